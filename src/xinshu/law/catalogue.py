@@ -1,0 +1,142 @@
+"""The catalogue: every rule by its identifier, built from plain pages; nothing is built while a fault stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from xinshu.kit.workdays import WorkCalendar
+from xinshu.law.entries import (
+    Category,
+    ClassTable,
+    HolidayNotice,
+    Instrument,
+    Kind,
+    Scheme,
+    Sentence,
+    Vocabulary,
+)
+from xinshu.law.holidays import work_calendar
+from xinshu.law.reading import Fault, Page, Path, Reader, Rule
+
+NATIONAL = "national"
+
+CHAPTERS: Mapping[str, type[Any]] = {
+    "bases": Instrument,
+    "categories": Category,
+    "vocabularies": Vocabulary,
+    "reasons": Sentence,
+    "kinds": Kind,
+    "publicity": Scheme,
+    "severity": ClassTable,
+    "calendar": HolidayNotice,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """One edition of the law as data. `layers` says where each kind comes from: "national" or a division code."""
+
+    instruments: Mapping[str, Instrument]
+    categories: Mapping[str, Category]
+    vocabularies: Mapping[str, Vocabulary]
+    sentences: Mapping[str, Sentence]
+    kinds: Mapping[str, Kind]
+    schemes: Mapping[str, Scheme]
+    class_tables: Mapping[str, ClassTable]
+    calendar: WorkCalendar
+    layers: Mapping[str, str]
+
+    def kind_on(self, name: str, day: date) -> Kind | None:
+        """The kind, if it is in force on that day."""
+        kind = self.kinds.get(name)
+        return kind if kind is not None and day in kind.period else None
+
+    def class_table_on(self, department: str | None, day: date) -> tuple[str, ClassTable] | None:
+        """The class table of that department in force on that day, with its identifier (None = the national words)."""
+        for name, table in self.class_tables.items():
+            if table.department == department and day in table.period:
+                return name, table
+        return None
+
+    def applies_in(self, kind: str, division: str) -> bool:
+        """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
+        layer = self.layers[kind]
+        return layer == NATIONAL or covers(layer, division)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as read: its identifier, value, and where it stands."""
+
+    name: str
+    value: Any
+    page: Page
+
+    @property
+    def path(self) -> Path:
+        """Its path in its page."""
+        return (self.name,)
+
+    def fault(self, path: Path, rule: Rule, message: str) -> Fault:
+        """A fault below this entry."""
+        return self.page.fault((self.name, *path), rule, message)
+
+
+Entries = Mapping[str, Mapping[str, Entry]]
+
+
+def covers(outer: str, inner: str) -> bool:
+    """Whether division `outer` is `inner` or contains it (GB/T 2260: two digits a level, 0 for none)."""
+    stem = outer
+    while stem.endswith("00"):
+        stem = stem[:-2]
+    return inner.startswith(stem)
+
+
+def read(pages: Iterable[Page]) -> tuple[Entries, list[Fault]]:
+    """Read every page; entries of each chapter by identifier, and all faults of shape met on the way."""
+    entries: dict[str, dict[str, Entry]] = {chapter: {} for chapter in CHAPTERS}
+    faults: list[Fault] = []
+    for page in sorted(pages, key=lambda page: (page.layer != NATIONAL, page.layer, page.file)):
+        shape = CHAPTERS.get(page.chapter)
+        if shape is None:
+            known = ", ".join(CHAPTERS)
+            faults.append(page.fault((), Rule.UNKNOWN_CHAPTER, f"“{page.chapter}” is no chapter; known are: {known}"))
+            continue
+        faults += _read_page(page, shape, entries[page.chapter])
+    return entries, faults
+
+
+def _read_page(page: Page, shape: type[Any], chapter: dict[str, Entry]) -> list[Fault]:
+    reader = Reader(page)
+    for name in page.data:
+        value = reader.entry(shape, (name,))
+        earlier = chapter.get(name)
+        if earlier is not None:
+            national = page.layer != NATIONAL and earlier.page.layer == NATIONAL
+            rule = Rule.OVERRIDES_NATIONAL if national else Rule.DUPLICATE_KEY
+            reader.refuse((name,), rule, f"“{name}” stands already in {earlier.page.file}; give this one its own name")
+        elif value is not None:
+            chapter[name] = Entry(name, value, page)
+    return reader.faults
+
+
+def assemble(entries: Entries) -> Catalogue:
+    """The catalogue of entries that were found without fault."""
+    values = {
+        chapter: MappingProxyType({name: entry.value for name, entry in found.items()})
+        for chapter, found in entries.items()
+    }
+    return Catalogue(
+        instruments=values["bases"],
+        categories=values["categories"],
+        vocabularies=values["vocabularies"],
+        sentences=values["reasons"],
+        kinds=values["kinds"],
+        schemes=values["publicity"],
+        class_tables=values["severity"],
+        calendar=work_calendar(values["calendar"].values()),
+        layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
+    )

@@ -1,0 +1,196 @@
+"""Publicity: may a record be shown, from when until when, which fields are withheld, when may repair be asked.
+
+Articles: NDRC Order 36 (2026), NDRC Order 58 (2023) and the 2019 regime as the catalogue holds them; Civil Code
+201-203 for the days; Decisions 1 and 2 of the architecture for transitions, late arrival and ends.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from xinshu.kit.legal_dates import Rounding, end_of_term
+from xinshu.kit.period import ONE_DAY, Period, earlier_end, intersection, make_period
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import FieldRule, Kind, Mask, Regime, Scheme, TermRow, When
+from xinshu.law.terms import Audience, Record, SubjectKind, TermKind, Transition
+from xinshu.law.verdict import Publicity, Reason, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What one regime gives a record."""
+
+    period: Period | None
+    repair_from: date | None
+    regime: str
+    reasons: tuple[Reason, ...]
+
+
+def publicity(record: Record, catalogue: Catalogue) -> Publicity:
+    """By the rules of this catalogue: may the record be shown, when, which fields, by which articles.
+
+    The period holds for every day: a regime that commences later changes it from its own first day on, so that
+    nothing has to be derived again on that day. A record never reappears after it has ended.
+    """
+    kind = catalogue.kinds.get(record.kind)
+    if kind is None:
+        return _never(frozenset(), Reason(ReasonCode.KIND_UNKNOWN))
+    hidden = withheld(kind, record.subject_kind)
+    refusal = _refusal(record, kind)
+    if refusal is not None:
+        return _never(hidden, refusal)
+    term = _term_over_time(record, catalogue.schemes[kind.publicity or ""])
+    return _on_arrival(record, term, hidden)
+
+
+def withheld(kind: Kind, subject_kind: SubjectKind) -> frozenset[str]:
+    """The fields of that kind which are never shown about that kind of subject."""
+    return frozenset(name for name, rule in kind.fields.items() if not _may_show(rule, subject_kind))
+
+
+def _may_show(rule: FieldRule, subject_kind: SubjectKind) -> bool:
+    individual = subject_kind is SubjectKind.INDIVIDUAL_BUSINESS
+    return rule.public and not (rule.mask is Mask.INDIVIDUALS and individual)
+
+
+def _refusal(record: Record, kind: Kind) -> Reason | None:
+    """Why the record cannot be public at all, whatever its dates are."""
+    if kind.audience is not Audience.PUBLIC or kind.publication is None:
+        return Reason(ReasonCode.NOT_PUBLIC_KIND, kind.basis, kind.article)
+    law = (kind.publication.basis, kind.publication.article)
+    if record.subject_kind not in kind.subjects:
+        return Reason(ReasonCode.SUBJECT_KIND_NOT_COVERED, kind.basis, kind.article)
+    if record.decided_on is None:
+        return Reason(ReasonCode.DATE_MISSING, *law)
+    if record.decided_on > record.recorded_on:
+        return Reason(ReasonCode.DATE_IN_FUTURE, *law)
+    return None
+
+
+def _term_over_time(record: Record, scheme: Scheme) -> _Term:
+    """The term under the regime of the document's day, then through each later regime's transition."""
+    decided_on = record.decided_on or record.recorded_on
+    ordered = sorted(scheme.regimes.items(), key=lambda item: item[1].start)
+    own = next((name for name, regime in reversed(ordered) if regime.start <= decided_on), ordered[0][0])
+    term: _Term | None = None
+    for name, regime in ordered:
+        if term is None and name == own:
+            term = _term(record, name, regime)
+        elif term is not None:
+            term = _transition(term, _term(record, name, regime), regime)
+    return term or _Term(None, None, own, (Reason(ReasonCode.NO_REGIME),))
+
+
+def _term(record: Record, name: str, regime: Regime) -> _Term:
+    """What one regime alone gives: its first row whose condition holds."""
+    row = next((row for row in regime.rows if _holds(row.when, record)), None)
+    if row is None:
+        return _Term(None, None, name, (Reason(ReasonCode.CLASS_MISSING, regime.basis, regime.article),))
+    article = (regime.basis, row.article)
+    if row.term is TermKind.NOT_SHOWN:
+        return _Term(None, None, name, (Reason(ReasonCode.NOT_SHOWN_BY_RULE, *article),))
+    if row.only_with_reason and not record.publicity_reason:
+        return _Term(None, None, name, (Reason(ReasonCode.MINOR_NOT_SHOWN, *article),))
+    code, until = _end(record, row)
+    start = _first_day(record, regime)
+    period = make_period(start, until)
+    reasons = [Reason(code, *article)]
+    if record.served_on is not None and period is not None and period.start == record.served_on:
+        reasons.append(Reason(ReasonCode.FROM_SERVICE, *article))
+    return _Term(period, _repair_day(record, row, period), name, tuple(reasons))
+
+
+def _holds(when: When, record: Record) -> bool:
+    """Whether every stated part of the condition holds."""
+    return (
+        (not when.severity or record.severity in when.severity)
+        and (not when.procedure or record.procedure in when.procedure)
+        and (not when.area or record.area in when.area)
+        and (not when.any_penalty or bool(when.any_penalty & record.penalties))
+        and (not when.only_penalties or (bool(record.penalties) and record.penalties <= when.only_penalties))
+    )
+
+
+def _first_day(record: Record, regime: Regime) -> date:
+    """Not before the document, its service where it is known, or the regime itself."""
+    days = (record.decided_on, record.served_on, regime.start)
+    return max(day for day in days if day is not None)
+
+
+def _end(record: Record, row: TermRow) -> tuple[ReasonCode, date | None]:
+    """Why and when (exclusive) display ends under this row; None is open. Ends are not moved by holidays."""
+    if row.term is TermKind.UNTIL_EVENT:
+        if record.event_on is None:
+            return ReasonCode.TERM_OPEN, None
+        return ReasonCode.TERM_UNTIL_EVENT, record.event_on + ONE_DAY
+    months = row.max_months or 0
+    own_rule = row.department_months.get(record.department or "")
+    by_department = row.term is TermKind.DEPARTMENT_RULE and record.duty_unmet and own_rule is not None
+    if by_department and own_rule is not None:
+        months = own_rule
+    code = ReasonCode.TERM_BY_DEPARTMENT_RULE if by_department else ReasonCode.TERM_FIXED
+    if row.only_with_reason:
+        code = ReasonCode.MINOR_SHOWN_FOR_REASON
+    return code, end_of_term(record.decided_on or record.recorded_on, months=months, rounding=Rounding.DOWN)
+
+
+def _repair_day(record: Record, row: TermRow, period: Period | None) -> date | None:
+    """The day after the minimum's corresponding day, and never before it is shown (Decision 1, G10)."""
+    if period is None or not row.repairable or record.decided_on is None:
+        return None
+    if not row.min_months:
+        return period.start
+    return max(period.start, end_of_term(record.decided_on, months=row.min_months, rounding=Rounding.DOWN))
+
+
+def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
+    """What the newer regime makes of the older term from its own first day on (Decision 2)."""
+    commencement = regime.start
+    if old.period is None or regime.to_older is Transition.KEEP:
+        return old
+    if old.period.until is not None and old.period.until <= commencement:
+        return old
+    if regime.to_older is Transition.NEW:
+        return _replaced(old.period.start, new, regime)
+    until = commencement if new.period is None else _not_before(commencement, new.period.until)
+    period = make_period(old.period.start, earlier_end(old.period.until, until))
+    repair_from = _earlier_repair(old, new, commencement)
+    if period == old.period:
+        return replace(old, repair_from=repair_from)
+    reason = Reason(ReasonCode.SHORTENED_BY_TRANSITION, regime.basis, regime.article)
+    return _Term(period, repair_from, new.regime, (*(new.reasons), reason))
+
+
+def _replaced(start: date, new: _Term, regime: Regime) -> _Term:
+    """The new regime takes the record over, from its commencement on."""
+    until = regime.start if new.period is None else _not_before(regime.start, new.period.until)
+    repair_from = None if new.repair_from is None else max(regime.start, new.repair_from)
+    reason = Reason(ReasonCode.REPLACED_BY_TRANSITION, regime.basis, regime.article)
+    return _Term(make_period(start, until), repair_from, new.regime, (*new.reasons, reason))
+
+
+def _not_before(commencement: date, until: date | None) -> date | None:
+    return None if until is None else max(commencement, until)
+
+
+def _earlier_repair(old: _Term, new: _Term, commencement: date) -> date | None:
+    """The earlier of the two repair days; the newer one counts from its regime's commencement only."""
+    later = None if new.repair_from is None else max(commencement, new.repair_from)
+    return earlier_end(old.repair_from, later)
+
+
+def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicity:
+    """Late arrival never restarts a clock; past its term a record is never shown (Decision 2)."""
+    period = intersection(term.period, Period(record.recorded_on))
+    if period is None:
+        reasons = term.reasons
+        if term.period is not None:
+            reasons = (replace(reasons[0], code=ReasonCode.ARRIVED_AFTER_TERM), *reasons)
+        return Publicity(period=None, withheld=hidden, repair_from=None, regime=term.regime, reasons=reasons)
+    repair_from = term.repair_from and max(term.repair_from, period.start)
+    if repair_from is not None and repair_from not in period:
+        repair_from = None
+    return Publicity(period=period, withheld=hidden, repair_from=repair_from, regime=term.regime, reasons=term.reasons)
+
+
+def _never(hidden: frozenset[str], reason: Reason) -> Publicity:
+    return Publicity(period=None, withheld=hidden, repair_from=None, regime=None, reasons=(reason,))

@@ -1,0 +1,171 @@
+"""The nouns of the law: the enumerations and frozen records that every question is asked about."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Rank(StrEnum):
+    """The rank of a legal instrument, highest first (Legislation Law; Opinions art. 12)."""
+
+    LAW = "LAW"
+    ADMINISTRATIVE_REGULATION = "ADMINISTRATIVE_REGULATION"
+    LOCAL_REGULATION = "LOCAL_REGULATION"
+    CENTRAL_DOCUMENT = "CENTRAL_DOCUMENT"
+    DEPARTMENT_RULE = "DEPARTMENT_RULE"
+    OTHER_NORMATIVE_DOCUMENT = "OTHER_NORMATIVE_DOCUMENT"
+
+
+class Certainty(StrEnum):
+    """How sure we are of a value: read in a source, known with some confidence, or made up to illustrate."""
+
+    SOURCE = "SOURCE"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+    ILLUSTRATIVE = "ILLUSTRATIVE"
+
+
+class SubjectKind(StrEnum):
+    """Kinds of credit subject. A natural person is none of them (regimes/people)."""
+
+    ENTERPRISE = "ENTERPRISE"
+    INDIVIDUAL_BUSINESS = "INDIVIDUAL_BUSINESS"
+    FARMERS_COOPERATIVE = "FARMERS_COOPERATIVE"
+    SOCIAL_ORGANISATION = "SOCIAL_ORGANISATION"
+    PUBLIC_INSTITUTION = "PUBLIC_INSTITUTION"
+    GOVERNMENT_BODY = "GOVERNMENT_BODY"
+    JUDICIAL_BODY = "JUDICIAL_BODY"
+    COLLECTIVE = "COLLECTIVE"
+    OTHER_ORGANISATION = "OTHER_ORGANISATION"
+
+
+class Audience(StrEnum):
+    """Who may be told: everyone, public bodies for their duties, or whoever the subject authorises."""
+
+    PUBLIC = "PUBLIC"
+    GOVERNMENT = "GOVERNMENT"
+    AUTHORISED = "AUTHORISED"
+
+
+class Effect(StrEnum):
+    """What a kind of record means for its subject."""
+
+    ADVERSE = "ADVERSE"
+    NEUTRAL = "NEUTRAL"
+    FAVOURABLE = "FAVOURABLE"
+
+
+class Severity(StrEnum):
+    """The class of a dishonest act, lowest first; GRAVE existed in the 2019 regime only."""
+
+    MINOR = "MINOR"
+    ORDINARY = "ORDINARY"
+    SERIOUS = "SERIOUS"
+    GRAVE = "GRAVE"
+
+
+SEVERITY_ORDER: tuple[Severity, ...] = tuple(Severity)
+
+
+class Procedure(StrEnum):
+    """The procedure by which a penalty was decided (Administrative Penalty Law arts. 51, 54)."""
+
+    SUMMARY = "SUMMARY"
+    ORDINARY = "ORDINARY"
+
+
+class Penalty(StrEnum):
+    """Kinds of administrative penalty (Administrative Penalty Law art. 9)."""
+
+    WARNING = "WARNING"
+    CIRCULATED_CRITICISM = "CIRCULATED_CRITICISM"
+    FINE = "FINE"
+    CONFISCATION_OF_GAINS = "CONFISCATION_OF_GAINS"
+    CONFISCATION_OF_GOODS = "CONFISCATION_OF_GOODS"
+    LICENCE_SUSPENSION = "LICENCE_SUSPENSION"
+    QUALIFICATION_DOWNGRADE = "QUALIFICATION_DOWNGRADE"
+    LICENCE_REVOCATION = "LICENCE_REVOCATION"
+    BUSINESS_RESTRICTION = "BUSINESS_RESTRICTION"
+    PRODUCTION_SUSPENSION = "PRODUCTION_SUSPENSION"
+    CLOSURE_ORDER = "CLOSURE_ORDER"
+    OCCUPATION_BAN = "OCCUPATION_BAN"
+    DETENTION = "DETENTION"
+    OTHER = "OTHER"
+
+
+class Area(StrEnum):
+    """Areas for which a regime sets a longer minimum term."""
+
+    FOOD = "FOOD"
+    DRUGS = "DRUGS"
+    SPECIAL_EQUIPMENT = "SPECIAL_EQUIPMENT"
+    WORK_SAFETY = "WORK_SAFETY"
+    FIRE = "FIRE"
+    GENERAL = "GENERAL"
+
+
+class TermKind(StrEnum):
+    """How a display ends: after fixed months, at an event, by the department's own rule; or it never begins."""
+
+    FIXED = "FIXED"
+    UNTIL_EVENT = "UNTIL_EVENT"
+    DEPARTMENT_RULE = "DEPARTMENT_RULE"
+    NOT_SHOWN = "NOT_SHOWN"
+
+
+class ClockStart(StrEnum):
+    """The day from which a term of months is counted."""
+
+    DOCUMENT_DATE = "DOCUMENT_DATE"
+    PUBLICATION_DATE = "PUBLICATION_DATE"
+
+
+class Transition(StrEnum):
+    """What a new regime does to a record of an older one (Decision 2)."""
+
+    KEEP = "KEEP"
+    NEW = "NEW"
+    SHORTER = "SHORTER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What an organ decided, as far as its class of severity depends on it. Money in 10,000 yuan (万元)."""
+
+    department: str
+    penalties: frozenset[Penalty] = frozenset()
+    procedure: Procedure | None = None
+    fine: Decimal | None = None
+    declared: Severity | None = None
+    cited_row: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One fact about a subject, as far as its publicity depends on it.
+
+    `recorded_on` is the legal day on which it reached us; `event_on` the last day of what lasts until an event
+    (a licence's validity, a listing's removal), None while open; `severity` the class settled by
+    `law.severity`; `publicity_reason` the department's reason for showing a minor matter.
+    """
+
+    kind: str
+    subject_kind: SubjectKind
+    recorded_on: date
+    decided_on: date | None
+    served_on: date | None = None
+    event_on: date | None = None
+    department: str | None = None
+    penalties: frozenset[Penalty] = frozenset()
+    procedure: Procedure | None = None
+    area: Area | None = None
+    severity: Severity | None = None
+    publicity_reason: str | None = None
+    duty_unmet: bool = False
+
+
+def lower(one: Severity, other: Severity) -> Severity:
+    """The lower of two classes."""
+    return min(one, other, key=SEVERITY_ORDER.index)

@@ -1,0 +1,89 @@
+"""The shape of every answer of the law: reasons that name their article, never a bare boolean."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from xinshu.kit.period import Period
+from xinshu.law.terms import Severity
+
+
+class ReasonCode(StrEnum):
+    """Why the law answers as it does; each has its sentence in the catalogue (national/reasons.yaml)."""
+
+    # publicity: why it is shown
+    TERM_FIXED = "TERM_FIXED"
+    TERM_UNTIL_EVENT = "TERM_UNTIL_EVENT"
+    TERM_OPEN = "TERM_OPEN"
+    TERM_BY_DEPARTMENT_RULE = "TERM_BY_DEPARTMENT_RULE"
+    MINOR_SHOWN_FOR_REASON = "MINOR_SHOWN_FOR_REASON"
+    SHORTENED_BY_TRANSITION = "SHORTENED_BY_TRANSITION"
+    KEPT_BY_TRANSITION = "KEPT_BY_TRANSITION"
+    REPLACED_BY_TRANSITION = "REPLACED_BY_TRANSITION"
+    FROM_SERVICE = "FROM_SERVICE"
+    # publicity: why it is not
+    KIND_UNKNOWN = "KIND_UNKNOWN"
+    NOT_PUBLIC_KIND = "NOT_PUBLIC_KIND"
+    SUBJECT_KIND_NOT_COVERED = "SUBJECT_KIND_NOT_COVERED"
+    DATE_MISSING = "DATE_MISSING"
+    DATE_IN_FUTURE = "DATE_IN_FUTURE"
+    NO_REGIME = "NO_REGIME"
+    NOT_SHOWN_BY_RULE = "NOT_SHOWN_BY_RULE"
+    MINOR_NOT_SHOWN = "MINOR_NOT_SHOWN"
+    CLASS_MISSING = "CLASS_MISSING"
+    ARRIVED_AFTER_TERM = "ARRIVED_AFTER_TERM"
+    NOT_YET_SHOWN = "NOT_YET_SHOWN"
+    TERM_ENDED = "TERM_ENDED"
+    # severity
+    CLASS_BY_TABLE = "CLASS_BY_TABLE"
+    CLASS_BY_RULE = "CLASS_BY_RULE"
+    CLASS_UNDECLARED = "CLASS_UNDECLARED"
+    CLASS_TABLE_MISSING = "CLASS_TABLE_MISSING"
+    CLASS_ROW_UNKNOWN = "CLASS_ROW_UNKNOWN"
+    CLASS_DISAGREES = "CLASS_DISAGREES"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its code, and the instrument and article it rests on (None when none is needed)."""
+
+    code: ReasonCode
+    basis: str | None = None
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publicity:
+    """May it be shown, from when until when, which fields are withheld, and from which day repair may be asked.
+
+    `period` holds for every day: rules that commence later are already in it, so no job has to run on that day.
+    `period=None` means never public. `repair_from=None` means that no repair can be asked before it ends by itself.
+    """
+
+    period: Period | None
+    withheld: frozenset[str]
+    repair_from: date | None
+    regime: str | None
+    reasons: tuple[Reason, ...]
+
+    def shown_on(self, day: date) -> bool:
+        """Whether it may be shown on that day."""
+        return self.period is not None and day in self.period
+
+    def reasons_on(self, day: date) -> tuple[Reason, ...]:
+        """The reasons as they stand on that day: before its first and after its last shown day they say so."""
+        if self.period is None or day in self.period:
+            return self.reasons
+        ended = day >= self.period.start
+        code = ReasonCode.TERM_ENDED if ended else ReasonCode.NOT_YET_SHOWN
+        source = self.reasons[0]
+        return (Reason(code, source.basis, source.article), *self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityVerdict:
+    """The settled class, whether the organ must be asked, and why."""
+
+    severity: Severity
+    question: bool
+    reasons: tuple[Reason, ...]
