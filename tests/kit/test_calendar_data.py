@@ -137,7 +137,7 @@ def test_the_exchanges_trade_on_every_working_day_but_the_swapped_weekends(calen
     [
         (date(2026, 9, 30), 1, date(2026, 10, 8)),
         (date(2026, 10, 8), 3, date(2026, 10, 12)),  # Saturday 10 October is worked
-        (date(2026, 2, 13), 10, date(2026, 3, 4)),  # both Saturdays around the Spring Festival are worked
+        (date(2026, 2, 13), 10, date(2026, 3, 5)),  # both Saturdays around the Spring Festival are worked
         (date(2018, 12, 28), 2, date(2019, 1, 2)),  # 29 December 2018 is worked by the notice for 2019
         (date(2020, 1, 23), 1, date(2020, 2, 3)),  # the lengthened Spring Festival
         (date(2026, 11, 23), 7, date(2026, 12, 2)),

@@ -84,7 +84,19 @@ class Entry:
         return self.page.fault((self.name, *path), rule, message)
 
 
-Entries = Mapping[str, Mapping[str, Entry]]
+class Chapter(dict[str, Entry]):
+    """The entries of a chapter by identifier; `broken` are those that are written but could not be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: dict[str, Entry] = {}
+
+    def knows(self, name: str) -> bool:
+        """Whether such an entry is written; a broken one has its own fault, what rests on it needs no second."""
+        return name in self or name in self.broken
+
+
+Entries = Mapping[str, Chapter]
 
 
 def covers(outer: str, inner: str) -> bool:
@@ -97,7 +109,7 @@ def covers(outer: str, inner: str) -> bool:
 
 def read(pages: Iterable[Page]) -> tuple[Entries, list[Fault]]:
     """Read every page; entries of each chapter by identifier, and all faults of shape met on the way."""
-    entries: dict[str, dict[str, Entry]] = {chapter: {} for chapter in CHAPTERS}
+    entries = {chapter: Chapter() for chapter in CHAPTERS}
     faults: list[Fault] = []
     for page in sorted(pages, key=lambda page: (page.layer != NATIONAL, page.layer, page.file)):
         shape = CHAPTERS.get(page.chapter)
@@ -109,17 +121,17 @@ def read(pages: Iterable[Page]) -> tuple[Entries, list[Fault]]:
     return entries, faults
 
 
-def _read_page(page: Page, shape: type[Any], chapter: dict[str, Entry]) -> list[Fault]:
+def _read_page(page: Page, shape: type[Any], chapter: Chapter) -> list[Fault]:
     reader = Reader(page)
     for name in page.data:
         value = reader.entry(shape, (name,))
-        earlier = chapter.get(name)
+        earlier = chapter.get(name) or chapter.broken.get(name)
         if earlier is not None:
             national = page.layer != NATIONAL and earlier.page.layer == NATIONAL
             rule = Rule.OVERRIDES_NATIONAL if national else Rule.DUPLICATE_KEY
             reader.refuse((name,), rule, f"“{name}” stands already in {earlier.page.file}; give this one its own name")
-        elif value is not None:
-            chapter[name] = Entry(name, value, page)
+        else:
+            (chapter.broken if value is None else chapter)[name] = Entry(name, value, page)
     return reader.faults
 
 

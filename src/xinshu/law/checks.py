@@ -12,6 +12,7 @@ from xinshu.law.entries import (
     ClassTable,
     Dated,
     FieldType,
+    HolidayNotice,
     Instrument,
     Kind,
     Regime,
@@ -19,6 +20,7 @@ from xinshu.law.entries import (
     Scheme,
     Sourced,
 )
+from xinshu.law.holidays import year_calendar
 from xinshu.law.reading import Fault, Page, Path, Rule
 from xinshu.law.terms import (
     Area,
@@ -67,7 +69,18 @@ def build(pages: Iterable[Page]) -> tuple[Catalogue | None, tuple[Fault, ...]]:
 
 
 def _check(entries: Entries) -> list[Fault]:
-    checks = (_bases, _scope_ranks, _kinds, _schemes, _class_tables, _vocabularies, _sentences, _layers)
+    checks = (
+        _bases,
+        _instruments,
+        _scope_ranks,
+        _kinds,
+        _schemes,
+        _class_tables,
+        _calendar,
+        _vocabularies,
+        _sentences,
+        _layers,
+    )
     return [fault for check in checks for fault in check(entries)]
 
 
@@ -77,9 +90,21 @@ def _check(entries: Entries) -> list[Fault]:
 def _bases(entries: Entries) -> Iterator[Fault]:
     """Every value rests on a known instrument that is in force as long as the value is."""
     for chapter in entries.values():
+        for entry in (*chapter.values(), *chapter.broken.values()):
+            yield from _unknown_bases(entries, entry, entry.page.data[entry.name], ())
         for entry in chapter.values():
             for path, value, period in _sourced(entry.value, (), None):
                 yield from _basis(entries, entry, path, value, period)
+
+
+def _unknown_bases(entries: Entries, entry: Entry, raw: Any, path: Path) -> Iterator[Fault]:
+    """Each stated `basis` that no instrument has, looked up as written, since the rest of the entry may be broken."""
+    basis = raw.get("basis") if isinstance(raw, Mapping) else None
+    if isinstance(basis, str) and basis.strip() and not entries["bases"].knows(basis):
+        message = f"“{basis}” is in no bases/*.yaml; add the instrument, or rest the value on another"
+        yield entry.fault((*path, "basis"), Rule.MISSING_BASIS, message)
+    for key, child in _children(raw):
+        yield from _unknown_bases(entries, entry, child, (*path, key))
 
 
 def _sourced(value: Any, path: Path, period: Period | None) -> Iterator[tuple[Path, Sourced, Period | None]]:
@@ -98,15 +123,13 @@ def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
             yield item.metadata.get("key", item.name), getattr(value, item.name)
     elif isinstance(value, Mapping):
         yield from value.items()
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple | list):
         yield from enumerate(value)
 
 
 def _basis(entries: Entries, entry: Entry, path: Path, value: Sourced, period: Period | None) -> Iterator[Fault]:
     found = entries["bases"].get(value.basis)
     if found is None:
-        message = f"“{value.basis}” is in no bases/*.yaml; add the instrument, or rest the value on another"
-        yield entry.fault((*path, "basis"), Rule.MISSING_BASIS, message)
         return
     instrument: Instrument = found.value
     if period is not None and not period.within(instrument.period):
@@ -116,6 +139,31 @@ def _basis(entries: Entries, entry: Entry, path: Path, value: Sourced, period: P
             f"the value is to hold from {period.start} until {period.until or 'open'}"
         )
         yield entry.fault((*path, "basis"), Rule.BASIS_NOT_IN_FORCE, message)
+    layer = entry.page.layer
+    if instrument.division is not None and (layer == NATIONAL or not covers(instrument.division, layer)):
+        message = f"“{value.basis}” is a regulation of {instrument.division} and holds there only, not for {layer}"
+        yield entry.fault((*path, "basis"), Rule.OUTSIDE_DIVISION, message)
+
+
+def _instruments(entries: Entries) -> Iterator[Fault]:
+    """A local regulation says where it holds; a local supplement brings no instrument of the nation or of elsewhere."""
+    for entry in entries["bases"].values():
+        instrument: Instrument = entry.value
+        division, local = instrument.division, entry.page.layer != NATIONAL
+        if division is None and (local or instrument.rank is Rank.LOCAL_REGULATION):
+            yield entry.fault(("division",), Rule.INCOMPLETE, "a local instrument states its division (GB/T 2260)")
+        elif division is not None and not _is_division(division):
+            yield entry.fault(("division",), Rule.UNKNOWN_VALUE, f"“{division}” is no division code of six digits")
+        elif division is not None and local and not covers(division, entry.page.layer):
+            message = f"an instrument of {division} does not belong to the supplement of {entry.page.layer}"
+            yield entry.fault(("division",), Rule.OUTSIDE_DIVISION, message)
+        if local and instrument.rank in SCOPE_RANKS - {Rank.LOCAL_REGULATION}:
+            message = f"a {instrument.rank} holds for the whole country; it belongs in national/bases"
+            yield entry.fault(("rank",), Rule.OVERRIDES_NATIONAL, message)
+
+
+def _is_division(code: str) -> bool:
+    return len(code) == 6 and code.isdecimal() and code.strip("0") != ""
 
 
 def _scope_ranks(entries: Entries) -> Iterator[Fault]:
@@ -138,10 +186,11 @@ def _rank(entries: Entries, entry: Entry, path: Path, basis: str) -> Iterator[Fa
 
 
 def _kinds(entries: Entries) -> Iterator[Fault]:
-    numbers = {entry.value.number for entry in entries["categories"].values()}
+    categories = entries["categories"]
+    numbers = {entry.value.number for entry in categories.values()}
     for entry in entries["kinds"].values():
         kind: Kind = entry.value
-        if kind.category not in numbers:
+        if kind.category not in numbers and not categories.broken:
             yield entry.fault(("category",), Rule.MISSING_REFERENCE, f"no category has the number {kind.category}")
         yield from _publication(entries, entry, kind)
         yield from _fields(entries, entry, kind)
@@ -151,7 +200,7 @@ def _publication(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
     if kind.audience is Audience.PUBLIC and (kind.publication is None or kind.publicity is None):
         message = "a public kind states its `publication` basis and the `publicity` scheme of its terms"
         yield entry.fault(("audience",), Rule.INCOMPLETE, message)
-    if kind.publicity is not None and kind.publicity not in entries["publicity"]:
+    if kind.publicity is not None and not entries["publicity"].knows(kind.publicity):
         message = f"“{kind.publicity}” is in no publicity/*.yaml"
         yield entry.fault(("publicity",), Rule.MISSING_REFERENCE, message)
 
@@ -160,7 +209,8 @@ def _fields(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
     seen: dict[Role, str] = {}
     for name, rule in kind.fields.items():
         path = ("fields", name)
-        if rule.type in (FieldType.CHOICE, FieldType.CHOICES) and rule.vocabulary not in entries["vocabularies"]:
+        choice = rule.type in (FieldType.CHOICE, FieldType.CHOICES)
+        if choice and not entries["vocabularies"].knows(rule.vocabulary or ""):
             message = f"“{rule.vocabulary}” is in no vocabularies/*.yaml"
             yield entry.fault((*path, "vocabulary"), Rule.MISSING_REFERENCE, message)
         if rule.type is FieldType.PERSONAL and rule.public:
@@ -181,6 +231,8 @@ def _fields(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
 def _schemes(entries: Entries) -> Iterator[Fault]:
     for entry in entries["publicity"].values():
         scheme: Scheme = entry.value
+        if not scheme.regimes:
+            yield entry.fault(("regimes",), Rule.INCOMPLETE, "a scheme has at least one regime")
         yield from _apart(entry, {("regimes", name): regime.period for name, regime in scheme.regimes.items()})
         for name, regime in scheme.regimes.items():
             yield from _rows(entry, name, regime)
@@ -188,15 +240,21 @@ def _schemes(entries: Entries) -> Iterator[Fault]:
 
 def _rows(entry: Entry, name: str, regime: Regime) -> Iterator[Fault]:
     yield from _distinct_rows(entry, ("regimes", name, "rows"), regime.rows)
+    if not regime.rows:
+        yield entry.fault(("regimes", name, "rows"), Rule.INCOMPLETE, "a regime has at least one row")
     for index, row in enumerate(regime.rows):
         path = ("regimes", name, "rows", index)
         if row.term in (TermKind.FIXED, TermKind.DEPARTMENT_RULE) and row.max_months is None:
             yield entry.fault((*path, "max_months"), Rule.INCOMPLETE, f"a {row.term} term states its max_months")
-        if (row.min_months or 0) > (row.max_months or row.min_months or 0):
+        if row.max_months is not None and (row.min_months or 0) > row.max_months:
             message = f"min_months {row.min_months} is more than max_months {row.max_months}"
             yield entry.fault((*path, "min_months"), Rule.OUT_OF_RANGE, message)
         if any(months is not None and not 0 <= months <= 600 for months in (row.min_months, row.max_months)):
             yield entry.fault(path, Rule.OUT_OF_RANGE, "months lie between 0 and 600")
+        for department, months in row.department_months.items():
+            if not 0 <= months <= 600:
+                message = "months lie between 0 and 600"
+                yield entry.fault((*path, "department_months", department), Rule.OUT_OF_RANGE, message)
 
 
 def _class_tables(entries: Entries) -> Iterator[Fault]:
@@ -205,11 +263,19 @@ def _class_tables(entries: Entries) -> Iterator[Fault]:
         table: ClassTable = entry.value
         by_department.setdefault(table.department, []).append(entry)
         yield from _distinct_rows(entry, ("rows",), table.rows)
+        yield from _fines(entry, table)
     for tables in by_department.values():
         for one, other in combinations(tables, 2):
             if one.value.period.overlaps(other.value.period):
                 message = f"{one.name} and {other.name} are tables of one department for the same days"
                 yield other.fault(("from",), Rule.OVERLAPPING_PERIODS, message)
+
+
+def _fines(entry: Entry, table: ClassTable) -> Iterator[Fault]:
+    for index, row in enumerate(table.rows):
+        if row.fine_from is not None and row.fine_below is not None and row.fine_below <= row.fine_from:
+            message = f"fine_below {row.fine_below} must be more than fine_from {row.fine_from}"
+            yield entry.fault(("rows", index, "fine_below"), Rule.OUT_OF_RANGE, message)
 
 
 def _apart(entry: Entry, periods: Mapping[Path, Period]) -> Iterator[Fault]:
@@ -225,6 +291,23 @@ def _distinct_rows(entry: Entry, path: Path, rows: Iterable[Any]) -> Iterator[Fa
         if row.row in seen:
             yield entry.fault((*path, index, "row"), Rule.DUPLICATE_KEY, f"row “{row.row}” stands twice")
         seen.add(row.row)
+
+
+# --- calendar -------------------------------------------------------------------------------------
+
+
+def _calendar(entries: Entries) -> Iterator[Fault]:
+    """One notice a year, and none that calls a day both off and worked."""
+    years: dict[int, str] = {}
+    for entry in entries["calendar"].values():
+        notice: HolidayNotice = entry.value
+        first = years.setdefault(notice.year, entry.name)
+        if first != entry.name:
+            yield entry.fault(("year",), Rule.DUPLICATE_KEY, f"{first} is already the notice of {notice.year}")
+        try:
+            year_calendar(notice)
+        except ValueError as error:
+            yield entry.fault(("holidays",), Rule.OUT_OF_RANGE, str(error))
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -245,7 +328,7 @@ def _vocabularies(entries: Entries) -> Iterator[Fault]:
 def _sentences(entries: Entries) -> Iterator[Fault]:
     if not entries["reasons"]:
         return
-    missing = sorted(set(ReasonCode) - set(entries["reasons"]))
+    missing = sorted(code for code in ReasonCode if not entries["reasons"].knows(code))
     if missing:
         entry = next(iter(entries["reasons"].values()))
         yield entry.fault((), Rule.INCOMPLETE, f"these reasons have no sentence: {', '.join(missing)}")
@@ -273,9 +356,6 @@ def _local_kind(entries: Entries, entry: Entry) -> Iterator[Fault]:
     if basis is not None and basis.value.rank is not Rank.LOCAL_REGULATION:
         message = f"a local kind rests on a local regulation; “{kind.basis}” is a {basis.value.rank}"
         yield entry.fault(("basis",), Rule.RANK_TOO_LOW, message)
-    elif basis is not None and not covers(basis.value.division or "", entry.page.layer):
-        message = f"“{kind.basis}” is a regulation of {basis.value.division}, not of {entry.page.layer}"
-        yield entry.fault(("basis",), Rule.OUTSIDE_DIVISION, message)
     for other in entries["kinds"].values():
         same_name = other is not entry and other.value.name_zh == kind.name_zh
         if same_name and (other.page.layer == NATIONAL or covers(other.page.layer, entry.page.layer)):

@@ -11,11 +11,12 @@ from xinshu.law.entries import Holiday, HolidayNotice
 
 def work_calendar(notices: Iterable[HolidayNotice]) -> WorkCalendar:
     """The working-day calendar of all announced years."""
-    years = {notice.year: _year(notice) for notice in notices}
+    years = {notice.year: year_calendar(notice) for notice in notices}
     return WorkCalendar(MappingProxyType(years))
 
 
-def _year(notice: HolidayNotice) -> YearCalendar:
+def year_calendar(notice: HolidayNotice) -> YearCalendar:
+    """What one notice says, for kit. Raises ValueError when it contradicts itself (kit.workdays.YearCalendar)."""
     rest = frozenset(day for holiday in notice.holidays for day in days_of(holiday))
     return YearCalendar(year=notice.year, rest_days=rest, working_weekends=notice.working_weekends)
 

@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -78,21 +78,25 @@ class Reader:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.faults: list[Fault] = []
+        self._unread = 0
 
     def entry(self, shape: type[T], path: Path) -> T | None:
-        """The page's entry at a top-level path, read as `shape`; None when it has a fault."""
-        before = len(self.faults)
-        value = self._object(shape, self.page.data[str(path[0])], path)
-        return typing.cast(T, value) if len(self.faults) == before else None
+        """The page's entry at a top-level path, read as `shape`; None when a part of it cannot be read.
+
+        An unknown key is a fault, but hinders no other check of the entry.
+        """
+        return typing.cast(T | None, self._object(shape, self.page.data[typing.cast(str, path[0])], path))
 
     def refuse(self, path: Path, rule: Rule, message: str) -> Any:
         """Note a fault; the value in its place is None."""
         self.faults.append(self.page.fault(path, rule, message))
+        self._unread += rule is not Rule.UNKNOWN_KEY
         return None
 
     def _object(self, shape: type[Any], raw: object, path: Path) -> object:
         if not isinstance(raw, Mapping):
             return self.refuse(path, Rule.WRONG_TYPE, f"a mapping is wanted here, not {_say(raw)}")
+        before = self._unread
         hints = typing.get_type_hints(shape)
         known = {item.metadata.get("key", item.name): item for item in dataclasses.fields(shape)}
         for key in raw:
@@ -106,7 +110,7 @@ class Reader:
                 rule = Rule.MISSING_BASIS if key == "basis" else Rule.MISSING_KEY
                 self.refuse((*path, key), rule, f"“{key}” must be stated")
         self._check_order(values, path)
-        return shape(**values) if not any(fault.key.startswith(_key(path)) for fault in self.faults) else None
+        return shape(**values) if self._unread == before else None
 
     def _check_order(self, values: Mapping[str, Any], path: Path) -> None:
         """A period must hold a day: `from` lies before the excluded `until`, and not after the included `to`."""
@@ -146,6 +150,8 @@ class Reader:
             if type(raw) is kind:
                 return raw
             return self.refuse(path, Rule.WRONG_TYPE, f"{_NAMES[kind]} is wanted here, not {_say(raw)}")
+        if kind is Decimal and type(raw) is int:
+            return Decimal(raw)
         if not isinstance(raw, str) or not raw.strip():
             return self.refuse(path, Rule.WRONG_TYPE, f"{_NAMES.get(kind, 'text')} is wanted here, not {_say(raw)}")
         if kind is str:
@@ -154,13 +160,32 @@ class Reader:
 
     def _parsed(self, kind: type[Any], raw: str, path: Path) -> object:
         try:
-            return kind.fromisoformat(raw) if kind is date else kind(raw)
-        except InvalidOperation:
-            return self.refuse(path, Rule.WRONG_TYPE, f"a decimal number is wanted here, not “{raw}”")
-        except ValueError:
+            return _PARSERS.get(kind, kind)(raw)
+        except (ValueError, InvalidOperation):
             if kind is date:
                 return self.refuse(path, Rule.IMPOSSIBLE_DATE, f"“{raw}” is no day; write YYYY-MM-DD")
+            if kind is Decimal:
+                return self.refuse(path, Rule.WRONG_TYPE, f"a decimal number is wanted here, not “{raw}”")
             return self.refuse(path, Rule.UNKNOWN_VALUE, f"“{raw}” is not one of {', '.join(kind.__members__)}")
+
+
+def _day(raw: str) -> date:
+    """YYYY-MM-DD only: Python also reads 20260401 and 2026-W14-3, which nobody means here."""
+    day = date.fromisoformat(raw)
+    if day.isoformat() != raw:
+        raise ValueError(raw)
+    return day
+
+
+def _decimal(raw: str) -> Decimal:
+    """A finite number: NaN is neither below nor above anything, and comparing with it raises."""
+    number = Decimal(raw)
+    if not number.is_finite():
+        raise ValueError(raw)
+    return number
+
+
+_PARSERS: Mapping[type[Any], Callable[[str], object]] = {date: _day, Decimal: _decimal}
 
 
 _NAMES: Mapping[type[Any], str] = {
@@ -173,7 +198,3 @@ _NAMES: Mapping[type[Any], str] = {
 
 def _say(raw: object) -> str:
     return "nothing" if raw is None else f"“{raw}”"
-
-
-def _key(path: Path) -> str:
-    return ".".join(map(str, path)) + "."

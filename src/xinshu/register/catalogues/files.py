@@ -24,6 +24,11 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
+_TEXT_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "value", "merge"))
+"""Plain text; `=` and `<<` too, which YAML 1.1 gives a meaning of their own."""
+
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "bool", "null"))
+
 
 def load_catalogue(folder: Path) -> tuple[Catalogue | None, tuple[Fault, ...]]:
     """The catalogue in a folder (`national/` and `local/<division>/`), or all of its faults."""
@@ -38,7 +43,7 @@ def read_pages(folder: Path) -> tuple[list[Page], list[Fault]]:
     """Every page of the folder, and the faults of YAML itself."""
     pages: list[Page] = []
     faults: list[Fault] = []
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
         page, found = _read_page(path, path.relative_to(folder))
         faults += found
         if page is not None:
@@ -49,60 +54,85 @@ def read_pages(folder: Path) -> tuple[list[Page], list[Fault]]:
 
 
 def _read_page(path: Path, name: Path) -> tuple[Page | None, list[Fault]]:
-    layer, chapter = _place(name)
-    page = Page(str(name), layer, chapter, {})
+    place = _place(name)
+    if place is None:
+        message = "a catalogue file is national/<chapter>/<name>.yaml or local/<division>/<chapter>/<name>.yaml"
+        return None, [Fault(str(name), 1, "", Rule.UNKNOWN_CHAPTER, message)]
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        return None, [Fault(str(name), line, "", Rule.NOT_YAML, f"cannot be read as YAML: {_first_line(error)}")]
-    if not isinstance(node, yaml.MappingNode):
-        return None, [page.fault((), Rule.NOT_YAML, "a catalogue file is a mapping of identifiers to entries")]
-    walk = _Walk(page)
-    data = walk.plain(node, ())
-    return Page(str(name), layer, chapter, data, walk.lines), walk.faults
+        if not isinstance(node, yaml.MappingNode):
+            message = "a catalogue file is a mapping of identifiers to entries"
+            return None, [Fault(str(name), 1, "", Rule.NOT_YAML, message)]
+        walk = _Walk(str(name))
+        data = walk.plain(node, ())
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+        message = f"cannot be read as YAML: {_first_line(error)}"
+        return None, [Fault(str(name), _line_of(error), "", Rule.NOT_YAML, message)]
+    return Page(str(name), *place, data, walk.lines), walk.faults
 
 
-def _place(name: Path) -> tuple[str, str]:
-    """The layer and chapter of `national/kinds/x.yaml` or `local/990100/kinds/x.yaml`."""
-    parts = name.parts
-    if parts[0] == "local" and len(parts) > 2:
-        return parts[1], parts[2].removesuffix(".yaml")
-    return NATIONAL, (parts[1] if len(parts) > 1 else parts[0]).removesuffix(".yaml")
+def _place(name: Path) -> tuple[str, str] | None:
+    """The layer and chapter of `national/kinds/x.yaml` or `local/990100/kinds/x.yaml`; None for any other place."""
+    *folders, file = name.parts
+    if not file.endswith(".yaml"):
+        return None
+    match [*folders, file.removesuffix(".yaml")]:
+        case ["national", chapter, *_]:
+            return NATIONAL, chapter
+        case ["local", division, chapter, *_] if len(division) == 6 and division.isdecimal():
+            return division, chapter
+    return None
 
 
 class _Walk:
-    """Turns nodes into plain data; notes the line of each path, and keys that stand twice."""
+    """Turns nodes into plain data; notes the line of each path, keys that stand twice, and what is no plain data."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, file: str) -> None:
+        self.file = file
         self.lines: dict[KeyPath, int] = {}
         self.faults: list[Fault] = []
         self.scalars = _Loader("")
+        self.seen: set[int] = set()
 
     def plain(self, node: yaml.Node, path: KeyPath) -> Any:
-        self.lines[path] = node.start_mark.line + 1
+        line = self.lines[path] = node.start_mark.line + 1
+        if id(node) in self.seen:
+            # An alias is its anchor's own node. Followed, it could grow without bound or lead back into itself.
+            self._refuse(line, path, Rule.NOT_YAML, "write the value out; a reference (*name) is not read here")
+            return None
+        self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self.scalars.construct_object(node)
+        return self._scalar(node, path)
+
+    def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
+        try:
+            if node.tag in _PLAIN_TAGS:
+                return self.scalars.construct_object(node)
+        except (ValueError, LookupError):
+            self._refuse(self.lines[path], path, Rule.NOT_YAML, f"“{node.value[:40]}” cannot be read; put it in quotes")
+        if node.tag not in _PLAIN_TAGS | _TEXT_TAGS:
+            self._refuse(self.lines[path], path, Rule.NOT_YAML, f"the tag {node.tag} is not read here; leave it out")
+        return node.value
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
-            line = key_node.start_mark.line + 1
-            if key in found:
+            key, line = key_node.value, key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._refuse(line, path, Rule.NOT_YAML, "a key is text, not a list or a mapping")
+            elif key in found:
                 message = f"“{key}” stands twice here; the first is on line {self.lines[(*path, key)]}"
-                self.faults.append(
-                    Fault(self.page.file, line, ".".join(map(str, (*path, key))), Rule.DUPLICATE_KEY, message)
-                )
-                continue
-            found[key] = self.plain(value_node, (*path, key))
-            self.lines[(*path, key)] = line
+                self._refuse(line, (*path, key), Rule.DUPLICATE_KEY, message)
+            else:
+                found[key] = self.plain(value_node, (*path, key))
+                self.lines[(*path, key)] = line
         return found
+
+    def _refuse(self, line: int, path: KeyPath, rule: Rule, message: str) -> None:
+        self.faults.append(Fault(self.file, line, ".".join(map(str, path)), rule, message))
 
 
 def canonical(pages: Iterable[Page]) -> bytes:
@@ -119,6 +149,14 @@ def from_canonical(content: bytes | str) -> list[Page]:
 def edition_hash(content: bytes) -> bytes:
     """SHA-256 of the canonical content (32 bytes)."""
     return hashlib.sha256(content).digest()
+
+
+def _line_of(error: Exception) -> int:
+    """The line of a fault in the text, 1 when the error does not know it."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object.count(b"\n", 0, error.start) + 1
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
 
 
 def _first_line(error: Exception) -> str:

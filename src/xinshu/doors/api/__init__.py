@@ -1,0 +1,1 @@
+"""The door for machines: mounts the rooms' routers under /api/v1."""

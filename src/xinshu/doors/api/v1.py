@@ -1,0 +1,25 @@
+"""Version 1 of the API: mounts the routers and turns what goes wrong into the one error shape."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from xinshu.uses.disclosure.api import error, router
+
+api = NinjaAPI(
+    title="信枢 Xinshu API",
+    version="1",
+    description=(
+        "公共信用信息公示接口。What is publicly shown about an organisation, for exactly as long as the law allows.\n\n"
+        "示例 Example: `curl http://127.0.0.1:8000/api/v1/subjects/919999990000002110`"
+    ),
+    docs_url=None,
+)
+api.add_router("", router)
+
+
+@api.exception_handler(ValidationError)
+def refuse_invalid(_request: HttpRequest, failure: ValidationError) -> HttpResponse:
+    """A parameter that cannot be read: told by its place, never by its value."""
+    places = [".".join(str(part) for part in item["loc"]) for item in failure.errors]
+    return error(422, "INVALID_PARAMETER", "请求参数有误。", "A parameter of the request cannot be read.", places)

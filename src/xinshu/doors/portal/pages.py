@@ -1,0 +1,139 @@
+"""The public pages: home with search, the subject page, a record's page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from xinshu.doors.portal.wording import Wording
+from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
+from xinshu.register.access.audience import moment_of, public
+from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.uses.disclosure.queries import (
+    PAGE_SIZE,
+    Body,
+    long_enough,
+    public_name,
+    record_page,
+    search,
+    subject_page,
+)
+
+LONGEST_QUERY = 100
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The home page; with `?q=` the answer to a search."""
+    text = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    if not text:
+        return render(request, "portal/home.html", {"wording": _wording(request)})
+    checked = check_code(text)
+    if checked.valid:
+        return redirect("portal:subject", code=checked.code)
+    return _found(request, text, checked)
+
+
+def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
+    """The hits of a name search, or why there can be none."""
+    meant_as_code = _looks_like_code(text)
+    page = _page_number(request)
+    hits = None
+    if not meant_as_code and long_enough(text):
+        hits = search(text, on_date=moment_of(request).day, page=page)
+    context = {
+        "text": "" if meant_as_code and checked.code.startswith("*") else text,
+        "hits": hits,
+        "pages": _pages(page, hits.total if hits else 0),
+        "faults": [SENTENCES[reason] for reason in checked.reasons] if meant_as_code else [],
+        "too_short": not meant_as_code and not long_enough(text),
+        "wording": _wording(request),
+    }
+    return render(request, "portal/search.html", context)
+
+
+@public
+@require_safe
+def subject(request: HttpRequest, code: str) -> HttpResponse:
+    """What is shown for a code today. Nothing shown is one page, whether the code is known or not."""
+    checked = check_code(code)
+    if not checked.valid:
+        context = {"faults": [SENTENCES[reason] for reason in checked.reasons], "wording": _wording(request)}
+        return render(request, "portal/not-a-code.html", context, status=400)
+    if checked.code != code:
+        return redirect("portal:subject", code=checked.code)
+    wording = _wording(request)
+    kind = request.GET.get("kind") or None
+    if kind is not None and kind not in wording.catalogue.kinds:
+        raise Http404
+    page = _page_number(request)
+    bodies = subject_page(code, on_date=moment_of(request).day, kind=kind, page=page)
+    context = {
+        "code": code,
+        "warnings": [SENTENCES[warning] for warning in checked.warnings],
+        "bodies": [_body_context(body, wording, page) for body in bodies],
+        "kind": kind,
+        "wording": wording,
+        "day": moment_of(request).day,
+    }
+    return render(request, "portal/subject.html", context)
+
+
+def _body_context(body: Body, wording: Wording, page: int) -> dict[str, Any]:
+    return {
+        "body": body,
+        "records": [wording.record(form) for form in body.records],
+        "kinds": [(name, wording.kind(name), count) for name, count in wording.in_order(body.counts)],
+        "shown": sum(body.counts.values()),
+        "pages": _pages(page, body.total),
+    }
+
+
+@public
+@require_safe
+def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
+    """One record while it is shown; one that has ended and one that never was are the same 404."""
+    checked = check_code(code)
+    found = record_page(code, record_ref, on_date=moment_of(request).day) if checked.valid else None
+    if found is None:
+        raise Http404
+    row, form = found
+    wording = _wording(request)
+    context = {"code": code, "name": public_name(row), "record": wording.record(form), "wording": wording}
+    return render(request, "portal/record.html", context)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """The one page for every address at which nothing is."""
+    return render(request, "portal/404.html", {}, status=404)
+
+
+def _looks_like_code(text: str) -> bool:
+    """Letters and digits only, and at least nine of them: meant as a code rather than a name."""
+    plain = normalise(text)
+    return len(plain) >= 9 and plain.isascii() and plain.isalnum() and any(sign.isdigit() for sign in plain)
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= 10_000 else 1
+
+
+def _pages(page: int, total: int) -> dict[str, int | None]:
+    """Where the reader is: this page, the number of pages, the neighbours."""
+    last = max(1, -(-total // PAGE_SIZE))
+    return {
+        "this": page,
+        "last": last,
+        "total": total,
+        "before": page - 1 if page > 1 else None,
+        "after": page + 1 if page < last else None,
+    }
+
+
+def _wording(request: HttpRequest) -> Wording:
+    return Wording(catalogue_on(moment_of(request).day).catalogue)

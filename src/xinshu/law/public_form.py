@@ -1,0 +1,81 @@
+"""The public form of a record: the only shape in which the public ever sees one. Page, API and file all show this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import Role
+from xinshu.law.verdict import Publicity, Reason
+
+HEADLINE_ROLES = frozenset({Role.SUBJECT_CODE, Role.SUBJECT_OTHER_CODE, Role.SUBJECT_TYPE})
+"""Said by the subject itself; not repeated among a record's fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a record says: its reference, kind, class, and its fields by id as text (or lists of choices)."""
+
+    record_ref: str
+    kind: str
+    severity: str | None
+    document_number: str
+    decided_on: date | None
+    organ_code: str
+    organ_name: str
+    fields: Mapping[str, Any]
+
+
+def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) -> dict[str, Any] | None:
+    """The record as everyone may see it while it is shown, or None when it is never public.
+
+    Days are ISO text; `shown_until` is the last shown day (None = open); `repair_from` the first day on which
+    repair may be asked; `why` one plain sentence, Chinese and English, that names the article.
+    """
+    if publicity.period is None:
+        return None
+    kind = catalogue.kinds[content.kind]
+    shown = publicity.period
+    headline = {name for name, rule in kind.fields.items() if rule.role in HEADLINE_ROLES}
+    hidden = publicity.withheld | headline
+    basis = publicity.reasons[0]
+    return {
+        "ref": content.record_ref,
+        "kind": content.kind,
+        "severity": content.severity,
+        "document_number": content.document_number,
+        "organ": {"code": content.organ_code, "name": content.organ_name},
+        "decided_on": _iso(content.decided_on),
+        "shown_from": _iso(shown.start),
+        "shown_until": _iso(shown.last_day),
+        "repair_from": _iso(publicity.repair_from),
+        "regime": publicity.regime,
+        "basis": {"id": basis.basis, "article": basis.article},
+        "why": sentence(basis, catalogue, start=shown.start, last_day=shown.last_day),
+        "fields": {name: value for name, value in content.fields.items() if name in kind.fields and name not in hidden},
+    }
+
+
+def sentence(reason: Reason, catalogue: Catalogue, *, start: date | None, last_day: date | None) -> dict[str, str]:
+    """What a reason says, in Chinese and English, with its article and days filled in."""
+    said = catalogue.sentences[reason.code]
+    law_zh, law_en = law_phrase(reason.basis, reason.article, catalogue)
+    return {
+        "zh": said.zh.format(law=law_zh, **{"from": _iso(start) or "", "until": _iso(last_day) or "长期"}),
+        "en": said.en.format(law=law_en, **{"from": _iso(start) or "", "until": _iso(last_day) or "no set day"}),
+    }
+
+
+def law_phrase(basis: str | None, article: str | None, catalogue: Catalogue) -> tuple[str, str]:
+    """An article as one would cite it: 《…》第9条 / article 9 of …; without a number, the instrument's provisions."""
+    if basis is None or basis not in catalogue.instruments:
+        return "有关规定", "the applicable provisions"
+    instrument = catalogue.instruments[basis]
+    if article is None:
+        return f"《{instrument.title}》有关规定", f"the {instrument.title_en}"
+    return f"《{instrument.title}》第{article}条", f"article {article} of the {instrument.title_en}"
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

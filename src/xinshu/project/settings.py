@@ -1,0 +1,142 @@
+"""Settings: the one place that reads the environment. Each name is explained in docs/settings.md (tested)."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from xinshu.kit import postgres
+
+SOURCE_ROOT = Path(__file__).resolve().parents[1]
+
+
+class Environment(BaseSettings):
+    """What the operator may set, each as XINSHU_<NAME>, and DATABASE_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="XINSHU_", frozen=True)
+
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    data_folder: Path = Path.home() / ".local" / "share" / "xinshu"
+    catalogue_folder: Path = SOURCE_ROOT.parents[1] / "catalogue"
+    secret_key: str = ""
+    allowed_hosts: str = "127.0.0.1,localhost,[::1]"
+    https: bool = False
+
+
+ENVIRONMENT = Environment()
+
+
+def _database() -> dict[str, Any]:
+    """Django's entry for DATABASE_URL, else for the embedded server of the data folder (not started here)."""
+    if ENVIRONMENT.database_url:
+        known = conninfo_to_dict(ENVIRONMENT.database_url)
+    else:
+        known = postgres.connection_parameters(ENVIRONMENT.data_folder)
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    options = {key: value for key, value in known.items() if key not in names}
+    entry = {names[key]: value for key, value in known.items() if key in names}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **entry,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**options, "server_side_binding": False},
+    }
+
+
+def _secret_key() -> str:
+    """The operator's key, else one made once and kept in the data folder for its owner only."""
+    if ENVIRONMENT.secret_key:
+        return ENVIRONMENT.secret_key
+    kept = ENVIRONMENT.data_folder / "secret_key"
+    if not kept.exists():
+        ENVIRONMENT.data_folder.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_name(f"secret_key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        fresh.rename(kept)
+    return kept.read_text(encoding="ascii")
+
+
+BASE_DIR = SOURCE_ROOT
+CATALOGUE_FOLDER = ENVIRONMENT.catalogue_folder
+DATA_FOLDER = ENVIRONMENT.data_folder
+EMBEDDED_DATABASE = not ENVIRONMENT.database_url
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts.split(",")
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "xinshu.register.access",
+    "xinshu.register.subjects",
+    "xinshu.register.catalogues",
+    "xinshu.register.records",
+    "xinshu.proceedings.intake",
+    "xinshu.uses.disclosure",
+    "xinshu.doors.portal",
+    "xinshu.doors.desk",
+]
+AUTH_USER_MODEL = "access.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "desk:sign-in"
+LOGIN_REDIRECT_URL = "desk:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xinshu.doors.threshold.Threshold",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "xinshu.project.urls"
+WSGI_APPLICATION = "xinshu.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.csrf"]},
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.data_folder / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+SECURE_SSL_REDIRECT = ENVIRONMENT.https
+SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

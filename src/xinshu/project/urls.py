@@ -1,0 +1,13 @@
+"""Addresses: the portal at the root, the desk, the API."""
+
+from django.urls import include, path
+
+from xinshu.doors.api.v1 import api
+
+handler404 = "xinshu.doors.portal.pages.not_found"
+
+urlpatterns = [
+    path("", include("xinshu.doors.portal.urls")),
+    path("desk/", include("xinshu.doors.desk.urls")),
+    path("api/v1/", api.urls),
+]

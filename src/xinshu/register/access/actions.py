@@ -1,0 +1,71 @@
+"""Registers organs and users, appoints to posts, and writes the trail."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from xinshu.kit.errors import XinshuError
+from xinshu.kit.identifiers import check_uscc
+from xinshu.kit.moment import Moment
+from xinshu.register.access.models import Organ, Post, TrailLine, User
+from xinshu.register.access.queries import OrganRow
+from xinshu.register.access.roles import Role
+
+
+class OrganRefused(XinshuError):
+    """An organ cannot be registered as given."""
+
+
+class UnknownOrgan(XinshuError):
+    """No organ of that code is registered."""
+
+
+@transaction.atomic
+def register_organs(organs: Iterable[OrganRow], *, actor: str, moment: Moment) -> int:
+    """Register organs, or bring their name, division and department up to date; how many were given."""
+    rows = list(organs)
+    for row in rows:
+        check = check_uscc(row.code)
+        if not check.valid:
+            raise OrganRefused(f"“{row.code}” 不是有效的统一社会信用代码 is not a valid unified social credit code")
+        fields = {"name": row.name, "division": row.division, "department": row.department}
+        Organ.objects.update_or_create(code=row.code, defaults=fields)
+        note(actor=actor, act="REGISTER_ORGAN", matter=row.code, purpose="administration", organ="", moment=moment)
+    return len(rows)
+
+
+@transaction.atomic
+def register_user(*, username: str, full_name: str, password: str, actor: str, moment: Moment) -> None:
+    """Create a user, or set a known one's name and password."""
+    user = User.objects.filter(username=username).first() or User(username=username)
+    user.full_name = full_name
+    user.set_password(password)
+    user.save()
+    note(actor=actor, act="REGISTER_USER", matter=username, purpose="administration", organ="", moment=moment)
+
+
+@transaction.atomic
+def appoint(*, username: str, role: Role, organ: str | None, from_day: date, actor: str, moment: Moment) -> None:
+    """Give a user a post from a day on; a post that is held already is left as it is."""
+    user = User.objects.get(username=username)
+    if organ is not None and not Organ.objects.filter(code=organ).exists():
+        raise UnknownOrgan(f"没有登记代码为 {organ} 的机关。No organ with this code is registered.")
+    held = Post.objects.filter(user=user, role=role, organ_id=organ, valid_until__isnull=True)
+    if not held.exists():
+        Post.objects.create(user=user, role=role, organ_id=organ, valid_from=from_day)
+        note(
+            actor=actor,
+            act="APPOINT",
+            matter=f"{username} {role}",
+            purpose="administration",
+            organ=organ or "",
+            moment=moment,
+        )
+
+
+def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:
+    """Leave a line in the trail: every act, and every look at what is not public (G21, G29)."""
+    TrailLine.objects.create(
+        at=moment.instant, actor=actor, organ_code=organ, act=act, matter=matter[:200], purpose=purpose
+    )

@@ -1,0 +1,55 @@
+"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from xinshu.kit.moment import Moment
+from xinshu.register.access.queries import posts_of
+from xinshu.register.access.roles import READ_ONLY, RouteAudience
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def public(view: View) -> View:
+    """A route for everyone."""
+    return _stated(view, RouteAudience.PUBLIC)
+
+
+def signing_in(view: View) -> View:
+    """A route for whoever is about to sign in or out."""
+    return _stated(view, RouteAudience.SIGNING_IN)
+
+
+def staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A route for members of staff who hold a post today; a read-only role may not change anything by it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        posts = posts_of(request.user.get_username(), on_date=moment_of(request).day)
+        if not posts:
+            raise PermissionDenied("您今天没有任职。You hold no post today.")
+        if request.method not in SAFE_METHODS and all(post.role in READ_ONLY for post in posts):
+            raise PermissionDenied("审计角色只读。The auditor's role is read-only.")
+        return view(request, *args, **kwargs)
+
+    return _stated(guarded, RouteAudience.STAFF)
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    """The moment of this request, read once by the middleware at the door."""
+    moment: Moment = request.moment  # type: ignore[attr-defined]
+    return moment
+
+
+def _stated(view: View, audience: RouteAudience) -> View:
+    view.audience = audience  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,63 @@
+"""Who someone is, what they may do, and which organ a code names."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from xinshu.register.access.models import Organ, Post, User
+from xinshu.register.access.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OrganRow:
+    """An organ: code (USCC), official name, division (six digits), department (catalogue vocabulary)."""
+
+    code: str
+    name: str
+    division: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A role held on the day asked about, with its organ (None: the whole platform)."""
+
+    role: Role
+    organ: OrganRow | None
+
+
+def organ(code: str) -> OrganRow | None:
+    """The organ of that code, or None."""
+    found = Organ.objects.filter(code=code).first()
+    return None if found is None else _row(found)
+
+
+def organs() -> tuple[OrganRow, ...]:
+    """Every organ, by division and name."""
+    return tuple(_row(found) for found in Organ.objects.order_by("division", "name"))
+
+
+def departments_of(codes: set[str]) -> dict[str, str]:
+    """The department of each of these organs that is known."""
+    return dict(Organ.objects.filter(code__in=codes).values_list("code", "department"))
+
+
+def posts_of(username: str, *, on_date: date) -> tuple[PostRow, ...]:
+    """The posts an active user holds on that day."""
+    held = Post.objects.select_related("organ").filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on_date),
+        user__username=username,
+        user__is_active=True,
+        valid_from__lte=on_date,
+    )
+    return tuple(PostRow(Role(post.role), post.organ and _row(post.organ)) for post in held.order_by("role", "id"))
+
+
+def user_exists(username: str) -> bool:
+    """Whether a user of that name is known."""
+    return User.objects.filter(username=username).exists()
+
+
+def _row(found: Organ) -> OrganRow:
+    return OrganRow(found.code, found.name, found.division, found.department)

@@ -1,0 +1,19 @@
+"""How names are compared and indexed for search: folded text, and overlapping pairs of characters."""
+
+import unicodedata
+from itertools import pairwise
+
+
+def fold(name: str) -> str:
+    """The name as compared in search: NFKC, without blanks, upper case."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).upper()
+
+
+def bigrams(name: str) -> list[int]:
+    """Each pair of neighbouring characters as one signed 32-bit number; exact for the basic plane.
+
+    Characters beyond it share their low 16 bits with others: a hit is always verified against the text.
+    """
+    folded = fold(name)
+    pairs = {(ord(one) & 0xFFFF) << 16 | (ord(two) & 0xFFFF) for one, two in pairwise(folded)}
+    return sorted(pair - (1 << 32) if pair >= 1 << 31 else pair for pair in pairs)

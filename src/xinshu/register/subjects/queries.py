@@ -1,0 +1,107 @@
+"""Which bodies a code names, what a body is called, and which bodies a name may mean."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from xinshu.law.terms import SubjectKind
+from xinshu.register.subjects.models import SubjectCode, SubjectDetail, SubjectName
+from xinshu.register.subjects.names import bigrams, fold
+
+SHORTEST_SEARCH = 2
+"""A name is searched from this many characters on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A body as known now: internal reference, kind, present code and present name."""
+
+    subject: int
+    kind: SubjectKind
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What intake needs to know of a code: the bodies it names, and the present names of each."""
+
+    subjects: tuple[int, ...]
+    names: frozenset[str]
+
+
+DESCRIBE = """
+SELECT s.id, s.kind,
+       (SELECT c.code FROM subjects_subjectcode c WHERE c.subject_id = s.id AND c.valid_until IS NULL
+         ORDER BY (c.scheme = 'USCC') DESC, c.code LIMIT 1),
+       (SELECT n.name FROM subjects_subjectname n WHERE n.subject_id = s.id AND n.valid_until IS NULL
+         ORDER BY n.recorded_at DESC LIMIT 1)
+  FROM subjects_subject s
+"""
+
+BY_CODE = (
+    DESCRIBE + " WHERE s.id IN (SELECT c.subject_id FROM subjects_subjectcode c WHERE c.code = %(code)s) ORDER BY s.id"
+)
+
+BY_REFERENCE = DESCRIBE + " WHERE s.id = ANY(%(subjects)s) ORDER BY s.id"
+
+BY_NAME = """
+SELECT DISTINCT n.subject_id FROM subjects_subjectname n
+ WHERE n.searchable AND n.bigrams @> %(bigrams)s::int[]
+   AND strpos(upper(replace(n.name, ' ', '')), %(folded)s) > 0
+ ORDER BY n.subject_id LIMIT %(most)s
+"""
+
+
+def named_by(code: str) -> tuple[SubjectRow, ...]:
+    """Every body that this code names or once named; the code must be given in its normalised form."""
+    return _described(BY_CODE, {"code": code})
+
+
+def described(subjects: Iterable[int]) -> tuple[SubjectRow, ...]:
+    """These bodies, by reference."""
+    return _described(BY_REFERENCE, {"subjects": list(subjects)})
+
+
+def found_by_name(text: str, *, most: int) -> tuple[int, ...]:
+    """References of at most `most` bodies whose present or former name holds the text (2 characters or more).
+
+    Individual businesses are not found by name: it is mostly a person's (Decision 5).
+    """
+    folded = fold(text)
+    if len(folded) < SHORTEST_SEARCH:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(BY_NAME, {"bigrams": bigrams(text), "folded": folded, "most": most})
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+def known(codes: Iterable[str]) -> dict[str, Known]:
+    """For each of these codes that is known: its bodies and their present names."""
+    wanted = list(set(codes))
+    subjects: dict[str, list[int]] = {}
+    for code, subject in SubjectCode.objects.filter(code__in=wanted).values_list("code", "subject_id"):
+        subjects.setdefault(code, []).append(subject)
+    names: dict[int, set[str]] = {}
+    every = [subject for bodies in subjects.values() for subject in bodies]
+    present = SubjectName.objects.filter(subject_id__in=every, valid_until__isnull=True)
+    for subject, name in present.values_list("subject_id", "name"):
+        names.setdefault(subject, set()).add(name)
+    return {
+        code: Known(tuple(sorted(bodies)), frozenset().union(*(names.get(body, set()) for body in bodies)))
+        for code, bodies in subjects.items()
+    }
+
+
+def details_of(subject: int) -> dict[str, str]:
+    """The present status, division and industry of a body, where they are known."""
+    present = SubjectDetail.objects.filter(Q(valid_until__isnull=True), subject_id=subject)
+    return dict(present.values_list("attribute", "value"))
+
+
+def _described(sql: str, values: dict[str, object]) -> tuple[SubjectRow, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return tuple(SubjectRow(row[0], SubjectKind(row[1]), row[2] or "", row[3] or "") for row in cursor.fetchall())

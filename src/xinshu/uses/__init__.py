@@ -1,0 +1,1 @@
+"""Wing 'uses': what the register is for. Reads the register, never writes it."""

@@ -1,0 +1,115 @@
+"""What an outsider learns: not a code, nothing is publicly shown for it, or what is shown; never a fourth answer.
+
+An unknown code and a known one with nothing public go the same way through the same statements.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from xinshu.law.terms import SubjectKind
+from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record
+from xinshu.register.subjects.names import fold
+from xinshu.register.subjects.queries import (
+    SHORTEST_SEARCH,
+    SubjectRow,
+    described,
+    found_by_name,
+    named_by,
+)
+
+PAGE_SIZE = 20
+MOST_HITS = 500
+"""A name search looks at no more bodies than this; beyond it the reader is asked for a longer name."""
+
+NOBODY = SubjectRow(subject=-1, kind=SubjectKind.OTHER_ORGANISATION, code="", name="")
+"""Stands for the body of an unknown code, so that it costs what a known one costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body of which something is shown: code, name (None = withheld), kind, and one page of its public forms."""
+
+    code: str
+    name: str | None
+    kind: SubjectKind
+    records: tuple[dict[str, Any], ...]
+    total: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search hit: a body by code and name, and how many records of each kind are shown of it."""
+
+    code: str
+    name: str
+    kind: SubjectKind
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of hits, how many there are in all, and whether the search stopped at its limit."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    more: bool
+
+
+def subject_answer(code: str, *, on_date: date) -> bytes:
+    """The subject answer as JSON bytes: `{code, day, bodies: [{code, name, kind, records: [public form, ...]}]}`."""
+    bodies = []
+    for row in named_by(code) or (NOBODY,):
+        records = shown_json(subject=row.subject, on_date=on_date)
+        if records != "[]":
+            head = orjson.dumps({"code": row.code, "name": public_name(row), "kind": row.kind})
+            bodies.append(head[:-1] + b',"records":' + records.encode() + b"}")
+    head = orjson.dumps({"code": code, "day": on_date.isoformat()})
+    return head[:-1] + b',"bodies":[' + b",".join(bodies) + b"]}"
+
+
+def subject_page(code: str, *, on_date: date, kind: str | None = None, page: int = 1) -> tuple[Body, ...]:
+    """Each body of the code of which something is shown, with one page of its records (of one kind, if given)."""
+    rows = named_by(code) or (NOBODY,)
+    counts = shown_counts(subjects=[row.subject for row in rows], on_date=on_date)
+    return tuple(_body(row, counts[row.subject], on_date, kind, page) for row in rows if row.subject in counts)
+
+
+def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectRow, dict[str, Any]] | None:
+    """A record of the body that the code names, while it is shown; an ended one and one that never was are None."""
+    for row in named_by(code) or (NOBODY,):
+        form = shown_record(subject=row.subject, record_ref=record_ref, on_date=on_date)
+        if form is not None:
+            return row, form
+    return None
+
+
+def search(text: str, *, on_date: date, page: int = 1) -> Hits:
+    """Bodies of which something is shown and whose present or former name holds the text."""
+    candidates = found_by_name(text, most=MOST_HITS + 1)
+    counts = shown_counts(subjects=candidates[:MOST_HITS], on_date=on_date)
+    shown = sorted(counts)
+    wanted = shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    hits = tuple(Hit(row.code, row.name, row.kind, counts[row.subject]) for row in described(wanted))
+    return Hits(hits, len(shown), len(candidates) > MOST_HITS)
+
+
+def long_enough(text: str) -> bool:
+    """Whether a name search can be made with this text."""
+    return len(fold(text)) >= SHORTEST_SEARCH
+
+
+def public_name(row: SubjectRow) -> str | None:
+    """The name as everyone may see it: an individual business is told by its code only (Decision 5)."""
+    return None if row.kind is SubjectKind.INDIVIDUAL_BUSINESS else row.name
+
+
+def _body(row: SubjectRow, counts: dict[str, int], on_date: date, kind: str | None, page: int) -> Body:
+    records, total = shown_page(
+        subject=row.subject, on_date=on_date, kind=kind, most=PAGE_SIZE, skip=(page - 1) * PAGE_SIZE
+    )
+    return Body(row.code, public_name(row), row.kind, tuple(records), total, counts)
