@@ -95,7 +95,7 @@ class _Walk:
         self.seen: set[int] = set()
 
     def plain(self, node: yaml.Node, path: KeyPath) -> Any:
-        line = self.lines[path] = node.start_mark.line + 1
+        line = self.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self.seen:
             # An alias is its anchor's own node. Followed, it could grow without bound or lead back into itself.
             self._refuse(line, path, Rule.NOT_YAML, "write the value out; a reference (*name) is not read here")
@@ -127,8 +127,8 @@ class _Walk:
                 message = f"“{key}” stands twice here; the first is on line {self.lines[(*path, key)]}"
                 self._refuse(line, (*path, key), Rule.DUPLICATE_KEY, message)
             else:
-                found[key] = self.plain(value_node, (*path, key))
                 self.lines[(*path, key)] = line
+                found[key] = self.plain(value_node, (*path, key))
         return found
 
     def _refuse(self, line: int, path: KeyPath, rule: Rule, message: str) -> None:

@@ -1,0 +1,151 @@
+"""Reads XLSX: the first visible sheet that has rows, each cell as the text that a clerk sees."""
+
+import re
+import zipfile
+from io import BytesIO
+from typing import IO, Final
+
+import fastexcel
+import polars as pl
+
+from xinshu.bulk.raw import MAX_COLUMNS, Format, RawTable, UnreadableFile, check_width, no_header, numbered
+
+MAX_UNPACKED: Final = 1 << 30
+STEP: Final = 1 << 24
+OVERLAP: Final = 64
+# A spreadsheet keeps 15 digits of a number; a code typed as a number has lost the rest.
+DIGITS_KEPT: Final = 15
+BYTES_OF_A_ROW: Final = 20
+# The reader allots every cell between the first and the last one used: two cells far apart would exhaust the memory
+# and kill the process. References are therefore looked at first. CZ is column 104.
+FAR_COLUMN: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'](?:[D-Zd-z][A-Za-z]|[A-Za-z]{3})\d")
+FAR_ROW: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'][A-Za-z]{0,3}(\d{6,})[\"']")
+
+
+def read_workbook(data: bytes) -> RawTable:
+    """The table in an XLSX file. Raises UnreadableFile.
+
+    Date cells come as YYYY-MM-DD, whole numbers without a fraction, other numbers to nine decimals. Numbers of more
+    than 15 digits come in the form 9.11100008021004E+17, which is all that the file still holds of them.
+    """
+    _look_inside(data)
+    try:
+        return _read(fastexcel.read_excel(data))
+    except fastexcel.FastExcelError:
+        raise _broken() from None
+
+
+def _read(book: fastexcel.ExcelReader) -> RawTable:
+    for name in book.sheet_names:
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        if sheet.visible != "visible" or sheet.width == 0:
+            continue
+        cells = sheet.to_polars()
+        cells.columns = [str(index) for index in range(cells.width)]
+        used = pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)
+        first = cells.select(used.arg_max()).item() if cells.select(used.any()).item() else None
+        if first is not None:
+            return _table(book, name, cells, first)
+    raise no_header()
+
+
+def _table(book: fastexcel.ExcelReader, name: str, cells: pl.DataFrame, first: int) -> RawTable:
+    headers = tuple(cell or "" for cell in cells.row(first))
+    check_width(headers)
+    below = cells.slice(first + 1)
+    shown = below.select(pl.all().str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1"))
+    for column in _rounded_columns(below):
+        if _holds_numbers(book, name, column=int(column), first=first):
+            shown = shown.with_columns(_as_spreadsheets_show(below[column]).alias(column))
+    return RawTable(
+        headers=headers, cells=shown, rows=numbered(first + 2, shown.height), format=Format.XLSX, sheet=name
+    )
+
+
+def _is_rounded(cell: pl.Expr) -> pl.Expr:
+    """Whether a text of more than 15 digits is exactly what a floating-point number can hold."""
+    whole = cell.cast(pl.Int128, strict=False)
+    return cell.str.contains(rf"^\d{{{DIGITS_KEPT + 1},}}$") & (whole.cast(pl.Float64).cast(pl.Int128) == whole)
+
+
+def _rounded_columns(cells: pl.DataFrame) -> list[str]:
+    if cells.is_empty():
+        return []
+    suspected = cells.select(_is_rounded(pl.all()).any())
+    return [name for name in suspected.columns if suspected[name].item()]
+
+
+def _holds_numbers(book: fastexcel.ExcelReader, name: str, *, column: int, first: int) -> bool:
+    """Whether the column has number cells: in a column of text alone, long codes are what they say."""
+    try:
+        sheet = book.load_sheet(
+            name,
+            header_row=None,
+            skip_rows=first + 1,
+            use_columns=[column],
+            schema_sample_rows=None,
+            dtype_coercion="strict",
+        )
+    except fastexcel.UnsupportedColumnTypeCombinationError:
+        return True
+    return any(info.dtype != "string" for info in sheet.selected_columns)
+
+
+def _as_spreadsheets_show(cells: pl.Series) -> pl.Series:
+    rounded = cells.to_frame().select(_is_rounded(pl.all())).to_series().fill_null(value=False)
+    where = rounded.arg_true()
+    return cells.scatter(where, [_scientific(cell) for cell in cells.gather(where)])
+
+
+def _scientific(digits: str) -> str:
+    mantissa, _, exponent = f"{float(digits):.{DIGITS_KEPT - 1}E}".partition("E")
+    return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
+
+
+def _look_inside(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = archive.infolist()
+            if "xl/workbook.xml" not in archive.namelist():
+                raise _broken()
+            if sum(member.file_size for member in members) > MAX_UNPACKED:
+                raise UnreadableFile(
+                    "工作簿解压后超过1GB，未读取。请拆分为多个文件，或改用CSV报送。",
+                    "The workbook is larger than 1 GB when unpacked and was not read. Please split it, or send CSV.",
+                )
+            for member in members:
+                with archive.open(member) as part:
+                    _check_reach(part, member.file_size)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise _broken() from None
+
+
+def _check_reach(part: IO[bytes], size: int) -> None:
+    """Refuse a sheet that reaches far to the right, or far down with hardly anything in between."""
+    last_row = 0
+    kept = b""
+    is_sheet = False
+    while block := part.read(STEP):
+        seen = kept + block
+        is_sheet = is_sheet or b"sheetData" in seen
+        if is_sheet and FAR_COLUMN.search(seen):
+            raise UnreadableFile(
+                f"工作表的内容超出第{MAX_COLUMNS}列。请删除右侧多余的列，使用所报类目的模板。",
+                f"The sheet has cells beyond column {MAX_COLUMNS}. Delete what stands to the right of the template.",
+            )
+        if is_sheet and size < BYTES_OF_A_ROW << 20:
+            last_row = max([last_row, *(int(found[:9]) for found in FAR_ROW.findall(seen))])
+        kept = seen[-OVERLAP:]
+    if last_row * BYTES_OF_A_ROW > size:
+        raise UnreadableFile(
+            f"工作表延伸到第{last_row}行，但几乎没有内容。请删除数据下方的空行后重新保存。",
+            f"The sheet reaches down to row {last_row} but is almost empty. Delete the rows below the data and save "
+            "it again.",
+        )
+
+
+def _broken() -> UnreadableFile:
+    return UnreadableFile(
+        "文件不是可读取的XLSX工作簿，或已损坏。请用表格软件打开后另存为“Excel工作簿（.xlsx）”。",
+        "The file is no readable XLSX workbook, or it is damaged. Open it and save it as “Excel workbook (.xlsx)”.",
+    )

@@ -1,0 +1,1 @@
+"""The command line: each command is a door; it reads the clock, calls once, and prints."""

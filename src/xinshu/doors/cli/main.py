@@ -1,0 +1,79 @@
+"""`xinshu`: the group of commands. Each is loaded when it is called, so that a code check needs no database."""
+
+import importlib
+import os
+import sys
+from typing import NamedTuple
+
+import click
+import django
+
+from xinshu.kit.errors import XinshuError
+
+
+class Entry(NamedTuple):
+    """Where a command lives, whether it needs Django, and its line in the list."""
+
+    module: str
+    name: str
+    needs_django: bool
+    line: str
+
+
+COMMANDS = {
+    "run": Entry("run", "run", True, "启动门户 Serve the portal, the desk and the API."),
+    "setup": Entry("setup", "setup", True, "建库并采纳目录 Make the tables and adopt the catalogue."),
+    "intake": Entry("intake", "intake", True, "归集一个文件 Take in a file of an organ."),
+    "shown": Entry("shown", "shown", True, "查询公示 What is publicly shown for a code."),
+    "code": Entry("codes", "code", False, "校验代码 Check codes."),
+    "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),
+    "organ": Entry("staff", "organ", True, "机关 Register and list organs."),
+    "staff": Entry("staff", "staff", True, "人员 Register staff and appoint them."),
+    "seed": Entry("seed", "seed", True, "示范数据 Make up a believable country."),
+}
+
+
+class Commands(click.Group):
+    """The commands, loaded on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else _load(entry)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list, without loading any."""
+        with formatter.section("命令 Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+
+
+def _load(entry: Entry) -> click.Command:
+    if entry.needs_django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinshu.project.settings")
+        django.setup()
+    command = getattr(importlib.import_module(f"xinshu.doors.cli.{entry.module}"), entry.name)
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{entry.module}.{entry.name} is no command")
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xinshu")
+def cli() -> None:
+    """信枢 Xinshu：公共信用信息平台 public credit information platform.
+
+    例 Example: xinshu code check 919999990000002110
+    """
+
+
+def main() -> None:
+    """Run the command line; an anticipated error is told in one sentence, with exit status 2."""
+    try:
+        cli()
+    except XinshuError as error:
+        click.echo(f"错误 Error: {error}", err=True)
+        sys.exit(2)

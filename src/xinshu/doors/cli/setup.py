@@ -1,0 +1,18 @@
+"""`xinshu setup`: tables and catalogue."""
+
+import click
+
+from xinshu.doors.cli.store import set_up, store
+from xinshu.kit.clock import now
+
+
+@click.command()
+def setup() -> None:
+    """建库并采纳目录 Make the tables, or bring them up to date, and adopt the founding catalogue.
+
+    例 Example: DATABASE_URL=postgresql://xinshu@db/xinshu xinshu setup
+    """
+    moment = now()
+    with store(moment):
+        set_up(moment)
+    click.echo("已就绪。Ready.")
