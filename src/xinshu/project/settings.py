@@ -32,9 +32,9 @@ ENVIRONMENT = Environment()
 def _database() -> dict[str, Any]:
     """Django's entry for DATABASE_URL, else for the embedded server of the data folder (not started here)."""
     if ENVIRONMENT.database_url:
-        known = conninfo_to_dict(ENVIRONMENT.database_url)
+        known: dict[str, Any] = conninfo_to_dict(ENVIRONMENT.database_url)
     else:
-        known = postgres.connection_parameters(ENVIRONMENT.data_folder)
+        known = dict(postgres.connection_parameters(ENVIRONMENT.data_folder))
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {key: value for key, value in known.items() if key not in names}
     entry = {names[key]: value for key, value in known.items() if key in names}

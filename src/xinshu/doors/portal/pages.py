@@ -1,6 +1,7 @@
 """The public pages: home with search, the subject page, a record's page."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,13 +45,16 @@ def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
     hits = None
     if not meant_as_code and long_enough(text):
         hits = search(text, on_date=moment_of(request).day, page=page)
+    wording = _wording(request)
     context = {
         "text": "" if meant_as_code and checked.code.startswith("*") else text,
         "hits": hits,
+        "found": [(hit, wording.counts(hit.counts)) for hit in hits.hits] if hits else [],
         "pages": _pages(page, hits.total if hits else 0),
+        "query": urlencode({"q": text}) + "&",
         "faults": [SENTENCES[reason] for reason in checked.reasons] if meant_as_code else [],
         "too_short": not meant_as_code and not long_enough(text),
-        "wording": _wording(request),
+        "wording": wording,
     }
     return render(request, "portal/search.html", context)
 
@@ -76,6 +80,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
         "warnings": [SENTENCES[warning] for warning in checked.warnings],
         "bodies": [_body_context(body, wording, page) for body in bodies],
         "kind": kind,
+        "query": urlencode({"kind": kind}) + "&" if kind else "",
         "wording": wording,
         "day": moment_of(request).day,
     }
@@ -86,7 +91,7 @@ def _body_context(body: Body, wording: Wording, page: int) -> dict[str, Any]:
     return {
         "body": body,
         "records": [wording.record(form) for form in body.records],
-        "kinds": [(name, wording.kind(name), count) for name, count in wording.in_order(body.counts)],
+        "kinds": wording.counts(body.counts),
         "shown": sum(body.counts.values()),
         "pages": _pages(page, body.total),
     }
@@ -102,7 +107,13 @@ def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
         raise Http404
     row, form = found
     wording = _wording(request)
-    context = {"code": code, "name": public_name(row), "record": wording.record(form), "wording": wording}
+    context = {
+        "code": code,
+        "name": public_name(row),
+        "record": wording.record(form),
+        "address": request.build_absolute_uri(request.path),
+        "wording": wording,
+    }
     return render(request, "portal/record.html", context)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldType, Kind, Role
+from xinshu.law.entries import FieldRule, FieldType, Kind, Role
 from xinshu.law.public_form import law_phrase
 
 Words = tuple[str, str]
@@ -17,10 +18,11 @@ TOLD_APART = frozenset({Role.SUBJECT_NAME, Role.DOCUMENT_NUMBER, Role.DECIDED_ON
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """One line of a record's table: label and value."""
+    """One line of a record's table: its label, and its text or the official names of what was chosen."""
 
     label: Words
     value: str
+    choices: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class RecordWords:
     kind: Kind
     severity: Words | None
     law: Words
+    basis_page: bool
     fields: tuple[FieldWords, ...]
 
 
@@ -44,9 +47,9 @@ class Wording:
         """The kind of that name."""
         return self.catalogue.kinds[name]
 
-    def in_order(self, counts: Mapping[str, int]) -> list[tuple[str, int]]:
-        """Counts by kind in the official order of the catalogue."""
-        return [(name, counts[name]) for name in self.catalogue.kinds if name in counts]
+    def counts(self, counts: Mapping[str, int]) -> list[tuple[str, Kind, int]]:
+        """Counts by kind, with the kind itself, in the official order of the catalogue."""
+        return [(name, kind, counts[name]) for name, kind in self.catalogue.kinds.items() if name in counts]
 
     def choice(self, vocabulary: str, value: str) -> Words:
         """The official names of one value of a vocabulary."""
@@ -61,21 +64,28 @@ class Wording:
         """A public form in words."""
         kind = self.kind(form["kind"])
         severity = form["severity"] and self.choice("SEVERITY", form["severity"])
-        law = law_phrase(form["basis"]["id"], form["basis"]["article"], self.catalogue)
-        return RecordWords(form, kind, severity, law, tuple(self._fields(kind, form["fields"])))
+        basis, article = form["basis"]["id"], form["basis"]["article"]
+        law = law_phrase(basis, article, self.catalogue)
+        fields = tuple(self._fields(kind, form["fields"]))
+        return RecordWords(form, kind, severity, law, basis in self.catalogue.instruments, fields)
 
     def _fields(self, kind: Kind, values: Mapping[str, Any]) -> list[FieldWords]:
-        """In the order of the kind; what the page's head tells is left out."""
-        lines = []
-        for name, rule in kind.fields.items():
-            if name in values and rule.role not in TOLD_APART:
-                said = self._said(rule.vocabulary, values[name])
-                unit = " 万元" if rule.type is FieldType.DECIMAL else ""
-                lines.append(FieldWords((rule.name_zh, rule.name_en), said + unit))
-        return lines
+        """In the order of the kind; what is empty, and what the page's head tells, is left out."""
+        return [
+            self._field(rule, values[name])
+            for name, rule in kind.fields.items()
+            if values.get(name) and rule.role not in TOLD_APART
+        ]
 
-    def _said(self, vocabulary: str | None, value: str | list[str]) -> str:
-        if vocabulary is None:
-            return str(value)
-        values = value if isinstance(value, list) else [value]
-        return "；".join("{} {}".format(*self.choice(vocabulary, item)) for item in values)
+    def _field(self, rule: FieldRule, value: str | list[str]) -> FieldWords:
+        label = (rule.name_zh, rule.name_en)
+        if rule.vocabulary is not None:
+            values = value if isinstance(value, list) else [value]
+            return FieldWords(label, "", tuple(self.choice(rule.vocabulary, item) for item in values))
+        return FieldWords(label, money(str(value)) if rule.type is FieldType.DECIMAL else str(value))
+
+
+def money(text: str) -> str:
+    """An amount in 万元 (10,000 yuan) as filed, and in yuan, so that nobody misreads it: 0.2 万元（2,000 元）."""
+    yuan = f"{Decimal(text) * 10_000:,.2f}".removesuffix(".00")
+    return f"{text} 万元（{yuan} 元）"

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from xinshu.bulk.checks import Checked, check_table
 from xinshu.bulk.files import Table, read_table, write_returned
+from xinshu.bulk.headers import match_headers
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
@@ -162,10 +163,16 @@ def _accept(batch: _Batch, documents: pl.DataFrame) -> Outcome:
 def _write(batch: _Batch, table: Table, reasons: dict[int, list[str]], returned: Path) -> Path | None:
     if not reasons:
         return None
-    personal = {name for name, rule in batch.rules.fields.items() if rule.type is FieldType.PERSONAL}
+    headers = match_headers(table.frame.columns, batch.rules).fields
+    personal = [
+        headers[name]
+        for name, rule in batch.rules.fields.items()
+        if rule.type is FieldType.PERSONAL and name in headers
+    ]
     indices = sorted(reasons)
     texts = ["\n".join(reasons[index]) for index in indices]
-    return write_returned(table, indices, texts, returned, kind=batch.rules, blank_fields=personal)
+    write_returned(table, indices, texts, returned, blank_columns=personal)
+    return returned
 
 
 def _keep(batch: _Batch, receipt: Receipt) -> None:

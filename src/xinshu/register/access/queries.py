@@ -51,7 +51,10 @@ def posts_of(username: str, *, on_date: date) -> tuple[PostRow, ...]:
         user__is_active=True,
         valid_from__lte=on_date,
     )
-    return tuple(PostRow(Role(post.role), post.organ and _row(post.organ)) for post in held.order_by("role", "id"))
+    return tuple(
+        PostRow(Role(post.role), None if post.organ is None else _row(post.organ))
+        for post in held.order_by("role", "id")
+    )
 
 
 def user_exists(username: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection, transaction
 
 from xinshu.register.records.gate import SHOWN
@@ -65,7 +65,7 @@ def shown_page(
     *, subject: int, on_date: date, kind: str | None = None, most: int = 50, skip: int = 0
 ) -> tuple[list[dict[str, Any]], int]:
     """One page of what is shown of a subject (of one kind, if given), newest first, and how many there are in all."""
-    values = {"subject": subject, "day": on_date, "kind": kind, "most": most, "skip": skip}
+    values: dict[str, Any] = {"subject": subject, "day": on_date, "kind": kind, "most": most, "skip": skip}
     with connection.cursor() as cursor:
         cursor.execute(PAGE, values)
         rows = cursor.fetchall()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -101,7 +102,7 @@ def details_of(subject: int) -> dict[str, str]:
     return dict(present.values_list("attribute", "value"))
 
 
-def _described(sql: str, values: dict[str, object]) -> tuple[SubjectRow, ...]:
+def _described(sql: str, values: dict[str, Any]) -> tuple[SubjectRow, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return tuple(SubjectRow(row[0], SubjectKind(row[1]), row[2] or "", row[3] or "") for row in cursor.fetchall())

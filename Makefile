@@ -1,0 +1,60 @@
+# Xinshu 信枢. `make help` lists what can be done; README.md tells the two that matter: `make run` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test law lint types house bench seed docs lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "安装依赖 installing ..."
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "安装测试依赖 installing for tests ..."
+	@$(PIP) install --require-hashes -r requirements-test.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@ $(VENV)/run.stamp
+
+run: $(VENV)/run.stamp ## set up, seed made-up data, serve on http://127.0.0.1:8000
+	@$(BIN)/xinshu run --demo
+
+seed: $(VENV)/run.stamp ## make up a believable country: make seed SUBJECTS=2000 RECORDS=6000
+	@$(BIN)/xinshu seed --subjects $(or $(SUBJECTS),2000) --records $(or $(RECORDS),6000)
+
+test: $(VENV)/test.stamp ## set up, then every test
+	@$(BIN)/python -m pytest
+
+law: $(VENV)/test.stamp ## the cases of the law, in seconds, without a database
+	@$(BIN)/python -m pytest tests/law tests/kit/test_legal_dates.py tests/kit/test_workdays.py -q
+
+house: $(VENV)/test.stamp ## the rules of the house: contracts, sizes, routes, glossary
+	@$(BIN)/python -m pytest tests/house -q
+
+lint: $(VENV)/test.stamp ## style, imports, YAML
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/yamllint -s catalogue tests
+
+types: $(VENV)/test.stamp ## strict types where the architecture says so
+	@$(BIN)/mypy
+
+bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+docs: $(VENV)/test.stamp ## fresh screenshots of the portal
+	@$(BIN)/python -m tools.screenshots
+
+lock: ## resolve the dependencies again (needs uv)
+	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.txt
+	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra test --extra bench -o requirements-test.txt
+
+clean: ## remove the virtual environment and caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

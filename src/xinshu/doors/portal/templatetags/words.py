@@ -1,0 +1,27 @@
+"""Tags for the pages: Chinese with its English beside it, each in its own language for screen readers."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from xinshu.doors.portal.wording import Words, Wording
+
+register = template.Library()
+
+
+@register.simple_tag
+def pair(zh: str, en: str) -> SafeString:
+    """Chinese first, then English, smaller and quieter."""
+    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+
+
+@register.simple_tag
+def words(said: Words) -> SafeString:
+    """The same for a pair that the view hands in."""
+    return pair(*said)
+
+
+@register.simple_tag
+def choice(wording: Wording, vocabulary: str, value: str) -> SafeString:
+    """The official names of one value of a vocabulary of the catalogue."""
+    return pair(*wording.choice(vocabulary, value))

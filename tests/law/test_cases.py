@@ -1,0 +1,254 @@
+"""The one runner of the law's cases: each case in cases/*.yaml is read strictly and answered without a database.
+
+How a case is written stands in docs/law-cases.md.
+"""
+
+import copy
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.checks import build
+from xinshu.law.publicity import publicity
+from xinshu.law.reading import Page, Reader
+from xinshu.law.severity import severity
+from xinshu.law.terms import Decision, Record
+from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
+from xinshu.register.catalogues.files import read_pages
+
+CASES = Path(__file__).parent / "cases"
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
+
+REQUIRED = {"name", "article", "on_date", "given", "then"}
+KNOWN = REQUIRED | {"amend", "note"}
+WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "question"}
+LISTS = {"reasons", "withheld", "not_reasons", "not_withheld"}
+OPEN, NEVER = "OPEN", "NEVER"
+
+Case = Mapping[str, Any]
+Answers = Mapping[str, Any]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """Days and decimals stay text; a key that stands twice is refused."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        twice = [key for key, count in Counter(key.value for key, _ in node.value).items() if count > 1]
+        assert not twice, f"stands twice: {', '.join(twice)}{node.start_mark}"
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":float"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Every case of the folder, with the file it stands in."""
+    return [
+        {**case, "file": path.name}
+        for path in sorted(folder.glob("*.yaml"))
+        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    ]
+
+
+def check_shape(case: Case) -> None:
+    """A case states all that it must, nothing unknown, and expects something."""
+    keys = case.keys() - {"file"}
+    assert keys >= REQUIRED, f"not stated: {', '.join(sorted(REQUIRED - keys))}"
+    assert keys <= KNOWN, f"not known: {', '.join(sorted(keys - KNOWN))}"
+    for key in ("name", "article"):
+        assert isinstance(case[key], str) and case[key].strip(), f"{key} must be a text"
+    then = case["then"]
+    assert isinstance(then, dict), "then is a mapping of expectations"
+    assert then, "then must expect something"
+    assert then.keys() <= WORDS | LISTS, f"not known in then: {', '.join(sorted(then.keys() - WORDS - LISTS))}"
+    assert all(isinstance(then[key], list) and then[key] for key in then.keys() & LISTS), "a list is wanted"
+
+
+def check_words(case: Case, catalogue: Catalogue) -> None:
+    """Reasons and fields that a case says are not there must at least exist."""
+    then = case["then"]
+    unknown = {*then.get("reasons", ()), *then.get("not_reasons", ())} - set(ReasonCode)
+    assert not unknown, f"no such reason: {', '.join(sorted(unknown))}"
+    fields = {*then.get("withheld", ()), *then.get("not_withheld", ())}
+    if fields:
+        missing = fields - set(catalogue.kinds[case["given"]["kind"]].fields)
+        assert not missing, f"no such field: {', '.join(sorted(missing))}"
+
+
+def read_as(shape: type[Any], words: Mapping[str, Any]) -> Any:
+    """The words as that noun of the law, by the catalogue's own strict reader."""
+    reader = Reader(Page("case", "", "", {"given": words}))
+    value = reader.entry(shape, ("given",))
+    assert not reader.faults, "\n".join(f"{fault.key}: {fault.message}" for fault in reader.faults)
+    return value
+
+
+def record_of(given: Mapping[str, Any]) -> Record:
+    """The record of a case; without a word it is an enterprise's, and arrives on the day of its document."""
+    assert "decided_on" in given or "recorded_on" in given, "a record has a day of decision or of arrival"
+    usual = {"subject_kind": "ENTERPRISE", "decided_on": None, "recorded_on": given.get("decided_on")}
+    record: Record = read_as(Record, {**usual, **given})
+    return record
+
+
+# --- the catalogue, as it stands or amended -------------------------------------------------------
+
+
+@cache
+def national_pages() -> tuple[Page, ...]:
+    pages, faults = read_pages(CATALOGUE)
+    assert not faults, "\n".join(map(str, faults))
+    return tuple(pages)
+
+
+@cache
+def catalogue_with(amendments: str) -> Catalogue:
+    """The catalogue with these amendments (JSON: file -> dotted path -> value); it must stay sound."""
+    pages = {page.file: page for page in national_pages()}
+    for file, changes in json.loads(amendments).items():
+        data = copy.deepcopy(pages[file].data)
+        for path, value in changes.items():
+            amend(data, path.split("."), value)
+        pages[file] = Page(file, pages[file].layer, pages[file].chapter, data, pages[file].lines)
+    catalogue, faults = build(pages.values())
+    assert catalogue is not None, "\n".join(map(str, faults))
+    return catalogue
+
+
+def amend(data: Any, path: list[str], value: Any) -> None:
+    """Put the value at the path; a row of a list is named by its `row`. Nothing but the last step may be new."""
+    *above, last = path
+    for step in above:
+        data = next(item for item in data if item["row"] == step) if isinstance(data, list) else data[step]
+    data[last] = value
+
+
+# --- asking and comparing -------------------------------------------------------------------------
+
+
+def answers_of(case: Case, catalogue: Catalogue) -> Answers:
+    """What the law answers, in the words of `then`."""
+    on_date = date.fromisoformat(case["on_date"])
+    given = case["given"]
+    if "kind" in given:
+        record = record_of(given)
+        return publicity_answers(publicity(record, catalogue), on_date)
+    return severity_answers(severity(read_as(Decision, given), catalogue, on_date=on_date))
+
+
+def publicity_answers(verdict: Publicity, on_date: date) -> Answers:
+    period = verdict.period
+    last_day = NEVER if period is None else str(period.last_day or OPEN)
+    return {
+        "shown": verdict.shown_on(on_date),
+        "from": NEVER if period is None else str(period.start),
+        "last_day": last_day,
+        "repair_from": str(verdict.repair_from or NEVER),
+        "regime": verdict.regime or NEVER,
+        "reasons": codes(verdict.reasons_on(on_date)),
+        "withheld": verdict.withheld,
+    }
+
+
+def severity_answers(verdict: SeverityVerdict) -> Answers:
+    return {"severity": verdict.severity, "question": verdict.question, "reasons": codes(verdict.reasons)}
+
+
+def codes(reasons: tuple[Reason, ...]) -> list[str]:
+    return [reason.code.value for reason in reasons]
+
+
+def differences(then: Mapping[str, Any], answers: Answers) -> list[str]:
+    """Each expectation that the law's answer does not meet; every reason and field listed must (not) be there."""
+    found = []
+    for key, wanted in then.items():
+        actual = answers[key.removeprefix("not_")]
+        if key in ("reasons", "withheld"):
+            met = set(wanted) <= set(actual)
+        elif key in ("not_reasons", "not_withheld"):
+            met = set(wanted).isdisjoint(actual)
+        else:
+            met = wanted == actual
+        if not met:
+            found.append(f"{key}: the case says {wanted}, the law answers {actual}")
+    return found
+
+
+CASE_LIST = read_cases(CASES)
+
+
+@pytest.mark.parametrize("case", CASE_LIST, ids=lambda case: str(case.get("name")))
+def test_case(case: Case) -> None:
+    check_shape(case)
+    catalogue = catalogue_with(json.dumps(case.get("amend", {}), sort_keys=True))
+    check_words(case, catalogue)
+    found = differences(case["then"], answers_of(case, catalogue))
+    assert not found, "\n".join([f"{case['file']}: {case['name']} ({case['article']})", *found])
+
+
+# --- the runner itself is strict ------------------------------------------------------------------
+
+
+def test_there_are_enough_cases_and_no_name_stands_twice() -> None:
+    names = Counter(case["name"] for case in CASE_LIST)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert len(names) >= 170
+
+
+def test_every_reason_of_publicity_and_severity_is_met_by_a_case() -> None:
+    met = {code for case in CASE_LIST for code in case["then"].get("reasons", ())}
+    assert sorted(set(ReasonCode) - met) == []
+
+
+SOUND_CASE = """
+- name: one
+  article: NDRC-36 art. 1
+  on_date: 2026-05-01
+  given: {kind: ADMIN_PENALTY, decided_on: 2026-04-10, severity: ORDINARY}
+  then: {shown: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("article:", "artikel:"),
+        ("  article: NDRC-36 art. 1\n", ""),
+        ("  on_date: 2026-05-01\n", ""),
+        ("then: {shown: true}", "then: {}"),
+        ("then: {shown: true}", "then: {shown: false}"),
+        ("then: {shown: true}", "then: {visible: true}"),
+        ("then: {shown: true}", "then: {not_shown: false}"),
+        ("then: {shown: true}", "then: {not_reasons: [TERM_ENDS]}"),
+        ("then: {shown: true}", "then: {not_withheld: [NAME]}"),
+        ("then: {shown: true}", "then: {reasons: []}"),
+        ("severity: ORDINARY", "severity: USUAL"),
+        ("severity: ORDINARY", "sevrity: ORDINARY"),
+        ("severity: ORDINARY", "severity: ORDINARY, severity: ORDINARY"),
+        ("decided_on: 2026-04-10", "decided_on: 2026-04-31"),
+        ("decided_on: 2026-04-10, ", ""),
+    ],
+)
+def test_a_faulty_case_fails(tmp_path: Path, old: str, new: str) -> None:
+    assert old in SOUND_CASE
+    (tmp_path / "case.yaml").write_text(SOUND_CASE.replace(old, new) if old else SOUND_CASE)
+    if not old:
+        test_case(read_cases(tmp_path)[0])
+        return
+    with pytest.raises((AssertionError, KeyError, ValueError)):
+        test_case(read_cases(tmp_path)[0])

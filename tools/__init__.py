@@ -1,0 +1,1 @@
+"""Tools of the project itself: contracts, CI helpers. Nothing of it runs in production."""
