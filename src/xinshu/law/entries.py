@@ -240,7 +240,7 @@ class TermRow:
     only_with_reason: bool = False
     repairable: bool = True
     department_months: Mapping[str, int] = field(default_factory=dict)
-    article: str
+    article: str | None = None
     looked_at: date
     certainty: Certainty
     note: str | None = None

@@ -32,7 +32,7 @@ STEPS = 3
 def intake(file: Path, organ: str, kind: str, on: datetime | None, returned: Path | None, as_json: bool) -> None:
     """归集一个文件 Take in FILE (CSV or XLSX, 双公示 template) of an organ.
 
-    未收的行连同原因写入退回文件，改正后可再报。Rows not taken in come back with their reasons; mend and send them again.
+    未收的行连同原因写入退回文件，改正后可再报。Rows not taken in come back with reasons; mend and send them again.
 
     例 Example: xinshu intake penalties.csv --organ 11999999TE5T0001X2 --kind ADMIN_PENALTY
     """
@@ -53,8 +53,13 @@ def intake(file: Path, organ: str, kind: str, on: datetime | None, returned: Pat
 
 
 def _moment(on: datetime | None) -> Moment:
-    """Now, or noon of the legal day that the operator names."""
-    return now() if on is None else Moment(datetime.combine(on.date(), time(12), LEGAL_ZONE))
+    """Now, or noon of the past legal day that the operator names."""
+    present = now()
+    if on is None or on.date() == present.day:
+        return present
+    if on.date() > present.day:
+        raise click.BadParameter("收到日不能晚于今天 the day of receipt cannot lie ahead", param_hint="--on")
+    return Moment(datetime.combine(on.date(), time(12), LEGAL_ZONE))
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Words for the pages: official names and plain sentences from the catalogue, ready for a template."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldRule, FieldType, Kind, Role
+from xinshu.law.entries import FieldRule, FieldType, Kind, Role, TermRow, When
 from xinshu.law.public_form import law_phrase
 
 Words = tuple[str, str]
@@ -56,9 +56,29 @@ class Wording:
         choice = self.catalogue.vocabularies[vocabulary].choices[value]
         return choice.name_zh, choice.name_en
 
-    def subject_kind(self, value: str) -> Words:
-        """The official names of a kind of subject."""
-        return self.choice("SUBJECT_KIND", value)
+    def chosen(self, vocabulary: str, values: Collection[str]) -> list[Words]:
+        """The official names of several values, in the order of the vocabulary."""
+        return [
+            self.choice(vocabulary, value)
+            for value in self.catalogue.vocabularies[vocabulary].choices
+            if value in values
+        ]
+
+    def condition(self, when: When) -> list[tuple[str, list[Words]]]:
+        """The stated parts of a term's condition: the attribute, and the official names of its values."""
+        vocabularies = {
+            "severity": "SEVERITY",
+            "procedure": "PROCEDURE",
+            "area": "AREA",
+            "any_penalty": "PENALTY",
+            "only_penalties": "PENALTY",
+        }
+        parts = [(part, self.chosen(vocabulary, getattr(when, part))) for part, vocabulary in vocabularies.items()]
+        return [(part, names) for part, names in parts if names]
+
+    def departments(self, row: TermRow) -> list[tuple[Words, int]]:
+        """The months of each department's own rule, where a row leaves them to departments."""
+        return [(self.choice("DEPARTMENT", name), months) for name, months in row.department_months.items()]
 
     def record(self, form: Mapping[str, Any]) -> RecordWords:
         """A public form in words."""
@@ -77,11 +97,16 @@ class Wording:
             if values.get(name) and rule.role not in TOLD_APART
         ]
 
+    def _chosen(self, vocabulary: str, value: str) -> Words:
+        """What was chosen when the record was filed may have left the vocabulary since; then it stands as filed."""
+        known = value in self.catalogue.vocabularies[vocabulary].choices
+        return self.choice(vocabulary, value) if known else (value, "")
+
     def _field(self, rule: FieldRule, value: str | list[str]) -> FieldWords:
         label = (rule.name_zh, rule.name_en)
         if rule.vocabulary is not None:
             values = value if isinstance(value, list) else [value]
-            return FieldWords(label, "", tuple(self.choice(rule.vocabulary, item) for item in values))
+            return FieldWords(label, "", tuple(self._chosen(rule.vocabulary, item) for item in values))
         return FieldWords(label, money(str(value)) if rule.type is FieldType.DECIMAL else str(value))
 
 

@@ -4,7 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from xinshu.doors.portal.wording import Words, Wording
+from xinshu.doors.portal.wording import Wording, Words
+from xinshu.law.public_form import law_phrase
 
 register = template.Library()
 
@@ -12,6 +13,8 @@ register = template.Library()
 @register.simple_tag
 def pair(zh: str, en: str) -> SafeString:
     """Chinese first, then English, smaller and quieter."""
+    if not en:
+        return format_html("{}", zh)
     return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
 
 
@@ -25,3 +28,9 @@ def words(said: Words) -> SafeString:
 def choice(wording: Wording, vocabulary: str, value: str) -> SafeString:
     """The official names of one value of a vocabulary of the catalogue."""
     return pair(*wording.choice(vocabulary, value))
+
+
+@register.simple_tag
+def law(wording: Wording, basis: str, article: str | None) -> SafeString:
+    """An article as one would cite it."""
+    return pair(*law_phrase(basis, article, wording.catalogue))

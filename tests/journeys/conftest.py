@@ -1,0 +1,85 @@
+"""What a journey starts from: the shipped catalogue adopted, one organ registered, and the doors."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import time_machine
+from click.testing import CliRunner
+from django.conf import settings
+from django.test import Client
+
+from tests.filings import MARKET
+from xinshu.doors.cli.intake import intake
+from xinshu.doors.cli.shown import shown
+from xinshu.kit.moment import LEGAL_ZONE, Moment
+from xinshu.register.access.actions import register_organs
+from xinshu.register.access.queries import OrganRow
+from xinshu.register.catalogues.actions import adopt
+
+TODAY = date(2026, 11, 23)
+
+
+def noon(day: date) -> Moment:
+    """Noon of a legal day."""
+    return Moment(datetime.combine(day, time(12), LEGAL_ZONE))
+
+
+@contextmanager
+def on(day: date, at: time = time(12)) -> Iterator[None]:
+    """The world on that day: the one clock of the doors says so."""
+    with time_machine.travel(datetime.combine(day, at, LEGAL_ZONE), tick=False):
+        yield
+
+
+@pytest.fixture
+def house(transactional_db: None) -> None:
+    """A house that is ready to receive: catalogue and organ."""
+    adopt(settings.CATALOGUE_FOLDER, in_force_from=date(2019, 7, 1), actor="test", moment=noon(TODAY))
+    organ = OrganRow(MARKET, "示范市市场监督管理局", "990100", "MARKET_REGULATION")
+    register_organs([organ], actor="test", moment=noon(TODAY))
+
+
+@pytest.fixture
+def send(house: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Sends a file through the command line on a day, and gives the receipt."""
+
+    def sent(path: Path, *, day: date = TODAY, kind: str = "ADMIN_PENALTY") -> dict[str, Any]:
+        arguments = [str(path), "--organ", MARKET, "--kind", kind, "--on", day.isoformat(), "--json"]
+        with on(day):
+            result = CliRunner().invoke(intake, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        receipt: dict[str, Any] = orjson.loads(result.stdout)
+        parts = ("accepted", "unchanged", "corrected", "returned", "outside")
+        assert receipt["received"] == sum(receipt[part] for part in parts)
+        return receipt
+
+    return sent
+
+
+def told(code: str, day: date) -> dict[str, Any]:
+    """What `xinshu shown` says."""
+    result = CliRunner().invoke(shown, [code, "--on", day.isoformat(), "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    answer: dict[str, Any] = orjson.loads(result.stdout)
+    return answer
+
+
+def answer(code: str, day: date) -> dict[str, Any]:
+    """What the API says on that day."""
+    with on(day):
+        response = Client().get(f"/api/v1/subjects/{code}")
+    assert response.status_code == 200
+    said: dict[str, Any] = response.json()
+    return said
+
+
+def page(address: str, day: date) -> tuple[int, str]:
+    """Status and text of a page on that day."""
+    with on(day):
+        response = Client().get(address)
+    return response.status_code, response.content.decode()
