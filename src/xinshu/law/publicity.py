@@ -11,7 +11,7 @@ from xinshu.kit.legal_dates import Rounding, end_of_term
 from xinshu.kit.period import ONE_DAY, Period, earlier_end, intersection, make_period
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRule, Kind, Mask, Regime, Scheme, TermRow, When
-from xinshu.law.terms import Audience, Record, SubjectKind, TermKind, Transition
+from xinshu.law.terms import Audience, ClockStart, Record, SubjectKind, TermKind, Transition
 from xinshu.law.verdict import Publicity, Reason, ReasonCode
 
 
@@ -90,13 +90,13 @@ def _term(record: Record, name: str, regime: Regime) -> _Term:
         return _Term(None, None, name, (Reason(ReasonCode.NOT_SHOWN_BY_RULE, *article),))
     if row.only_with_reason and not record.publicity_reason:
         return _Term(None, None, name, (Reason(ReasonCode.MINOR_NOT_SHOWN, *article),))
-    code, until = _end(record, row)
-    start = _first_day(record, regime)
-    period = make_period(start, until)
+    clock = _clock_start(record, regime)
+    code, until = _end(record, row, clock)
+    period = make_period(_first_day(record, regime), until)
     reasons = [Reason(code, *article)]
     if record.served_on is not None and period is not None and period.start == record.served_on:
         reasons.append(Reason(ReasonCode.FROM_SERVICE, *article))
-    return _Term(period, _repair_day(record, row, period), name, tuple(reasons))
+    return _Term(period, _repair_day(row, clock, period), name, tuple(reasons))
 
 
 def _holds(when: When, record: Record) -> bool:
@@ -116,30 +116,35 @@ def _first_day(record: Record, regime: Regime) -> date:
     return max(day for day in days if day is not None)
 
 
-def _end(record: Record, row: TermRow) -> tuple[ReasonCode, date | None]:
+def _clock_start(record: Record, regime: Regime) -> date:
+    """The day from which months are counted; by publication it is the first day on which it could be shown here."""
+    if regime.clock is ClockStart.PUBLICATION_DATE:
+        return max(_first_day(record, regime), record.recorded_on)
+    return record.decided_on or record.recorded_on
+
+
+def _end(record: Record, row: TermRow, clock: date) -> tuple[ReasonCode, date | None]:
     """Why and when (exclusive) display ends under this row; None is open. Ends are not moved by holidays."""
     if row.term is TermKind.UNTIL_EVENT:
         if record.event_on is None:
             return ReasonCode.TERM_OPEN, None
         return ReasonCode.TERM_UNTIL_EVENT, record.event_on + ONE_DAY
-    months = row.max_months or 0
-    own_rule = row.department_months.get(record.department or "")
-    by_department = row.term is TermKind.DEPARTMENT_RULE and record.duty_unmet and own_rule is not None
-    if by_department and own_rule is not None:
-        months = own_rule
-    code = ReasonCode.TERM_BY_DEPARTMENT_RULE if by_department else ReasonCode.TERM_FIXED
+    code, months = ReasonCode.TERM_FIXED, row.max_months or 0
     if row.only_with_reason:
         code = ReasonCode.MINOR_SHOWN_FOR_REASON
-    return code, end_of_term(record.decided_on or record.recorded_on, months=months, rounding=Rounding.DOWN)
+    own_rule = row.department_months.get(record.department or "")
+    if row.term is TermKind.DEPARTMENT_RULE and record.duty_unmet and own_rule is not None:
+        code, months = ReasonCode.TERM_BY_DEPARTMENT_RULE, own_rule
+    return code, end_of_term(clock, months=months, rounding=Rounding.DOWN)
 
 
-def _repair_day(record: Record, row: TermRow, period: Period | None) -> date | None:
+def _repair_day(row: TermRow, clock: date, period: Period | None) -> date | None:
     """The day after the minimum's corresponding day, and never before it is shown (Decision 1, G10)."""
-    if period is None or not row.repairable or record.decided_on is None:
+    if period is None or not row.repairable:
         return None
     if not row.min_months:
         return period.start
-    return max(period.start, end_of_term(record.decided_on, months=row.min_months, rounding=Rounding.DOWN))
+    return max(period.start, end_of_term(clock, months=row.min_months, rounding=Rounding.DOWN))
 
 
 def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
@@ -157,7 +162,8 @@ def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
     if period == old.period:
         return replace(old, repair_from=repair_from)
     reason = Reason(ReasonCode.SHORTENED_BY_TRANSITION, regime.basis, regime.article)
-    return _Term(period, repair_from, new.regime, (*(new.reasons), reason))
+    told = old if until == commencement else new
+    return _Term(period, repair_from, told.regime, (*told.reasons, reason))
 
 
 def _replaced(start: date, new: _Term, regime: Regime) -> _Term:

@@ -76,7 +76,7 @@ class Publicity:
             return self.reasons
         ended = day >= self.period.start
         code = ReasonCode.TERM_ENDED if ended else ReasonCode.NOT_YET_SHOWN
-        source = self.reasons[0]
+        source = self.reasons[-1 if ended else 0]
         return (Reason(code, source.basis, source.article), *self.reasons)
 
 

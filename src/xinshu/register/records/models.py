@@ -4,9 +4,19 @@ Every key begins with the subject, so that each table can be hash-partitioned or
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from xinshu.law.terms import Audience, Severity
+
+
+class NextLine(Func):
+    """The journal's next number; one sequence for all lines, so that the key itself may begin with the subject."""
+
+    function = "nextval"
+    output_field = models.BigIntegerField()
+
+    def __init__(self) -> None:
+        super().__init__(Value("records_journal_sequence"))
 
 
 class Record(models.Model):
@@ -66,7 +76,8 @@ class RecordVersion(models.Model):
 class JournalLine(models.Model):
     """One change of a record, in order of `sequence`. Keeps every period derived, with the edition that derived it."""
 
-    sequence = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("subject_id", "record_ref", "sequence")
+    sequence = models.BigIntegerField(db_default=NextLine())
     subject_id = models.BigIntegerField()
     record_ref = models.UUIDField()
     change = models.CharField(max_length=16)
@@ -84,4 +95,4 @@ class JournalLine(models.Model):
     edition = models.BinaryField(max_length=32)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id", "record_ref", "sequence"], name="journal_of_record")]
+        indexes = [models.Index(fields=["sequence"], name="journal_in_order")]

@@ -1,0 +1,164 @@
+"""Reads the text of every field as what its type says, in columns; what cannot be read is null and judged elsewhere."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from xinshu.bulk.codes import check_codes
+from xinshu.bulk.files import Table
+from xinshu.bulk.layout import OTHER, Layout, text, value
+from xinshu.kit.identifier_schemes import holds_identity_form
+from xinshu.kit.identifiers import Scheme, normalise
+from xinshu.law.entries import FieldType, Role
+from xinshu.law.subject_kinds import KINDS_BY_PREFIX
+from xinshu.law.terms import SubjectKind
+from xinshu.law.entries import Choice
+
+NATURAL_PERSON: Final = "NATURAL_PERSON"
+INDIVIDUAL_BUSINESS: Final = "INDIVIDUAL_BUSINESS"
+YES: Final = "YES"
+MONEY: Final = pl.Decimal(20, 6)
+
+# YYYY-MM-DD, YYYY/M/D, YYYY.MM.DD, YYYY年M月D日 or YYYYMMDD, midnight after it allowed.
+DATE_FORM: Final = (
+    r"^(\d{4})(?:-(\d\d?)-(\d\d?)|/(\d\d?)/(\d\d?)|\.(\d\d?)\.(\d\d?)|年(\d\d?)月(\d\d?)日|(\d\d)(\d\d))"
+    r"(?:[ T]00?:00(?::00(?:\.0+)?)?)?$"
+)
+DATE_PARTS: Final = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
+NUMBER_FORM: Final = r"^\d+(?:\.\d+)?$"
+SEVERAL: Final = r"[;；、,，\n]"
+# Eighteen digits, at most two blanks or hyphens between them. What it finds is then asked of kit.
+PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s-]{0,2}){17}[0-9０-９XxＸｘ]"
+SUBSTITUTES: Final = (Scheme.REGISTRATION_NUMBER, Scheme.ORGANISATION_CODE)
+
+
+def read_values(table: Table, layout: Layout) -> pl.DataFrame:
+    """One line for each record: `index`, `row`, every field's text and value, notes on codes and texts, the subject.
+
+    Fields without a column are null. PERSONAL fields are left out altogether.
+    """
+    kept = {name: rule for name, rule in layout.kind.fields.items() if rule.type is not FieldType.PERSONAL}
+    frame = table.frame.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("index"),
+        table.rows.alias("row"),
+        *(_cells(layout.headers.get(name)).alias(f"{name}:text") for name in kept),
+    )
+    frame = frame.with_columns(_value(name, layout).alias(name) for name in kept)
+    frame = frame.hstack(_code_notes(frame, layout))
+    frame = frame.with_columns(
+        pl.when(pl.col(f"{name}:valid")).then(f"{name}:code").alias(name) for name in layout.present(FieldType.CODE)
+    )
+    return _with_subject(frame.hstack(_personal_notes(frame, layout)), layout)
+
+
+def _cells(header: str | None) -> pl.Expr:
+    return pl.lit(None, pl.String) if header is None else pl.col(header)
+
+
+def _value(name: str, layout: Layout) -> pl.Expr:
+    match layout.kind.fields[name].type:
+        case FieldType.DATE:
+            return as_date(text(name))
+        case FieldType.DECIMAL:
+            return as_money(text(name))
+        case FieldType.CHOICE:
+            return as_choice(text(name), layout.choices(name))
+        case FieldType.CHOICES:
+            return as_choices(text(name), layout.choices(name))
+        case _:
+            return text(name).str.replace_all("\r\n?", "\n")
+
+
+def as_date(cells: pl.Expr) -> pl.Expr:
+    """The day that a text names, or null when it names none that exists."""
+    parts = pl.when(cells.str.contains(DATE_FORM)).then(cells.str.replace(DATE_FORM, DATE_PARTS))
+    return parts.str.to_date("%Y-%m-%d", strict=False)
+
+
+def as_money(cells: pl.Expr) -> pl.Expr:
+    """The plain decimal number that a text is, to six places, or null."""
+    return pl.when(cells.str.contains(NUMBER_FORM)).then(cells).cast(MONEY, strict=False)
+
+
+def as_choice(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
+    """The identifier of the choice that a text names, or null. The words after “其他-” are the sender's own: OTHER."""
+    known = {_fold(said): name for name, choice in choices.items() for said in (name, choice.name_zh, choice.name_en)}
+    known |= {_fold(said): name for name, choice in choices.items() for said in choice.spellings}
+    others = {said: name for said, name in known.items() if name == OTHER}
+    folded = cells.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
+    found = folded.replace_strict(known, default=None, return_dtype=pl.String)
+    if not others:
+        return found
+    opening = folded.str.extract(r"^([^:—–-]+)[:—–-]")
+    return found.fill_null(opening.replace_strict(others, default=None, return_dtype=pl.String))
+
+
+def as_choices(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
+    """The sorted identifiers of the choices that a text names, one or several; null when any of them is unknown."""
+    whole = as_choice(cells, choices)
+    said = cells.str.replace_all(SEVERAL, ";").str.split(";").list.eval(pl.element().filter(pl.element().str.strip_chars() != ""))
+    found = said.list.eval(as_choice(pl.element(), choices))
+    known = found.list.drop_nulls()
+    all_known = (known.list.len() == found.list.len()) & (known.list.len() > 0)
+    return pl.when(whole.is_not_null()).then(pl.concat_list(whole)).when(all_known).then(known.list.unique().list.sort())
+
+
+def _fold(said: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", said).lower().split())
+
+
+def _code_notes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    notes: list[pl.Series] = []
+    for name in layout.present(FieldType.CODE):
+        answers = check_codes(frame[f"{name}:text"])
+        notes += [answers[what].alias(f"{name}:{what}") for what in ("code", "valid", "scheme", "reasons")]
+    return pl.DataFrame(notes)
+
+
+def _personal_notes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Whether a citizen's identity number stands anywhere in a text."""
+    names = tuple(layout.present(FieldType.TEXT))
+    found = frame.select(text(name).str.contains(PERHAPS_IDENTITY_NUMBER).fill_null(value=False) for name in names)
+    found.columns = [f"{name}:personal" for name in names]
+    for name in names:
+        where = found[f"{name}:personal"].arg_true()
+        if len(where):
+            sure = [holds_identity_form(normalise(cell)) for cell in frame[f"{name}:text"].gather(where)]
+            found = found.with_columns(found[f"{name}:personal"].scatter(where, sure))
+    return found
+
+
+def _with_subject(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Adds `subject_code`, `subject_scheme` and `subject_kind`, null where no subject can be told.
+
+    An individual business without a unified social credit code is known by another code of its own.
+    """
+    name = layout.field(Role.SUBJECT_CODE)
+    usable = note(name, "valid") & (note(name, "scheme") == Scheme.USCC) if name in layout.headers else pl.lit(False)
+    code = pl.when(usable).then(value(name)) if name in layout.headers else pl.lit(None, pl.String)
+    prefix = code.str.slice(0, 2)
+    kinds = {prefix: kind.value for prefix, kind in KINDS_BY_PREFIX.items()}
+    frame = frame.with_columns(
+        code.alias("subject_code"),
+        pl.when(usable).then(pl.lit(Scheme.USCC.value)).alias("subject_scheme"),
+        pl.when(usable)
+        .then(prefix.replace_strict(kinds, default=SubjectKind.OTHER_ORGANISATION.value, return_dtype=pl.String))
+        .alias("subject_kind"),
+    )
+    return _with_substitutes(frame, layout)
+
+
+def _with_substitutes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    where = frame.select(may_substitute(layout).arg_true()).to_series()
+    if where.is_empty() or not layout.other_codes():
+        return frame
+    wanting = frame[where]
+    found = wanting.select(
+        pl.lit(None, pl.String).alias("subject_code"), pl.lit(None, pl.String).alias("subject_scheme")
+    )
+    for name in layout.other_codes():
+        answers = check_codes(wanting[f"{name}:text"])
+        ...
+    return frame
