@@ -15,7 +15,7 @@ from xinshu.law.entries import FieldRule, Kind, Need
 NAMED_AT_MOST: Final = 20
 LONGEST_NAMED: Final = 40
 # Not compared: blanks, brackets of any form, colons, asterisks. Hyphens and underscores are one.
-_FOLD: Final = str.maketrans({mark: None for mark in "()[]{}<>〔〕【】「」《》:*"} | dict.fromkeys("-—–", "_"))
+_FOLD: Final = str.maketrans(dict.fromkeys("()[]{}<>〔〕【】「」《》:*") | dict.fromkeys("-—–", "_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class HeadersRefused(UnreadableFile):
     def __init__(self, match: HeaderMatch, kind: Kind) -> None:
         told = [
             *(_say_unknown(header, kind) for header in match.unknown),
-            *(_say_ambiguous(header, match) for header in match.ambiguous),
+            *(_say_ambiguous(header) for header in match.ambiguous),
             *(_say_missing(kind.fields[field], field) for field in match.missing),
         ]
         more = len(told) - NAMED_AT_MOST
@@ -58,7 +58,7 @@ class HeadersRefused(UnreadableFile):
 
 
 def match_headers(headers: Sequence[str], kind: Kind) -> HeaderMatch:
-    """Match the headers of a file with the fields of a kind; nothing is guessed, and the column of reasons is ignored."""
+    """Match a file's headers with the fields of a kind; nothing is guessed. The column of reasons is ignored."""
     known = _fields_by_spelling(kind)
     named = {header: known.get(fold_header(header), ()) for header in headers if header != REASONS_HEADER}
     taken = Counter(field for fields in named.values() for field in fields)
@@ -109,10 +109,13 @@ def _say_unknown(header: str, kind: Kind) -> tuple[str, str]:
     zh, en = f"“{_shown(header)}”不是已知字段", f"“{_shown(header)}” is no known field"
     if not near:
         return zh, en
-    return f"{zh}（最接近的是“{by_fold[near[0]]}”，请确认）", f"{en} (the nearest is “{by_fold[near[0]]}”: please confirm)"
+    return (
+        f"{zh}（最接近的是“{by_fold[near[0]]}”，请确认）",
+        f"{en} (the nearest is “{by_fold[near[0]]}”: please confirm)",
+    )
 
 
-def _say_ambiguous(header: str, match: HeaderMatch) -> tuple[str, str]:
+def _say_ambiguous(header: str) -> tuple[str, str]:
     shown = _shown(header)
     return f"“{shown}”与另一列指同一字段", f"“{shown}” stands for the same field as another column"
 

@@ -1,14 +1,12 @@
 """The fields of a kind as they stand in one file: which column holds what, and how its choices are spelt."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from xinshu.law.entries import Choice, FieldRule, FieldType, Kind, Role
 from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import Choice, FieldRule, FieldType, Kind, Role
 
 OTHER = "OTHER"
 

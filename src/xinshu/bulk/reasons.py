@@ -83,8 +83,8 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
     ),
     RowFault.NO_USABLE_CODE: (
         "“{header}”未填写，也没有有效的工商注册号（15位）或组织机构代码（9位）。个体工商户应至少填写其中一个代码，请对照执照补填。",
-        "“{header}” is empty, and there is no valid registration number (15 digits) or organisation code (9 characters) "
-        "instead. An individual business needs one of them: copy it from the licence.",
+        "“{header}” is empty, and no valid registration number (15 digits) or organisation code (9 characters) stands "
+        "in its place. An individual business needs one of them: copy it from the licence.",
     ),
     RowFault.TOO_LONG: (
         "“{header}”超过{limit}个字符。请精简，完整内容见决定书。",
@@ -157,7 +157,8 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
     ),
     RowFault.SUBJECT_NOT_COVERED: (
         "“{header}”属于信息类目“{kind_zh}”不适用的主体类型。请核对代码和类目。",
-        "“{header}” belongs to a type of subject that the kind “{kind_en}” does not cover. Check the code and the kind.",
+        "“{header}” belongs to a type of subject that the kind “{kind_en}” does not cover. Check the code and "
+        "the kind.",
     ),
     RowFault.TWO_CONTENTS: (
         "同一决定（机关、文号、相对人、事项均相同）在第{others}行另有不同内容，无法判断以哪一行为准。请只保留正确的一行；"

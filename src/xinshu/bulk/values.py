@@ -8,17 +8,11 @@ import polars as pl
 
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.files import Table
-from xinshu.bulk.layout import OTHER, Layout, text, value
+from xinshu.bulk.layout import OTHER, Layout, text
 from xinshu.kit.identifier_schemes import holds_identity_form
-from xinshu.kit.identifiers import Scheme, normalise
-from xinshu.law.entries import FieldType, Role
-from xinshu.law.subject_kinds import KINDS_BY_PREFIX
-from xinshu.law.terms import SubjectKind
-from xinshu.law.entries import Choice
+from xinshu.kit.identifiers import normalise
+from xinshu.law.entries import Choice, FieldType
 
-NATURAL_PERSON: Final = "NATURAL_PERSON"
-INDIVIDUAL_BUSINESS: Final = "INDIVIDUAL_BUSINESS"
-YES: Final = "YES"
 MONEY: Final = pl.Decimal(20, 6)
 
 # YYYY-MM-DD, YYYY/M/D, YYYY.MM.DD, YYYY年M月D日 or YYYYMMDD, midnight after it allowed.
@@ -31,11 +25,10 @@ NUMBER_FORM: Final = r"^\d+(?:\.\d+)?$"
 SEVERAL: Final = r"[;；、,，\n]"
 # Eighteen digits, at most two blanks or hyphens between them. What it finds is then asked of kit.
 PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s-]{0,2}){17}[0-9０-９XxＸｘ]"
-SUBSTITUTES: Final = (Scheme.REGISTRATION_NUMBER, Scheme.ORGANISATION_CODE)
 
 
 def read_values(table: Table, layout: Layout) -> pl.DataFrame:
-    """One line for each record: `index`, `row`, every field's text and value, notes on codes and texts, the subject.
+    """One line for each record: `index`, `row`, every field's text and value, and notes on codes and texts.
 
     Fields without a column are null. PERSONAL fields are left out altogether.
     """
@@ -50,7 +43,7 @@ def read_values(table: Table, layout: Layout) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.when(pl.col(f"{name}:valid")).then(f"{name}:code").alias(name) for name in layout.present(FieldType.CODE)
     )
-    return _with_subject(frame.hstack(_personal_notes(frame, layout)), layout)
+    return frame.hstack(_personal_notes(frame, layout))
 
 
 def _cells(header: str | None) -> pl.Expr:
@@ -98,11 +91,14 @@ def as_choice(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
 def as_choices(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
     """The sorted identifiers of the choices that a text names, one or several; null when any of them is unknown."""
     whole = as_choice(cells, choices)
-    said = cells.str.replace_all(SEVERAL, ";").str.split(";").list.eval(pl.element().filter(pl.element().str.strip_chars() != ""))
-    found = said.list.eval(as_choice(pl.element(), choices))
+    said = cells.str.replace_all(SEVERAL, ";").str.split(";")
+    filled = said.list.eval(pl.element().filter(pl.element().str.strip_chars() != ""))
+    found = filled.list.eval(as_choice(pl.element(), choices))
     known = found.list.drop_nulls()
     all_known = (known.list.len() == found.list.len()) & (known.list.len() > 0)
-    return pl.when(whole.is_not_null()).then(pl.concat_list(whole)).when(all_known).then(known.list.unique().list.sort())
+    return (
+        pl.when(whole.is_not_null()).then(pl.concat_list(whole)).when(all_known).then(known.list.unique().list.sort())
+    )
 
 
 def _fold(said: str) -> str:
@@ -128,37 +124,3 @@ def _personal_notes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
             sure = [holds_identity_form(normalise(cell)) for cell in frame[f"{name}:text"].gather(where)]
             found = found.with_columns(found[f"{name}:personal"].scatter(where, sure))
     return found
-
-
-def _with_subject(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Adds `subject_code`, `subject_scheme` and `subject_kind`, null where no subject can be told.
-
-    An individual business without a unified social credit code is known by another code of its own.
-    """
-    name = layout.field(Role.SUBJECT_CODE)
-    usable = note(name, "valid") & (note(name, "scheme") == Scheme.USCC) if name in layout.headers else pl.lit(False)
-    code = pl.when(usable).then(value(name)) if name in layout.headers else pl.lit(None, pl.String)
-    prefix = code.str.slice(0, 2)
-    kinds = {prefix: kind.value for prefix, kind in KINDS_BY_PREFIX.items()}
-    frame = frame.with_columns(
-        code.alias("subject_code"),
-        pl.when(usable).then(pl.lit(Scheme.USCC.value)).alias("subject_scheme"),
-        pl.when(usable)
-        .then(prefix.replace_strict(kinds, default=SubjectKind.OTHER_ORGANISATION.value, return_dtype=pl.String))
-        .alias("subject_kind"),
-    )
-    return _with_substitutes(frame, layout)
-
-
-def _with_substitutes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    where = frame.select(may_substitute(layout).arg_true()).to_series()
-    if where.is_empty() or not layout.other_codes():
-        return frame
-    wanting = frame[where]
-    found = wanting.select(
-        pl.lit(None, pl.String).alias("subject_code"), pl.lit(None, pl.String).alias("subject_scheme")
-    )
-    for name in layout.other_codes():
-        answers = check_codes(wanting[f"{name}:text"])
-        ...
-    return frame

@@ -54,11 +54,14 @@ class Catalogue:
         return kind if kind is not None and day in kind.period else None
 
     def class_table_on(self, department: str | None, day: date) -> tuple[str, ClassTable] | None:
-        """The class table of that department in force on that day, with its identifier (None = the national words)."""
-        for name, table in self.class_tables.items():
-            if table.department == department and day in table.period:
-                return name, table
-        return None
+        """The class table of that department (None = the national words) for a matter of that day.
+
+        It is the one in force, or else the first to come: a class counts under the regime that has classes, and a
+        period holds for every day, so what is classed before that regime commences is classed by its first table.
+        """
+        own = [item for item in self.class_tables.items() if item[1].department == department]
+        coming = [item for item in own if item[1].until is None or day < item[1].until]
+        return min(coming, key=lambda item: item[1].start, default=None)
 
     def applies_in(self, kind: str, division: str) -> bool:
         """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("CREATE SEQUENCE records_journal_sequence", "DROP SEQUENCE records_journal_sequence"),
         migrations.CreateModel(
             name='RecordVersion',
             fields=[

@@ -1,0 +1,158 @@
+"""The documents of a batch, typed: which document each record is, and what exactly it says, as columns and as JSON."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+import polars as pl
+
+from xinshu.bulk.layout import Layout, value
+from xinshu.bulk.rules import OPEN_END
+from xinshu.bulk.values import MONEY
+from xinshu.law.entries import FieldType, Role
+
+ColumnType: TypeAlias = pl.DataType | type[pl.DataType]
+
+YES: Final = "YES"
+# No cell that is taken in holds a control character, so this one can never stand inside a part.
+SEPARATOR: Final = "\x1f"
+BRACKETS_OPEN: Final = "([{【〔〖《〈"
+BRACKETS_CLOSE: Final = ")]}】〕〗》〉"
+
+# The columns of a document that one field of the kind fills, and their types.
+BY_ROLE: Final[Mapping[str, tuple[Role, ColumnType]]] = {
+    "subject_name": (Role.SUBJECT_NAME, pl.String),
+    "document_number": (Role.DOCUMENT_NUMBER, pl.String),
+    "item": (Role.ITEM, pl.String),
+    "organ_code": (Role.ORGAN_CODE, pl.String),
+    "organ_name": (Role.ORGAN_NAME, pl.String),
+    "source_code": (Role.SOURCE_CODE, pl.String),
+    "source_name": (Role.SOURCE_NAME, pl.String),
+    "decided_on": (Role.DECIDED_ON, pl.Date),
+    "served_on": (Role.SERVED_ON, pl.Date),
+    "event_on": (Role.EVENT_ON, pl.Date),
+    "claimed_end": (Role.CLAIMED_END, pl.Date),
+    "penalties": (Role.PENALTIES, pl.List(pl.String)),
+    "fine": (Role.FINE, MONEY),
+    "procedure": (Role.PROCEDURE, pl.String),
+    "area": (Role.AREA, pl.String),
+    "severity": (Role.SEVERITY, pl.String),
+    "severity_row": (Role.SEVERITY_ROW, pl.String),
+    "publicity_reason": (Role.PUBLICITY_REASON, pl.String),
+    "legal_basis": (Role.LEGAL_BASIS, pl.String),
+}
+ORDER: Final = (
+    *("index", "row", "subject_code", "subject_scheme", "subject_name", "subject_kind", "document_number", "item"),
+    *("organ_code", "organ_name", "source_code", "source_name", "decided_on", "served_on", "event_on", "claimed_end"),
+    *("penalties", "fine", "procedure", "area", "severity", "severity_row", "publicity_reason", "duty_unmet"),
+    *("legal_basis", "content", "identity", "content_digest"),
+)
+
+
+def documents(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The documents of records without a fault; the columns of ORDER, null where the kind has no such field.
+
+    `frame` comes from `values.read_values` and `subjects.with_subjects`, with the columns `content` and `key` of this
+    module. Days that stand for “without an end” are null. `penalties` are sorted; `fine` is in 10,000 yuan.
+    `identity` is the SHA-256 of `key`, `content_digest` that of `content` (Binary, 32 bytes).
+    """
+    columns = [_of_role(layout, role, kind).alias(name) for name, (role, kind) in BY_ROLE.items()]
+    duty = layout.field(Role.DUTY_UNMET)
+    found = frame.select(
+        *("index", "row", "subject_code", "subject_scheme", "subject_kind", "content"),
+        *columns,
+        (pl.lit(None, pl.Boolean) if duty is None else value(duty) == YES).alias("duty_unmet"),
+    )
+    return found.with_columns(_sha256(frame["key"], "identity"), _sha256(frame["content"], "content_digest")).select(
+        ORDER
+    )
+
+
+def identity_key(layout: Layout) -> pl.Expr:
+    """Which document a record is: organ, kind, normalised number, subject and item; null where one cannot be told.
+
+    Architecture, decision 6. The parts stand apart by a character that none of them can hold.
+    """
+    number = layout.field(Role.DOCUMENT_NUMBER) or ""
+    organ = layout.field(Role.ORGAN_CODE) or ""
+    item = layout.field(Role.ITEM)
+    parts = (
+        value(organ),
+        pl.lit(layout.kind_name),
+        normalised_number(value(number)),
+        pl.col("subject_code"),
+        pl.lit("") if item is None else _compared(value(item)).fill_null(""),
+    )
+    return pl.concat_str(parts, separator=SEPARATOR)
+
+
+def normalised_number(cells: pl.Expr) -> pl.Expr:
+    """A document number as it is compared: NFKC, no blanks, one form of brackets, upper case; 第 and 号 stay."""
+    found = _compared(cells)
+    for several, one in ((BRACKETS_OPEN, "("), (BRACKETS_CLOSE, ")")):
+        found = found.str.replace_all(
+            "[" + "".join(f"\\{mark}" if mark.isascii() else mark for mark in several) + "]", one
+        )
+    return found
+
+
+def _compared(cells: pl.Expr) -> pl.Expr:
+    return cells.str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
+
+
+def content(layout: Layout) -> pl.Expr:
+    """What a record says, as canonical JSON: identifiers of fields in order, only those that are filled.
+
+    The same bytes as `json.dumps(..., ensure_ascii=False, sort_keys=True, separators=(",", ":"))` gives. Days as
+    YYYY-MM-DD, amounts as text without trailing zeros, choices by identifier, several choices as a list. Text must hold
+    no control character but the line feed. PERSONAL fields are not in it.
+    """
+    pieces = [_piece(name, layout) for name in sorted(layout.headers) if _is_kept(name, layout)]
+    return pl.concat_str(pl.lit("{"), pl.concat_str(pieces, separator=",", ignore_nulls=True), pl.lit("}"))
+
+
+def _is_kept(name: str, layout: Layout) -> bool:
+    return layout.kind.fields[name].type is not FieldType.PERSONAL
+
+
+def _piece(name: str, layout: Layout) -> pl.Expr:
+    """`"name":value`, or null when the field is empty."""
+    start = pl.lit(json.dumps(name, ensure_ascii=False) + ":")
+    match layout.kind.fields[name].type:
+        case FieldType.DATE:
+            said = pl.concat_str(pl.lit('"'), _closed(value(name)).dt.to_string("%Y-%m-%d"), pl.lit('"'))
+        case FieldType.DECIMAL:
+            plain = value(name).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+            said = pl.concat_str(pl.lit('"'), plain, pl.lit('"'))
+        case FieldType.CHOICES:
+            said = pl.concat_str(pl.lit('["'), value(name).list.join('","'), pl.lit('"]'))
+        case _:
+            said = pl.concat_str(pl.lit('"'), _escaped(value(name)), pl.lit('"'))
+    return pl.concat_str(start, said)
+
+
+def _escaped(cells: pl.Expr) -> pl.Expr:
+    return cells.str.replace_many({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+
+def _of_role(layout: Layout, role: Role, kind: ColumnType) -> pl.Expr:
+    name = layout.field(role)
+    if name is None:
+        return pl.lit(None, kind)
+    return _closed(value(name)) if kind == pl.Date else value(name)
+
+
+def _closed(days: pl.Expr) -> pl.Expr:
+    """A day, or null when it stands for “without an end”."""
+    return pl.when(days < OPEN_END).then(days)
+
+
+def _sha256(texts: pl.Series, name: str) -> pl.Series:
+    # One call for each record: nothing columnar computes SHA-256, and what is stored must be it.
+    return pl.Series(name, list(_digests(texts)), dtype=pl.Binary)
+
+
+def _digests(texts: pl.Series) -> Iterator[bytes]:
+    for octets in texts.cast(pl.Binary):
+        yield hashlib.sha256(octets).digest()

@@ -1,0 +1,168 @@
+"""Made-up data for tests, put in through the real actions: the catalogue, an organ, staff, bodies, their documents.
+
+Codes are valid by arithmetic and belong to nobody; names are invented.
+"""
+
+import hashlib
+from datetime import date, datetime, time
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import polars as pl
+from django.conf import settings
+
+from xinshu.kit.moment import LEGAL_ZONE, Moment
+from xinshu.law.entries import FieldType, Kind
+from xinshu.law.entries import Role as FieldRole
+from xinshu.law.terms import SubjectKind
+from xinshu.register.access.actions import appoint, register_organs, register_user
+from xinshu.register.access.queries import OrganRow
+from xinshu.register.access.roles import Role
+from xinshu.register.catalogues.actions import adopt
+from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.records.actions import Filing, Outcome, accept_batch
+from xinshu.register.subjects.actions import Mention, open_shells
+from xinshu.register.subjects.queries import known
+
+TODAY = date(2026, 11, 23)
+FOUNDING_DAY = date(2019, 7, 1)
+MARKET = OrganRow("11999999TE5T001041", "示范市市场监督管理局", "990100", "MARKET_REGULATION")
+SUBJECT = "919999990000002110"
+SUBJECT_NAME = "云汀示例商贸有限公司"
+OTHER_SUBJECT = "91999999000010030B"
+UNKNOWN = "9199999900001009XB"
+"""A code that nothing has ever been filed for."""
+
+PASSWORD = "made-up-for-tests-only"
+
+COLUMNS: dict[str, Any] = {
+    "index": pl.UInt32,
+    "subject": pl.Int64,
+    "subject_kind": pl.String,
+    "organ_code": pl.String,
+    "organ_name": pl.String,
+    "department": pl.String,
+    "document_number": pl.String,
+    "decided_on": pl.Date,
+    "served_on": pl.Date,
+    "event_on": pl.Date,
+    "penalties": pl.List(pl.String),
+    "procedure": pl.String,
+    "fine": pl.Decimal(18, 6),
+    "area": pl.String,
+    "severity": pl.String,
+    "severity_row": pl.String,
+    "publicity_reason": pl.String,
+    "duty_unmet": pl.Boolean,
+    "identity": pl.Binary,
+    "content_digest": pl.Binary,
+    "content": pl.String,
+}
+"""What `records.actions.accept_batch` asks of a batch."""
+
+PENALTY = {"penalties": ["CONFISCATION_OF_GAINS"], "procedure": "ORDINARY", "severity": "ORDINARY"}
+LICENCE = {"event_on": date(2031, 9, 29)}
+
+
+def noon(day: date) -> Moment:
+    """Noon of a legal day."""
+    return Moment(datetime.combine(day, time(12), LEGAL_ZONE))
+
+
+def adopted_catalogue() -> EditionRow:
+    """The shipped catalogue, adopted as the founding edition."""
+    adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="test", moment=noon(TODAY))
+    return catalogue_on(TODAY)
+
+
+def registered_organ(organ: OrganRow = MARKET) -> OrganRow:
+    """An organ that may file."""
+    register_organs([organ], actor="test", moment=noon(TODAY))
+    return organ
+
+
+def appointed(role: Role, *, organ: str | None = None, from_day: date = TODAY) -> str:
+    """A member of staff who holds that post; returns the user's name, whose password is PASSWORD."""
+    username = f"test-{role.lower()}"
+    register_user(username=username, full_name="示例甲", password=PASSWORD, actor="test", moment=noon(from_day))
+    appoint(username=username, role=role, organ=organ, from_day=from_day, actor="test", moment=noon(from_day))
+    return username
+
+
+def document(kind: str = "ADMIN_PENALTY", **changes: Any) -> dict[str, Any]:
+    """One sound document of a kind, in the columns of a batch; say what is to be otherwise.
+
+    `code` and `name` are the body's; `item` tells apart several items of one decision.
+    """
+    usual = PENALTY if kind == "ADMIN_PENALTY" else LICENCE
+    return {
+        "kind": kind,
+        "code": SUBJECT,
+        "name": SUBJECT_NAME,
+        "subject_kind": SubjectKind.ENTERPRISE,
+        "organ_code": MARKET.code,
+        "organ_name": MARKET.name,
+        "department": MARKET.department,
+        "document_number": "示市监罚〔2026〕0001号",
+        "decided_on": date(2026, 9, 30),
+        "item": "",
+        **usual,
+        **changes,
+    }
+
+
+def accepted(*documents: dict[str, Any], on_day: date = TODAY) -> Outcome:
+    """Store documents of one kind as a batch received on that day; the catalogue must be adopted."""
+    (kind,) = {given["kind"] for given in documents}
+    edition = catalogue_on(on_day)
+    rows = [_row(index, given, edition.catalogue.kinds[kind], on_day) for index, given in enumerate(documents)]
+    frame = pl.DataFrame([{name: row.get(name) for name in COLUMNS} for row in rows], schema=COLUMNS)
+    filing = Filing(
+        batch=uuid4(),
+        kind=kind,
+        organ=MARKET.code,
+        actor="test",
+        moment=noon(on_day),
+        edition=bytes.fromhex(edition.hash),
+        catalogue=edition.catalogue,
+    )
+    return accept_batch(filing=filing, documents=frame)
+
+
+def body(code: str, *, name: str = SUBJECT_NAME, kind: SubjectKind = SubjectKind.ENTERPRISE) -> int:
+    """Our reference of the body with that code; it is opened if the code is not known yet."""
+    found = known([code])
+    if code in found:
+        return found[code].subjects[0]
+    return open_shells([Mention(code, "USCC", name, kind)], moment=noon(TODAY))[code]
+
+
+def _row(index: int, given: dict[str, Any], kind: Kind, on_day: date) -> dict[str, Any]:
+    content = orjson.dumps(_content(given, kind), option=orjson.OPT_SORT_KEYS)
+    named = "|".join(str(given[part]) for part in ("organ_code", "kind", "document_number", "code", "item"))
+    return given | {
+        "index": index,
+        "subject": body(given["code"], name=given["name"], kind=given["subject_kind"]),
+        "identity": hashlib.sha256(named.encode()).digest(),
+        "content_digest": hashlib.sha256(content).digest(),
+        "content": content.decode(),
+    }
+
+
+def _content(given: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """The document's fields by identifier: what its columns say, by the field's role, and made-up text for the rest."""
+    said = {
+        FieldRole.SUBJECT_NAME: given["name"],
+        FieldRole.SUBJECT_CODE: given["code"],
+        FieldRole.SOURCE_NAME: given["organ_name"],
+        FieldRole.SOURCE_CODE: given["organ_code"],
+    }
+    content = {}
+    for name, rule in kind.fields.items():
+        value = said.get(rule.role) if rule.role in said else given.get(str(rule.role).lower())
+        if value is None and rule.role is None and rule.type is FieldType.TEXT:
+            value = f"示例{rule.name_zh}"
+        if value is not None and value != "":
+            content[name] = value if isinstance(value, list) else str(value)
+    return content

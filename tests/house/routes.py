@@ -1,0 +1,86 @@
+"""Every route of the house, whatever made it: pages, class-based views, and the operations of the API."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from ninja.operation import PathView
+
+from tests import factories
+from xinshu.register.access.roles import RouteAudience
+
+LIBRARY = frozenset({"api-1:api-root"})
+"""Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
+
+EXAMPLES: dict[str, list[dict[str, str]]] = {
+    "portal:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
+    "portal:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
+    "portal:basis": [{"name": "PRC-APL"}, {"name": "NONE"}],
+    "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
+    "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
+    "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+}
+"""Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
+
+QUERIES: dict[str, list[str]] = {
+    "portal:home": ["?q=云汀示例", "?q=无此名称", "?q=云", f"?q={factories.SUBJECT}", "?q=919999990000002111", "?q=示例&page=2"],
+    "portal:subject": ["?kind=ADMIN_PENALTY", "?kind=NONE", "?page=2"],
+}
+"""Query strings worth a visit, beside none."""
+
+
+class Route(NamedTuple):
+    """A route by its full name, the callables that answer it, and the names of its parameters."""
+
+    name: str
+    answers: tuple[Callable[..., Any], ...]
+    parameters: tuple[str, ...]
+
+    @property
+    def audience(self) -> RouteAudience | None:
+        """For whom it is; None when one of its answers does not say, or two disagree."""
+        said = {getattr(answer, "audience", None) for answer in self.answers}
+        return said.pop() if len(said) == 1 else None
+
+
+def routes(urlconf: str | None = None) -> list[Route]:
+    """Every route of a URL configuration (the house's own, if none is given)."""
+    return list(_walk(get_resolver(urlconf).url_patterns, ""))
+
+
+def unstated(found: list[Route]) -> list[str]:
+    """Names of the routes that do not say for whom they are."""
+    return [route.name for route in found if route.name not in LIBRARY and route.audience is None]
+
+
+def of_audience(*audiences: RouteAudience) -> list[Route]:
+    """The house's routes for these audiences."""
+    return [route for route in routes() if route.audience in audiences]
+
+
+def addresses(route: Route, record_ref: str) -> list[str]:
+    """Addresses to visit a route at. A route with parameters must have its examples above."""
+    examples = EXAMPLES.get(route.name, [{}])
+    missing = [name for name in route.parameters if name != "record_ref" and name not in examples[0]]
+    assert not missing, f"{route.name} takes {missing}: give it examples in {__name__}"
+    own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
+    plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
+    return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            name = f"{prefix}{pattern.name or pattern.pattern}"
+            yield Route(name, _answers(pattern.callback), tuple(pattern.pattern.converters))
+
+
+def _answers(view: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
+    """The house's own callables behind a pattern: ninja puts one wrapper before all operations of a path."""
+    held = [cell.cell_contents for cell in getattr(view, "__closure__", None) or ()]
+    operations = [operation for path in held if isinstance(path, PathView) for operation in path.operations]
+    return tuple(operation.view_func for operation in operations) or (view,)

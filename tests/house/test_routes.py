@@ -1,0 +1,132 @@
+"""Rule: every route states for whom it is, and is held to it; the auditor reads everything of the desk, changes nothing."""
+
+import sys
+from types import ModuleType
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path, reverse
+from django.views.generic import View
+from ninja import NinjaAPI
+
+from tests import factories
+from tests.house.routes import LIBRARY, addresses, of_audience, routes, unstated
+from xinshu.register.access.audience import public, staff
+from xinshu.register.access.roles import Role, RouteAudience
+
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+def silent(request: HttpRequest) -> HttpResponse:
+    """A page that does not say for whom it is."""
+    return HttpResponse()
+
+
+class Silent(View):
+    """A class-based page that does not."""
+
+
+@pytest.fixture
+def planted() -> str:
+    """The name of a URL configuration with sound routes, and three that say nothing."""
+    api = NinjaAPI(urls_namespace="planted", openapi_url=None)
+
+    @api.get("/stated", operation_id="stated")
+    @public
+    def stated(request: HttpRequest) -> str:
+        return ""
+
+    @api.get("/half", operation_id="half")
+    @public
+    def half(request: HttpRequest) -> str:
+        return ""
+
+    @api.post("/half", operation_id="half-silent")
+    def half_silent(request: HttpRequest) -> str:
+        return ""
+
+    module = ModuleType("tests_house_planted_routes")
+    module.urlpatterns = [  # type: ignore[attr-defined]
+        path("stated/", public(lambda request: HttpResponse()), name="stated-page"),
+        path("silent/", silent, name="silent-page"),
+        path("silent-class/", Silent.as_view(), name="silent-class"),
+        path("api/", api.urls),
+    ]
+    sys.modules[module.__name__] = module
+    return module.__name__
+
+
+def test_every_route_states_its_audience() -> None:
+    """Pages, class-based views and API operations alike."""
+    assert unstated(routes()) == []
+    assert {route.audience for route in routes() if route.name not in LIBRARY} == set(RouteAudience)
+
+
+def test_a_planted_route_without_audience_is_caught(planted: str) -> None:
+    """Function, class, and one silent operation of an API path."""
+    found = unstated(routes(planted))
+    assert [name for name in found if not name.endswith("api-root")] == [
+        "silent-page",
+        "silent-class",
+        "planted:half",
+        "planted:half-silent",
+    ]
+
+
+def test_the_walk_sees_the_whole_house() -> None:
+    """The doors that everyone knows are among the routes; a walk that missed them would prove nothing."""
+    names = {route.name for route in routes()}
+    assert {"portal:home", "portal:record", "desk:home", "desk:sign-in", "api-1:subject", "api-1:openapi-json"} <= names
+
+
+@pytest.mark.django_db
+def test_what_a_library_answers_is_nothing(client: Client) -> None:
+    """The routes left off say 404 to everyone."""
+    assert [client.get(reverse(name)).status_code for name in LIBRARY] == [404]
+
+
+@pytest.mark.parametrize("method", ["get", *UNSAFE])
+@pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
+def test_a_visitor_is_sent_to_sign_in(client: Client, furnished: str, route: object, method: str) -> None:
+    """No staff route answers someone who has not signed in, by any method."""
+    for address in addresses(route, furnished):  # type: ignore[arg-type]
+        response = getattr(client, method)(address)
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse("desk:sign-in"))
+
+
+@pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
+def test_the_auditor_changes_nothing(client: Client, furnished: str, route: object) -> None:
+    """Refused (403) by every method that may change something."""
+    _sign_in(client, factories.appointed(Role.AUDITOR))
+    for address in addresses(route, furnished):  # type: ignore[arg-type]
+        assert {getattr(client, method)(address).status_code for method in UNSAFE} == {403}
+
+
+@pytest.mark.django_db
+def test_the_auditor_is_refused_where_a_clerk_is_not(client: Client, furnished: str, planted: str) -> None:
+    """The same form: a clerk's post goes through, the auditor's does not, reading is free to both."""
+    form = staff(lambda request: HttpResponse("done"))
+    module = sys.modules[planted]
+    module.urlpatterns = [path("form/", form, name="form")]  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.ROOT_URLCONF", planted)
+        answers = {}
+        for role, organ in ((Role.CLERK, factories.MARKET.code), (Role.AUDITOR, None)):
+            _sign_in(client, factories.appointed(role, organ=organ))
+            answers[role] = (client.get("/form/").status_code, client.post("/form/").status_code)
+    assert answers == {Role.CLERK: (200, 200), Role.AUDITOR: (200, 403)}
+
+
+@pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
+def test_who_holds_no_post_today_is_refused(client: Client, furnished: str, route: object) -> None:
+    """Signing in is not enough."""
+    username = factories.appointed(Role.CLERK, organ=factories.MARKET.code, from_day=factories.TODAY.replace(year=2027))
+    _sign_in(client, username)
+    for address in addresses(route, furnished):  # type: ignore[arg-type]
+        assert client.get(address).status_code == 403
+
+
+def _sign_in(client: Client, username: str) -> None:
+    assert client.login(username=username, password=factories.PASSWORD)
