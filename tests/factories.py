@@ -13,7 +13,8 @@ import polars as pl
 from django.conf import settings
 
 from xinshu.kit.moment import LEGAL_ZONE, Moment
-from xinshu.law.entries import FieldType, Kind
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import FieldType
 from xinshu.law.entries import Role as FieldRole
 from xinshu.law.terms import SubjectKind
 from xinshu.register.access.actions import appoint, register_organs, register_user
@@ -62,7 +63,7 @@ COLUMNS: dict[str, Any] = {
 """What `records.actions.accept_batch` asks of a batch."""
 
 PENALTY = {"penalties": ["CONFISCATION_OF_GAINS"], "procedure": "ORDINARY", "severity": "ORDINARY"}
-LICENCE = {"event_on": date(2031, 9, 29)}
+LICENCE = {"valid_from": date(2026, 9, 30), "event_on": date(2031, 9, 29)}
 
 
 def noon(day: date) -> Moment:
@@ -116,7 +117,7 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY) -> Outcome:
     """Store documents of one kind as a batch received on that day; the catalogue must be adopted."""
     (kind,) = {given["kind"] for given in documents}
     edition = catalogue_on(on_day)
-    rows = [_row(index, given, edition.catalogue.kinds[kind], on_day) for index, given in enumerate(documents)]
+    rows = [_row(index, given, edition.catalogue) for index, given in enumerate(documents)]
     frame = pl.DataFrame([{name: row.get(name) for name in COLUMNS} for row in rows], schema=COLUMNS)
     filing = Filing(
         batch=uuid4(),
@@ -138,8 +139,8 @@ def body(code: str, *, name: str = SUBJECT_NAME, kind: SubjectKind = SubjectKind
     return open_shells([Mention(code, "USCC", name, kind)], moment=noon(TODAY))[code]
 
 
-def _row(index: int, given: dict[str, Any], kind: Kind, on_day: date) -> dict[str, Any]:
-    content = orjson.dumps(_content(given, kind), option=orjson.OPT_SORT_KEYS)
+def _row(index: int, given: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    content = orjson.dumps(_content(given, catalogue), option=orjson.OPT_SORT_KEYS)
     named = "|".join(str(given[part]) for part in ("organ_code", "kind", "document_number", "code", "item"))
     return given | {
         "index": index,
@@ -150,19 +151,22 @@ def _row(index: int, given: dict[str, Any], kind: Kind, on_day: date) -> dict[st
     }
 
 
-def _content(given: dict[str, Any], kind: Kind) -> dict[str, Any]:
-    """The document's fields by identifier: what its columns say, by the field's role, and made-up text for the rest."""
+def _content(given: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """The document's fields by identifier: what its columns say, by the field's role, and made-up words for the rest."""
     said = {
         FieldRole.SUBJECT_NAME: given["name"],
+        FieldRole.SUBJECT_TYPE: "ORGANISATION",
         FieldRole.SUBJECT_CODE: given["code"],
         FieldRole.SOURCE_NAME: given["organ_name"],
         FieldRole.SOURCE_CODE: given["organ_code"],
     }
     content = {}
-    for name, rule in kind.fields.items():
-        value = said.get(rule.role) if rule.role in said else given.get(str(rule.role).lower())
-        if value is None and rule.role is None and rule.type is FieldType.TEXT:
+    for name, rule in catalogue.kinds[given["kind"]].fields.items():
+        value = said[rule.role] if rule.role in said else given.get(str(rule.role).lower())
+        if rule.role is None and rule.type is FieldType.TEXT:
             value = f"示例{rule.name_zh}"
+        elif rule.role is None and rule.vocabulary is not None:
+            value = next(iter(catalogue.vocabularies[rule.vocabulary].choices))
         if value is not None and value != "":
             content[name] = value if isinstance(value, list) else str(value)
     return content

@@ -1,7 +1,10 @@
 """Every route of the house, whatever made it: pages, class-based views, and the operations of the API."""
 
+import sys
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ninja.operation import PathView
@@ -47,6 +50,14 @@ class Route(NamedTuple):
 def routes(urlconf: str | None = None) -> list[Route]:
     """Every route of a URL configuration (the house's own, if none is given)."""
     return list(_walk(get_resolver(urlconf).url_patterns, ""))
+
+
+def configuration(*patterns: URLPattern | URLResolver) -> str:
+    """The name of a made-up URL configuration with these patterns, for faults to be planted in."""
+    module = ModuleType(f"made_up_routes_{uuid4().hex}")
+    module.urlpatterns = list(patterns)  # type: ignore[attr-defined]
+    sys.modules[module.__name__] = module
+    return module.__name__
 
 
 def unstated(found: list[Route]) -> list[str]:

@@ -1,17 +1,15 @@
 """Rule: every route states for whom it is, and is held to it; the auditor reads everything of the desk, changes nothing."""
 
-import sys
-from types import ModuleType
-
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path, reverse
 from django.views.generic import View
 from ninja import NinjaAPI
+from pytest_django.fixtures import SettingsWrapper as Settings
 
 from tests import factories
-from tests.house.routes import LIBRARY, addresses, of_audience, routes, unstated
+from tests.house.routes import LIBRARY, Route, addresses, configuration, of_audience, routes, unstated
 from xinshu.register.access.audience import public, staff
 from xinshu.register.access.roles import Role, RouteAudience
 
@@ -46,15 +44,12 @@ def planted() -> str:
     def half_silent(request: HttpRequest) -> str:
         return ""
 
-    module = ModuleType("tests_house_planted_routes")
-    module.urlpatterns = [  # type: ignore[attr-defined]
+    return configuration(
         path("stated/", public(lambda request: HttpResponse()), name="stated-page"),
         path("silent/", silent, name="silent-page"),
         path("silent-class/", Silent.as_view(), name="silent-class"),
         path("api/", api.urls),
-    ]
-    sys.modules[module.__name__] = module
-    return module.__name__
+    )
 
 
 def test_every_route_states_its_audience() -> None:
@@ -88,43 +83,39 @@ def test_what_a_library_answers_is_nothing(client: Client) -> None:
 
 @pytest.mark.parametrize("method", ["get", *UNSAFE])
 @pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
-def test_a_visitor_is_sent_to_sign_in(client: Client, furnished: str, route: object, method: str) -> None:
+def test_a_visitor_is_sent_to_sign_in(client: Client, furnished: str, route: Route, method: str) -> None:
     """No staff route answers someone who has not signed in, by any method."""
-    for address in addresses(route, furnished):  # type: ignore[arg-type]
+    for address in addresses(route, furnished):
         response = getattr(client, method)(address)
         assert response.status_code == 302
         assert response.headers["Location"].startswith(reverse("desk:sign-in"))
 
 
 @pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
-def test_the_auditor_changes_nothing(client: Client, furnished: str, route: object) -> None:
+def test_the_auditor_changes_nothing(client: Client, furnished: str, route: Route) -> None:
     """Refused (403) by every method that may change something."""
     _sign_in(client, factories.appointed(Role.AUDITOR))
-    for address in addresses(route, furnished):  # type: ignore[arg-type]
+    for address in addresses(route, furnished):
         assert {getattr(client, method)(address).status_code for method in UNSAFE} == {403}
 
 
 @pytest.mark.django_db
-def test_the_auditor_is_refused_where_a_clerk_is_not(client: Client, furnished: str, planted: str) -> None:
+def test_the_auditor_is_refused_where_a_clerk_is_not(client: Client, furnished: str, settings: Settings) -> None:
     """The same form: a clerk's post goes through, the auditor's does not, reading is free to both."""
-    form = staff(lambda request: HttpResponse("done"))
-    module = sys.modules[planted]
-    module.urlpatterns = [path("form/", form, name="form")]  # type: ignore[attr-defined]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.conf.settings.ROOT_URLCONF", planted)
-        answers = {}
-        for role, organ in ((Role.CLERK, factories.MARKET.code), (Role.AUDITOR, None)):
-            _sign_in(client, factories.appointed(role, organ=organ))
-            answers[role] = (client.get("/form/").status_code, client.post("/form/").status_code)
+    settings.ROOT_URLCONF = configuration(path("form/", staff(lambda request: HttpResponse("done")), name="form"))
+    answers = {}
+    for role, organ in ((Role.CLERK, factories.MARKET.code), (Role.AUDITOR, None)):
+        _sign_in(client, factories.appointed(role, organ=organ))
+        answers[role] = (client.get("/form/").status_code, client.post("/form/").status_code)
     assert answers == {Role.CLERK: (200, 200), Role.AUDITOR: (200, 403)}
 
 
 @pytest.mark.parametrize("route", of_audience(RouteAudience.STAFF), ids=lambda route: route.name)
-def test_who_holds_no_post_today_is_refused(client: Client, furnished: str, route: object) -> None:
+def test_who_holds_no_post_today_is_refused(client: Client, furnished: str, route: Route) -> None:
     """Signing in is not enough."""
     username = factories.appointed(Role.CLERK, organ=factories.MARKET.code, from_day=factories.TODAY.replace(year=2027))
     _sign_in(client, username)
-    for address in addresses(route, furnished):  # type: ignore[arg-type]
+    for address in addresses(route, furnished):
         assert client.get(address).status_code == 403
 
 

@@ -375,9 +375,9 @@ def test_the_order_s_own_words(decided: Decision, expected: Severity) -> None:
     assert severity(decided, CATALOGUE, on_date=date(2026, 4, 1)).severity is expected
 
 
-def test_the_order_s_own_words_begin_with_the_order() -> None:
-    assert CATALOGUE.class_table_on(None, date(2026, 3, 31)) is None
-    found = CATALOGUE.class_table_on(None, date(2026, 4, 1))
+@pytest.mark.parametrize("day", [date(2024, 3, 4), date(2026, 3, 31), date(2026, 4, 1)])
+def test_the_order_s_own_words_class_what_came_before_it_too(day: date) -> None:
+    found = CATALOGUE.class_table_on(None, day)
     assert found is not None
     assert found[0] == "NATIONAL_ORDER_36"
     assert all(row.fine_from is None and row.fine_below is None for row in found[1].rows)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import error, router
 
 api = NinjaAPI(
@@ -14,6 +15,7 @@ api = NinjaAPI(
         "示例 Example: `curl http://127.0.0.1:8000/api/v1/subjects/919999990000002110`"
     ),
     docs_url=None,
+    docs_decorator=public,
 )
 api.add_router("", router)
 

@@ -15,7 +15,7 @@ def pair(zh: str, en: str) -> SafeString:
     """Chinese first, then English, smaller and quieter."""
     if not en:
         return format_html("{}", zh)
-    return format_html('{} <span class="en" lang="en">{}</span>', zh, en)
+    return format_html('<span class="zh">{}</span> <span class="en" lang="en">{}</span>', zh, en)
 
 
 @register.simple_tag
