@@ -27,7 +27,14 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
 """Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
 
 QUERIES: dict[str, list[str]] = {
-    "portal:home": ["?q=云汀示例", "?q=无此名称", "?q=云", f"?q={factories.SUBJECT}", "?q=919999990000002111", "?q=示例&page=2"],
+    "portal:home": [
+        "?q=云汀示例",
+        "?q=无此名称",
+        "?q=云",
+        f"?q={factories.SUBJECT}",
+        "?q=919999990000002111",
+        "?q=示例&page=2",
+    ],
     "portal:subject": ["?kind=ADMIN_PENALTY", "?kind=NONE", "?page=2"],
 }
 """Query strings worth a visit, beside none."""

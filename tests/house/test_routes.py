@@ -2,11 +2,10 @@
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import path, reverse
 from django.views.generic import View
 from ninja import NinjaAPI
-from pytest_django.fixtures import SettingsWrapper as Settings
 
 from tests import factories
 from tests.house.routes import LIBRARY, Route, addresses, configuration, of_audience, routes, unstated
@@ -100,13 +99,14 @@ def test_the_auditor_changes_nothing(client: Client, furnished: str, route: Rout
 
 
 @pytest.mark.django_db
-def test_the_auditor_is_refused_where_a_clerk_is_not(client: Client, furnished: str, settings: Settings) -> None:
+def test_the_auditor_is_refused_where_a_clerk_is_not(client: Client, furnished: str) -> None:
     """The same form: a clerk's post goes through, the auditor's does not, reading is free to both."""
-    settings.ROOT_URLCONF = configuration(path("form/", staff(lambda request: HttpResponse("done")), name="form"))
+    form = path("form/", staff(lambda request: HttpResponse("done")), name="form")
     answers = {}
-    for role, organ in ((Role.CLERK, factories.MARKET.code), (Role.AUDITOR, None)):
-        _sign_in(client, factories.appointed(role, organ=organ))
-        answers[role] = (client.get("/form/").status_code, client.post("/form/").status_code)
+    with override_settings(ROOT_URLCONF=configuration(form)):
+        for role, organ in ((Role.CLERK, factories.MARKET.code), (Role.AUDITOR, None)):
+            _sign_in(client, factories.appointed(role, organ=organ))
+            answers[role] = (client.get("/form/").status_code, client.post("/form/").status_code)
     assert answers == {Role.CLERK: (200, 200), Role.AUDITOR: (200, 403)}
 
 

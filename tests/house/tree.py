@@ -53,9 +53,7 @@ def stairs() -> dict[str, tuple[int, int]]:
 
 def _places(layers: list[str]) -> dict[str, int]:
     """Each member of a list of layers, highest first, with its height."""
-    return {
-        name.strip(" ()"): height for height, layer in enumerate(reversed(layers)) for name in layer.split("|")
-    }
+    return {name.strip(" ()"): height for height, layer in enumerate(reversed(layers)) for name in layer.split("|")}
 
 
 def committed_files() -> Iterator[Path]:

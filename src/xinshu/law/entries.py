@@ -80,6 +80,7 @@ class Role(StrEnum):
     SEVERITY_ROW = "SEVERITY_ROW"
     PUBLICITY_REASON = "PUBLICITY_REASON"
     DUTY_UNMET = "DUTY_UNMET"
+    STATUS = "STATUS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +142,12 @@ class Category(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One value of a vocabulary, with the spellings met in files."""
+    """One value of a vocabulary, with the spellings met in files. `ends`: it says that a record no longer holds."""
 
     name_zh: str
     name_en: str
     spellings: tuple[str, ...] = ()
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ def _refusal(record: Record, kind: Kind) -> Reason | None:
         return Reason(ReasonCode.DATE_MISSING, *law)
     if record.decided_on > record.recorded_on:
         return Reason(ReasonCode.DATE_IN_FUTURE, *law)
+    if record.already_ended:
+        return Reason(ReasonCode.ALREADY_ENDED, *law)
     return None
 
 

@@ -148,7 +148,8 @@ class Record:
 
     `recorded_on` is the legal day on which it reached us; `event_on` the last day of what lasts until an event
     (a licence's validity, a listing's removal), None while open; `severity` the class settled by
-    `law.severity`; `publicity_reason` the department's reason for showing a minor matter.
+    `law.severity`; `publicity_reason` the department's reason for showing a minor matter; `already_ended`
+    whether the organ itself says that the fact no longer holds.
     """
 
     kind: str
@@ -164,6 +165,7 @@ class Record:
     severity: Severity | None = None
     publicity_reason: str | None = None
     duty_unmet: bool = False
+    already_ended: bool = False
 
 
 def lower(one: Severity, other: Severity) -> Severity:

@@ -1,0 +1,199 @@
+"""Penalties: a case becomes a row of the template, its class declared from the department's own table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from xinshu.doors.cli.country.bodies import Body
+from xinshu.doors.cli.country.matters import OUTCOMES, Matter, Outcome
+from xinshu.doors.cli.country.organs import POLICE, Organ
+from xinshu.doors.cli.country.rows import OPEN_END, Row, decided_by, natural_person, party, said, spoken
+from xinshu.doors.cli.country.schedule import Filing
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import ClassTable
+from xinshu.law.severity import severity
+from xinshu.law.terms import SEVERITY_ORDER, Decision, Penalty, Procedure, Severity
+
+KIND: Final = "ADMIN_PENALTY"
+ORGAN_FIELDS: Final = ("CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM")
+
+PHRASES: Final[Mapping[Penalty, str]] = {
+    Penalty.WARNING: "警告",
+    Penalty.CIRCULATED_CRITICISM: "通报批评",
+    Penalty.FINE: "罚款人民币{fine}元",
+    Penalty.CONFISCATION_OF_GAINS: "没收违法所得人民币{gains}元",
+    Penalty.CONFISCATION_OF_GOODS: "没收涉案物品，价值人民币{goods}元",
+    Penalty.LICENCE_SUSPENSION: "暂扣{licence}一个月",
+    Penalty.QUALIFICATION_DOWNGRADE: "资质等级由二级降为三级",
+    Penalty.LICENCE_REVOCATION: "吊销{licence}",
+    Penalty.BUSINESS_RESTRICTION: "限制开展有关生产经营活动三个月",
+    Penalty.PRODUCTION_SUSPENSION: "责令停产停业整顿",
+    Penalty.CLOSURE_ORDER: "责令关闭",
+    Penalty.OCCUPATION_BAN: "相关责任人员五年内不得从事有关生产经营活动",
+    Penalty.DETENTION: "行政拘留三日",
+    Penalty.OTHER: "责令在相应范围内消除影响",
+}
+REASONS: Final = (
+    "涉及群众日常生活，经研究确有必要公示，以提示消费者注意。",
+    "同类问题在本地区较为普遍，确有必要公示，以警示同行业经营者。",
+    "公众投诉较多，社会关注度高，确有必要公示。",
+)
+# Fines in 10,000 yuan. On the spot an organisation is fined 3,000 yuan at most (Administrative Penalty Law art. 51).
+ON_THE_SPOT: Final = tuple(map(Decimal, ("0.05", "0.1", "0.2", "0.3")))
+USUAL_THRESHOLDS: Final = (Decimal(5), Decimal(50))
+STEP: Final = Decimal("0.05")
+JUST_BELOW: Final = Decimal("0.01")
+YUAN: Final = 10_000
+
+UNDECLARED, OVERSTATED, WITH_REASON, SERVED, UNMET = 0.05, 0.03, 0.35, 0.6, 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case: who, what, how it ended, who decided when, and in which file it comes."""
+
+    body: Body
+    matter: Matter
+    outcome: str
+    organ: Organ
+    decided_on: date
+    filing: Filing
+    reasoned: bool = False
+
+    @property
+    def ending(self) -> Outcome:
+        return OUTCOMES[self.outcome]
+
+
+def penalty_row(case: Case, catalogue: Catalogue, rng: Random) -> Row:
+    """The case as a row of the penalty template, without its document number."""
+    fine = _fine(case, catalogue, rng) if Penalty.FINE in case.ending.penalties else None
+    row = party("CF", case.body, catalogue, rng) | decided_by(case.organ, case.filing.sender, ORGAN_FIELDS)
+    row |= _decision(case, fine, catalogue, rng)
+    row |= _supplement(case, fine, catalogue, rng)
+    return row
+
+
+def person_row(case: Case, catalogue: Catalogue, rng: Random) -> Row:
+    """The same case against a natural person; the police decide on detention."""
+    row = penalty_row(case, catalogue, rng) | natural_person("CF", catalogue, rng)
+    if case.organ == POLICE:
+        detention = {"CF_CFLB": said(catalogue, "PENALTY", Penalty.DETENTION), "CF_NR": PHRASES[Penalty.DETENTION]}
+        row |= detention | {"CF_NR_FK": None, "CF_NR_WFFF": None, "CF_NR_ZKDX": None}
+    return row
+
+
+def _decision(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Random) -> Row:
+    """What was found and decided."""
+    penalties = case.ending.penalties
+    gains, goods = (rng.randint(3, 400) * 100 for _ in range(2))
+    taken = gains * (Penalty.CONFISCATION_OF_GAINS in penalties) + goods * (Penalty.CONFISCATION_OF_GOODS in penalties)
+    money = {"fine": int((fine or 0) * YUAN), "gains": gains, "goods": goods, "licence": case.matter.licence}
+    found_on = case.decided_on - timedelta(days=rng.randint(20, 80))
+    slots = {"day": spoken(found_on), "count": rng.randint(2, 48), "sum": gains}
+    loses_licence = {Penalty.LICENCE_SUSPENSION, Penalty.LICENCE_REVOCATION} & set(penalties)
+    number = f"{case.matter.licence} {case.organ.division}{rng.randint(1, 99_999):05}"
+    return {
+        "CF_WFXW": case.matter.act,
+        "CF_SY": case.matter.facts.format(**slots),
+        "CF_YJ": case.matter.grounds,
+        "CF_CFLB": ";".join(said(catalogue, "PENALTY", penalty) for penalty in penalties),
+        "CF_NR": "；".join(PHRASES[penalty].format(**money) for penalty in penalties) + "。",
+        "CF_NR_FK": fine,
+        "CF_NR_WFFF": Decimal(taken) / YUAN if taken else None,
+        "CF_NR_ZKDX": number if loses_licence else None,
+        "CF_JDRQ": case.decided_on,
+        "CF_YXQ": rng.choice((None, OPEN_END)),
+        "CF_GSJZQ": rng.choice((None, OPEN_END, case.decided_on + timedelta(days=365))),
+    }
+
+
+def _supplement(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Random) -> Row:
+    """The platform's own fields: class, procedure, area, service, reason, duty."""
+    declared, row = _declared(case, fine, catalogue)
+    if rng.random() < UNDECLARED:
+        declared, row = None, None
+    elif declared is Severity.MINOR and rng.random() < OVERSTATED:
+        declared = Severity.ORDINARY
+    minor = declared is Severity.MINOR
+    reasoned = case.reasoned or (minor and rng.random() < WITH_REASON)
+    served_on = case.decided_on + timedelta(days=rng.choice((0, 0, 1, 2, 3, 5, 7, 7, 16)))
+    is_served = rng.random() < SERVED and served_on <= case.filing.arrives_on
+    unmet = "YES" if rng.random() < UNMET else "NO"
+    return {
+        "PROCEDURE": said(catalogue, "PROCEDURE", case.ending.procedure),
+        "AREA": said(catalogue, "AREA", case.matter.area),
+        "SEVERITY": declared and said(catalogue, "SEVERITY", declared),
+        "SEVERITY_ROW": row,
+        "SERVED_ON": served_on if is_served and not case.reasoned else None,
+        "PUBLICITY_REASON": rng.choice(REASONS) if reasoned else None,
+        "DUTY_UNMET": said(catalogue, "YES_NO", unmet) if rng.random() < SERVED else None,
+    }
+
+
+def _fine(case: Case, catalogue: Catalogue, rng: Random) -> Decimal:
+    """A fine such as the class table invites: below its first step, on a step, just below one, between, or far above."""
+    if case.ending.procedure is Procedure.SUMMARY:
+        return rng.choice(ON_THE_SPOT)
+    steps = _thresholds(catalogue.class_table_on(case.organ.department, case.filing.arrives_on))
+    below = STEP * rng.randint(2, int(steps[0] / STEP) - 1)
+    between = STEP * rng.randint(int(steps[0] / STEP), int(steps[-1] / STEP) - 1)
+    ways = (below, between, rng.choice(steps), rng.choice(steps) - JUST_BELOW, steps[-1] + rng.randint(1, 40))
+    return rng.choices(ways, weights=(40, 30, 15, 10, 5))[0]
+
+
+def _thresholds(found: tuple[str, ClassTable] | None) -> tuple[Decimal, ...]:
+    if found is None:
+        return USUAL_THRESHOLDS
+    steps = {limit for row in found[1].rows for limit in (row.fine_from, row.fine_below) if limit is not None}
+    return tuple(sorted(steps)) or USUAL_THRESHOLDS
+
+
+def _declared(case: Case, fine: Decimal | None, catalogue: Catalogue) -> tuple[Severity | None, str | None]:
+    """The class that the organ declares and the row it cites: the gravest row of its table that the law agrees to.
+
+    Without a table of its own, the class by the national words; before there was one, the class of the regime.
+    """
+    department, day = case.organ.department, case.filing.arrives_on
+    found = catalogue.class_table_on(department, day)
+    if found is None:
+        return _by_regime(case, fine, catalogue), None
+    agreed = [
+        row
+        for row in found[1].rows
+        if not severity(_asked(case, fine, row.severity, row.row), catalogue, on_date=day).question
+    ]
+    if not agreed:
+        return _by_regime(case, fine, catalogue), None
+    gravest = max(agreed, key=lambda row: SEVERITY_ORDER.index(row.severity))
+    return gravest.severity, gravest.row
+
+
+def _asked(case: Case, fine: Decimal | None, declared: Severity | None, row: str | None) -> Decision:
+    return Decision(
+        department=case.organ.department,
+        penalties=frozenset(case.ending.penalties),
+        procedure=case.ending.procedure,
+        fine=fine,
+        declared=declared,
+        cited_row=row,
+    )
+
+
+def _by_regime(case: Case, fine: Decimal | None, catalogue: Catalogue) -> Severity | None:
+    """By the national words if there are any on that day; else by the classes that the regime of the decision names."""
+    day = case.filing.arrives_on
+    if catalogue.class_table_on(None, day) is not None:
+        return severity(_asked(case, fine, None, None), catalogue, on_date=day).severity
+    regimes = catalogue.schemes[catalogue.kinds[KIND].publicity or ""].regimes.values()
+    own = next((regime for regime in regimes if case.decided_on in regime.period), None)
+    named = {value for row in own.rows for value in row.when.severity} if own else set()
+    if not named:
+        return None
+    heavy = {Penalty.LICENCE_REVOCATION, Penalty.CLOSURE_ORDER, Penalty.PRODUCTION_SUSPENSION}
+    if not heavy & set(case.ending.penalties):
+        return Severity.ORDINARY
+    return Severity.GRAVE if Penalty.LICENCE_REVOCATION in case.ending.penalties else Severity.SERIOUS
