@@ -49,7 +49,12 @@ PENALTY: Mapping[str, str] = {
     "CF_SJLY": "示例市市场监督管理局",
     "CF_SJLYDM": ORGAN,
 }
-INDIVIDUAL: Mapping[str, str] = {**PENALTY, "CF_XDR_MC": "示例小吃店", "CF_XDR_LB": "个体工商户", "CF_XDR_SHXYM": code(2, "92")}
+INDIVIDUAL: Mapping[str, str] = {
+    **PENALTY,
+    "CF_XDR_MC": "示例小吃店",
+    "CF_XDR_LB": "个体工商户",
+    "CF_XDR_SHXYM": code(2, "92"),
+}
 
 LICENCE: Mapping[str, str] = {
     "XK_XDR_MC": "甲示例有限公司",

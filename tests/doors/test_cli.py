@@ -30,7 +30,9 @@ def every_command() -> list[tuple[str, click.Command]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "command"), every_command(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), every_command(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_help_shows_an_example(name: str, command: click.Command) -> None:
     text = command.get_help(click.Context(command, info_name=name))
     assert "Example" in text

@@ -67,7 +67,7 @@ def check_table(
     broken = inside.select(rule.broken.fill_null(value=False).alias(str(place)) for place, rule in enumerate(rules))
     judged = _against_the_batch(
         inside.with_columns(
-            content(layout).alias("content"),
+            content(inside, layout),
             identity_key(layout).alias("key"),
             broken.select(pl.any_horizontal(pl.all()).alias("faulty")).to_series(),
         )

@@ -11,7 +11,7 @@ import polars as pl
 from xinshu.bulk.layout import Layout, note, text, value
 from xinshu.bulk.reasons import RowFault, sentences
 from xinshu.bulk.subjects import may_be_known_otherwise
-from xinshu.bulk.values import MONEY, NUMBER_FORM
+from xinshu.bulk.values import CONTROLS, MONEY, NUMBER_FORM
 from xinshu.kit.identifiers import SENTENCES, CodeFault, Scheme
 from xinshu.law.entries import Choice, FieldType, Need, Role
 
@@ -21,11 +21,6 @@ LARGEST: Final = Decimal(10**8)
 # The first of the days that stand for “without an end” in the templates.
 OPEN_END: Final = date(2099, 12, 31)
 
-# Line breaks may stand in a text; tabs, other controls, marks without width that hide or turn text, and the mark of
-# a character lost in an earlier conversion may not.
-CONTROLS: Final = (
-    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{fffd}]"
-)
 FORMULA: Final = r"^(?:=|[+@]\s*[A-Za-z])"
 THOUSANDS: Final = r"^-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?$"
 NEGATIVE: Final = r"^-\s*\d"
@@ -106,8 +101,10 @@ def _listed(choices: Iterator[Choice]) -> tuple[str, str]:
 
 def _content_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     cells = text(name)
-    yield _rule(layout, name, RowFault.CONTROL_CHARACTER, cells.str.contains(CONTROLS))
-    match layout.kind.fields[name].type:
+    kind = layout.kind.fields[name].type
+    control = note(name, "control") if kind is FieldType.TEXT else cells.str.contains(CONTROLS)
+    yield _rule(layout, name, RowFault.CONTROL_CHARACTER, control)
+    match kind:
         case FieldType.TEXT:
             yield from _text_rules(layout, name)
         case FieldType.CODE:

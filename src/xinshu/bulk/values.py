@@ -1,14 +1,15 @@
 """Reads the text of every field as what its type says, in columns; what cannot be read is null and judged elsewhere."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.files import Table
-from xinshu.bulk.layout import OTHER, Layout, text
+from xinshu.bulk.layout import OTHER, Layout
 from xinshu.kit.identifier_schemes import holds_identity_form
 from xinshu.kit.identifiers import normalise
 from xinshu.law.entries import Choice, FieldType
@@ -23,6 +24,11 @@ DATE_FORM: Final = (
 DATE_PARTS: Final = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
 NUMBER_FORM: Final = r"^\d+(?:\.\d+)?$"
 SEVERAL: Final = r"[;；、,，\n]"
+# Line breaks may stand in a text; tabs, other controls, marks without width that hide or turn text, and the mark of
+# a character lost in an earlier conversion may not.
+CONTROLS: Final = (
+    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{fffd}]"
+)
 # Eighteen digits, at most two blanks or hyphens between them. What it finds is then asked of kit.
 PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s-]{0,2}){17}[0-9０-９XxＸｘ]"
 
@@ -32,36 +38,42 @@ def read_values(table: Table, layout: Layout) -> pl.DataFrame:
 
     Fields without a column are null. PERSONAL fields are left out altogether.
     """
-    kept = {name: rule for name, rule in layout.kind.fields.items() if rule.type is not FieldType.PERSONAL}
+    kept = [name for name, rule in layout.kind.fields.items() if rule.type is not FieldType.PERSONAL]
     frame = table.frame.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("index"),
         table.rows.alias("row"),
         *(_cells(layout.headers.get(name)).alias(f"{name}:text") for name in kept),
     )
-    frame = frame.with_columns(_value(name, layout).alias(name) for name in kept)
-    frame = frame.hstack(_code_notes(frame, layout))
-    frame = frame.with_columns(
-        pl.when(pl.col(f"{name}:valid")).then(f"{name}:code").alias(name) for name in layout.present(FieldType.CODE)
-    )
-    return frame.hstack(_personal_notes(frame, layout))
+    frame = frame.with_columns(_value(name, frame[f"{name}:text"], layout) for name in kept)
+    return frame.with_columns(*_code_notes(frame, layout), *_text_notes(frame, layout))
 
 
 def _cells(header: str | None) -> pl.Expr:
     return pl.lit(None, pl.String) if header is None else pl.col(header)
 
 
-def _value(name: str, layout: Layout) -> pl.Expr:
+def _value(name: str, cells: pl.Series, layout: Layout) -> pl.Series:
     match layout.kind.fields[name].type:
         case FieldType.DATE:
-            return as_date(text(name))
+            found = _by_distinct(cells, as_date)
         case FieldType.DECIMAL:
-            return as_money(text(name))
+            found = cells.to_frame().select(as_money(pl.col(cells.name))).to_series()
         case FieldType.CHOICE:
-            return as_choice(text(name), layout.choices(name))
+            found = _by_distinct(cells, partial(as_choice, choices=layout.choices(name)))
         case FieldType.CHOICES:
-            return as_choices(text(name), layout.choices(name))
+            found = _by_distinct(cells, partial(as_choices, choices=layout.choices(name)))
+        case _ if cells.str.contains("\r", literal=True).any():
+            found = cells.str.replace_many(["\r\n", "\r"], ["\n", "\n"], leftmost=True)
         case _:
-            return text(name).str.replace_all("\r\n?", "\n")
+            found = cells
+    return found.alias(name)
+
+
+def _by_distinct(cells: pl.Series, read: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Read each distinct text once; a batch repeats its days and choices."""
+    distinct = cells.alias("cell").unique().to_frame().with_columns(read(pl.col("cell")).alias("read"))
+    joined = cells.alias("cell").to_frame().join(distinct, on="cell", how="left", maintain_order="left")
+    return joined["read"]
 
 
 def as_date(cells: pl.Expr) -> pl.Expr:
@@ -105,22 +117,24 @@ def _fold(said: str) -> str:
     return "".join(unicodedata.normalize("NFKC", said).lower().split())
 
 
-def _code_notes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    notes: list[pl.Series] = []
+def _code_notes(frame: pl.DataFrame, layout: Layout) -> Iterator[pl.Series]:
+    """The answer for each code; as a value stands the normalised code, if it is valid."""
     for name in layout.present(FieldType.CODE):
         answers = check_codes(frame[f"{name}:text"])
-        notes += [answers[what].alias(f"{name}:{what}") for what in ("code", "valid", "scheme", "reasons")]
-    return pl.DataFrame(notes)
+        yield answers.select(pl.when("valid").then("code").alias(name)).to_series()
+        yield from (answers[what].alias(f"{name}:{what}") for what in ("valid", "scheme", "reasons"))
 
 
-def _personal_notes(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Whether a citizen's identity number stands anywhere in a text."""
-    names = tuple(layout.present(FieldType.TEXT))
-    found = frame.select(text(name).str.contains(PERHAPS_IDENTITY_NUMBER).fill_null(value=False) for name in names)
-    found.columns = [f"{name}:personal" for name in names]
-    for name in names:
-        where = found[f"{name}:personal"].arg_true()
-        if len(where):
-            sure = [holds_identity_form(normalise(cell)) for cell in frame[f"{name}:text"].gather(where)]
-            found = found.with_columns(found[f"{name}:personal"].scatter(where, sure))
-    return found
+def _text_notes(frame: pl.DataFrame, layout: Layout) -> Iterator[pl.Series]:
+    """`control`: a character that may not stand in a text. `personal`: a citizen's identity number, anywhere in it.
+
+    One pass over every text finds the few that deserve a closer look.
+    """
+    for name in layout.present(FieldType.TEXT):
+        cells = frame[f"{name}:text"]
+        where = cells.str.contains(f"{CONTROLS}|{PERHAPS_IDENTITY_NUMBER}").arg_true()
+        odd = cells.gather(where)
+        nothing = pl.repeat(value=False, n=frame.height, eager=True)
+        yield nothing.scatter(where, odd.str.contains(CONTROLS)).alias(f"{name}:control")
+        personal = [holds_identity_form(normalise(cell)) for cell in odd]
+        yield nothing.scatter(where, pl.Series(personal, dtype=pl.Boolean)).alias(f"{name}:personal")

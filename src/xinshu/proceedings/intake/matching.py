@@ -7,7 +7,7 @@ import polars as pl
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
 from xinshu.register.records.actions import Held
-from xinshu.register.subjects.actions import Mention, open_shells
+from xinshu.register.subjects.actions import Mention, lock_openings, open_shells
 from xinshu.register.subjects.names import fold
 from xinshu.register.subjects.queries import Known, known
 
@@ -39,6 +39,7 @@ HELD = {
 def match_bodies(documents: pl.DataFrame, *, sender: str, moment: Moment) -> tuple[pl.DataFrame, dict[int, list[str]]]:
     """Documents with the column `subject`, opening a shell for each new code; and the reasons of those held back."""
     reasons: dict[int, list[str]] = {}
+    lock_openings()
     documents = _hold(documents, _not_ours(sender), NOT_OURS, reasons)
     documents = documents.with_columns(_folded().alias("folded"))
     several_names = pl.col("folded").n_unique().over("subject_code") > 1

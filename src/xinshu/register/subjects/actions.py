@@ -21,11 +21,17 @@ class Mention:
     kind: SubjectKind
 
 
+def lock_openings() -> None:
+    """Let no other transaction open bodies until this one ends: look codes up only after this, then open."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('open subjects', 0))")
+
+
 @transaction.atomic
 def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int]:
     """Open a shell for each mention and return its reference by code.
 
-    The caller has found the codes unknown and holds the batch's lock, so no other can open them meanwhile.
+    The caller has found the codes unknown under `lock_openings`, so no other can open them meanwhile.
     """
     at = moment.instant
     opened = Subject.objects.bulk_create(

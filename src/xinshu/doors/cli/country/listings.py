@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from xinshu.doors.cli.country.bodies import Body
-from xinshu.doors.cli.country.names import CITY, DISTRICTS
+from xinshu.doors.cli.country.names import CITY
 from xinshu.doors.cli.country.organs import Organ
 from xinshu.doors.cli.country.rows import REMARK, Row, decided_by, said, subject_type
 from xinshu.doors.cli.country.schedule import Filing
@@ -32,7 +32,7 @@ HONOURS: Final = ("诚信经营示范单位", "放心消费示范单位", "守�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A body on a list or in a roll of honour; `removed_on` once it has left the list."""
+    """A body put on a list or in the roll of honours."""
 
     body: Body
     organ: Organ
@@ -65,16 +65,17 @@ def removed(row: Row, *, on: date, catalogue: Catalogue) -> Row:
 
 def honour_row(entry: Entry, catalogue: Catalogue, rng: Random) -> Row:
     """The entry as a row of the roll of honours, without its document number."""
-    level = rng.choice(("CITY", "CITY", "COUNTY"))
-    place = CITY if level == "CITY" else rng.choice(tuple(DISTRICTS.values()))
     years = rng.choice((1, 2, 3, None))
-    last_day = years and add_months(entry.decided_on, years * 12, rounding=Rounding.DOWN) - timedelta(days=1)
-    return decided_by(entry.organ, entry.filing.sender, ORGAN_FIELDS) | {
+    last_day = None
+    if years is not None:
+        last_day = add_months(entry.decided_on, years * 12, rounding=Rounding.DOWN) - timedelta(days=1)
+    row = decided_by(entry.organ, entry.filing.sender, ORGAN_FIELDS)
+    return row | {
         "SUBJECT_NAME": entry.body.name,
         "SUBJECT_TYPE": subject_type(entry.body, catalogue),
         "SUBJECT_CODE": entry.body.code,
-        "HONOUR_NAME": place + rng.choice(HONOURS),
-        "HONOUR_LEVEL": said(catalogue, "HONOUR_LEVEL", level),
+        "HONOUR_NAME": CITY + rng.choice(HONOURS),
+        "HONOUR_LEVEL": said(catalogue, "HONOUR_LEVEL", "CITY"),
         "AWARDED_ON": entry.decided_on,
         "VALID_FROM": entry.decided_on,
         "VALID_UNTIL": last_day,

@@ -29,15 +29,11 @@ OUTCOMES: Final = {
     "warned, fined": Outcome((Penalty.WARNING, Penalty.FINE), 10),
     "gains taken": Outcome((Penalty.FINE, Penalty.CONFISCATION_OF_GAINS), 12),
     "goods taken": Outcome((Penalty.FINE, Penalty.CONFISCATION_OF_GOODS), 8),
-    "gains and goods taken": Outcome(
-        (Penalty.FINE, Penalty.CONFISCATION_OF_GAINS, Penalty.CONFISCATION_OF_GOODS), 5
-    ),
+    "gains and goods taken": Outcome((Penalty.FINE, Penalty.CONFISCATION_OF_GAINS, Penalty.CONFISCATION_OF_GOODS), 5),
     "suspended": Outcome((Penalty.FINE, Penalty.LICENCE_SUSPENSION), 4),
     "downgraded": Outcome((Penalty.FINE, Penalty.QUALIFICATION_DOWNGRADE), 3),
     "revoked": Outcome((Penalty.LICENCE_REVOCATION,), 4),
-    "revoked, banned": Outcome(
-        (Penalty.CONFISCATION_OF_GAINS, Penalty.LICENCE_REVOCATION, Penalty.OCCUPATION_BAN), 2
-    ),
+    "revoked, banned": Outcome((Penalty.CONFISCATION_OF_GAINS, Penalty.LICENCE_REVOCATION, Penalty.OCCUPATION_BAN), 2),
     "restricted": Outcome((Penalty.FINE, Penalty.BUSINESS_RESTRICTION), 4),
     "stopped": Outcome((Penalty.FINE, Penalty.PRODUCTION_SUSPENSION), 6),
     "closed": Outcome((Penalty.CLOSURE_ORDER,), 2),

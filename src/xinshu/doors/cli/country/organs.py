@@ -57,7 +57,12 @@ TRANSPORT: Final = _organ(
     f"{CITY}交通运输局", "示交", CITY_DIVISION, "TRANSPORT", style=Style("utf-8", headers="identifier", days="%Y%m%d")
 )
 FIRE: Final = _organ(
-    _district("990101", "消防救援大队"), "云消", "990101", "FIRE", style=Style("gb18030", days="%Y年%m月%d日"), careless=True
+    _district("990101", "消防救援大队"),
+    "云消",
+    "990101",
+    "FIRE",
+    style=Style("gb18030", days="%Y年%m月%d日"),
+    careless=True,
 )
 CENTRE: Final = _organ(
     f"{CITY}发展和改革委员会", "示发改", CITY_DIVISION, "DEVELOPMENT_REFORM", style=Style(None), careless=True

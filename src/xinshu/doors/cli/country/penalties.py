@@ -9,7 +9,7 @@ from typing import Final
 
 from xinshu.doors.cli.country.bodies import Body
 from xinshu.doors.cli.country.matters import OUTCOMES, Matter, Outcome
-from xinshu.doors.cli.country.organs import POLICE, Organ
+from xinshu.doors.cli.country.organs import Organ
 from xinshu.doors.cli.country.rows import OPEN_END, Row, decided_by, natural_person, party, said, spoken
 from xinshu.doors.cli.country.schedule import Filing
 from xinshu.law.catalogue import Catalogue
@@ -19,6 +19,7 @@ from xinshu.law.terms import SEVERITY_ORDER, Decision, Penalty, Procedure, Sever
 
 KIND: Final = "ADMIN_PENALTY"
 ORGAN_FIELDS: Final = ("CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM")
+MONEY_FIELDS: Final = ("CF_NR_FK", "CF_NR_WFFF", "CF_NR_ZKDX")
 
 PHRASES: Final[Mapping[Penalty, str]] = {
     Penalty.WARNING: "警告",
@@ -53,7 +54,10 @@ UNDECLARED, OVERSTATED, WITH_REASON, SERVED, UNMET = 0.05, 0.03, 0.35, 0.6, 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case: who, what, how it ended, who decided when, and in which file it comes."""
+    """A case: who, what, how it ended, who decided when, and in which file it comes.
+
+    `exact`: the fine is small, the class is declared without a slip, and a minor matter has its reason.
+    """
 
     body: Body
     matter: Matter
@@ -61,10 +65,11 @@ class Case:
     organ: Organ
     decided_on: date
     filing: Filing
-    reasoned: bool = False
+    exact: bool = False
 
     @property
     def ending(self) -> Outcome:
+        """What the decision says."""
         return OUTCOMES[self.outcome]
 
 
@@ -77,13 +82,13 @@ def penalty_row(case: Case, catalogue: Catalogue, rng: Random) -> Row:
     return row
 
 
-def person_row(case: Case, catalogue: Catalogue, rng: Random) -> Row:
-    """The same case against a natural person; the police decide on detention."""
+def person_row(case: Case, catalogue: Catalogue, rng: Random, *, police: Organ | None) -> Row:
+    """The same case against a natural person; where the police decide, on detention."""
     row = penalty_row(case, catalogue, rng) | natural_person("CF", catalogue, rng)
-    if case.organ == POLICE:
-        detention = {"CF_CFLB": said(catalogue, "PENALTY", Penalty.DETENTION), "CF_NR": PHRASES[Penalty.DETENTION]}
-        row |= detention | {"CF_NR_FK": None, "CF_NR_WFFF": None, "CF_NR_ZKDX": None}
-    return row
+    if police is None:
+        return row
+    row |= decided_by(police, case.filing.sender, ORGAN_FIELDS) | dict.fromkeys(MONEY_FIELDS)
+    return row | {"CF_CFLB": said(catalogue, "PENALTY", Penalty.DETENTION), "CF_NR": PHRASES[Penalty.DETENTION] + "。"}
 
 
 def _decision(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Random) -> Row:
@@ -114,12 +119,12 @@ def _decision(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Rando
 def _supplement(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Random) -> Row:
     """The platform's own fields: class, procedure, area, service, reason, duty."""
     declared, row = _declared(case, fine, catalogue)
-    if rng.random() < UNDECLARED:
+    slip = 1 if case.exact else rng.random()
+    if slip < UNDECLARED:
         declared, row = None, None
-    elif declared is Severity.MINOR and rng.random() < OVERSTATED:
+    elif declared is Severity.MINOR and slip < UNDECLARED + OVERSTATED:
         declared = Severity.ORDINARY
-    minor = declared is Severity.MINOR
-    reasoned = case.reasoned or (minor and rng.random() < WITH_REASON)
+    reasoned = declared is Severity.MINOR and (case.exact or rng.random() < WITH_REASON)
     served_on = case.decided_on + timedelta(days=rng.choice((0, 0, 1, 2, 3, 5, 7, 7, 16)))
     is_served = rng.random() < SERVED and served_on <= case.filing.arrives_on
     unmet = "YES" if rng.random() < UNMET else "NO"
@@ -128,24 +133,26 @@ def _supplement(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Ran
         "AREA": said(catalogue, "AREA", case.matter.area),
         "SEVERITY": declared and said(catalogue, "SEVERITY", declared),
         "SEVERITY_ROW": row,
-        "SERVED_ON": served_on if is_served and not case.reasoned else None,
+        "SERVED_ON": served_on if is_served else None,
         "PUBLICITY_REASON": rng.choice(REASONS) if reasoned else None,
         "DUTY_UNMET": said(catalogue, "YES_NO", unmet) if rng.random() < SERVED else None,
     }
 
 
 def _fine(case: Case, catalogue: Catalogue, rng: Random) -> Decimal:
-    """A fine such as the class table invites: below its first step, on a step, just below one, between, or far above."""
+    """A fine as the class table invites it: below its steps, on one, just below one, between them, or far above."""
     if case.ending.procedure is Procedure.SUMMARY:
         return rng.choice(ON_THE_SPOT)
-    steps = _thresholds(catalogue.class_table_on(case.organ.department, case.filing.arrives_on))
+    steps = _steps(catalogue.class_table_on(case.organ.department, case.filing.arrives_on))
     below = STEP * rng.randint(2, int(steps[0] / STEP) - 1)
+    if case.exact:
+        return below
     between = STEP * rng.randint(int(steps[0] / STEP), int(steps[-1] / STEP) - 1)
     ways = (below, between, rng.choice(steps), rng.choice(steps) - JUST_BELOW, steps[-1] + rng.randint(1, 40))
     return rng.choices(ways, weights=(40, 30, 15, 10, 5))[0]
 
 
-def _thresholds(found: tuple[str, ClassTable] | None) -> tuple[Decimal, ...]:
+def _steps(found: tuple[str, ClassTable] | None) -> tuple[Decimal, ...]:
     if found is None:
         return USUAL_THRESHOLDS
     steps = {limit for row in found[1].rows for limit in (row.fine_from, row.fine_below) if limit is not None}

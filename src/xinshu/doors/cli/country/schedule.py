@@ -35,12 +35,12 @@ class Rhythm:
 
 RHYTHMS: Final = {
     "ADMIN_PENALTY": Rhythm(
-        ((13, 1), (4, 6), (5, 12)),
+        ((12, 1), (3, 6), (4, 12)),
         (CENTRE, MARKET, SAFETY, CENTRE, FIRE, ECOLOGY, CENTRE, TRANSPORT, MARKET),
     ),
-    "ADMIN_LICENCE": Rhythm(((4, 3), (6, 12)), (CENTRE, MARKET)),
-    "ABNORMAL_OPERATION": Rhythm(((4, 6), (2, 12)), (MARKET,)),
-    "HONOUR": Rhythm(((3, 6),), (CENTRE,)),
+    "ADMIN_LICENCE": Rhythm(((3, 3), (5, 12)), (CENTRE, MARKET)),
+    "ABNORMAL_OPERATION": Rhythm(((3, 6), (2, 12)), (MARKET,)),
+    "HONOUR": Rhythm(((2, 6),), (CENTRE,)),
 }
 """The kinds that can be made up; a kind that the catalogue does not have is left out."""
 

@@ -1,0 +1,251 @@
+"""The public site and the desk in real Chromium: fit for everyone, on every screen, by keyboard, without scripts."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.doors.conftest import INDIVIDUAL, INDIVIDUAL_NAME, Site
+from tests.factories import OTHER_SUBJECT, PASSWORD, SUBJECT, SUBJECT_NAME, UNKNOWN
+from tests.filings import SUBJECT as FILED
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+PUBLIC = {
+    "home": "/",
+    "hits": "/?q=云汀示例",
+    "no hit": "/?q=无此名称",
+    "too short": "/?q=云",
+    "wrong code": "/?q=919999990000002111",
+    "not a code": "/subjects/919999990000002111/",
+    "nothing shown": f"/subjects/{UNKNOWN}/",
+    "subject": f"/subjects/{SUBJECT}/",
+    "subject, one kind": f"/subjects/{SUBJECT}/?kind=ADMIN_PENALTY",
+    "subject, third page": f"/subjects/{OTHER_SUBJECT}/?page=3",
+    "subject, name withheld": f"/subjects/{INDIVIDUAL}/",
+    "record": f"/subjects/{FILED}/records/{{record}}/",
+    "catalogue": "/catalogue/",
+    "kind": "/catalogue/kinds/ADMIN_PENALTY/",
+    "basis": "/catalogue/bases/NDRC-36/",
+    "class table": "/catalogue/classes/ECOLOGY_ORDER_36/",
+    "missing": "/nothing/",
+    "sign in": "/desk/sign-in/",
+}
+
+ENGLISH_UNMARKED = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; node = walk.nextNode();)
+    if (/[A-Za-z]{3,},? [A-Za-z]{2,}/.test(node.data) && !node.parentElement.closest('[lang=en]')) found.push(node.data);
+  return found;
+}"""
+HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(heading => Number(heading.tagName[1]))"
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@contextmanager
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own."""
+    context = browser.new_context(locale="zh-CN", **options)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def address(site: Site, name: str) -> str:
+    return site.url + PUBLIC[name].format(record=site.record)
+
+
+def sign_in(page: Page, site: Site, username: str) -> None:
+    page.goto(address(site, "sign in"))
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(f"{site.url}/desk/")
+
+
+def every_page(page: Page, site: Site) -> Iterator[str]:
+    """Each page type in turn, by name; the desk last."""
+    for name in PUBLIC:
+        page.goto(address(site, name))
+        yield name
+    sign_in(page, site, site.clerk)
+    yield "desk"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)], ids=["desktop", "phone"])
+def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, width: int, height: int) -> None:
+    viewport = {"width": width, "height": height}
+    found = []
+    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+        for name in every_page(page, site):
+            page.evaluate(AXE)
+            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+            assert result["passes"], name
+            found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
+    assert found == []
+
+
+def test_structure_of_every_page(site: Site, browser: Browser) -> None:
+    with opened(browser) as page:
+        for name in every_page(page, site):
+            levels = page.evaluate(HEADINGS)
+            assert levels.count(1) == 1, name
+            assert levels[0] == 1, name
+            assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
+            for landmark in ("banner", "main", "contentinfo"):
+                assert page.get_by_role(landmark).count() == 1, (name, landmark)
+            assert page.locator("html").get_attribute("lang") == "zh-Hans"
+            assert page.evaluate(ENGLISH_UNMARKED) == [], name
+
+
+def test_nothing_inline_and_nothing_from_another_host(site: Site, browser: Browser) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    with opened(browser) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        for name in every_page(page, site):
+            source = page.content()
+            assert not re.search(r"<(script|style)|\s(style|on[a-z]+)=", source), name
+    assert [url for url in asked if not url.startswith(site.url + "/")] == []
+    assert [text for text in complaints if "Content Security Policy" in text] == []
+
+
+@pytest.mark.parametrize("width", [320, 640, 800, 1000])
+def test_no_page_scrolls_sideways(site: Site, browser: Browser, width: int) -> None:
+    with opened(browser, viewport={"width": width, "height": 700}) as page:
+        wide = [name for name in every_page(page, site) if page.evaluate(SIDEWAYS) > 0]
+    assert wide == []
+
+
+def test_text_of_twice_the_size_still_fits(site: Site, browser: Browser) -> None:
+    with opened(browser, viewport={"width": 1280, "height": 900}) as page:
+        wide = []
+        for name in every_page(page, site):
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            wide += [name] if page.evaluate(SIDEWAYS) > 0 else []
+    assert wide == []
+
+
+def test_keyboard_alone_is_enough(site: Site, browser: Browser) -> None:
+    with opened(browser) as page:
+        page.goto(site.url)
+        page.keyboard.press("Tab")
+        skip = page.locator(":focus")
+        assert skip.get_attribute("href") == "#main"
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "q"
+        page.keyboard.type(SUBJECT)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.type") == "submit"
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{site.url}/subjects/{SUBJECT}/")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            focus = page.locator(":focus")
+            if "/records/" in (focus.get_attribute("href") or ""):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{site.url}/subjects/{SUBJECT}/records/**")
+
+
+def test_works_without_scripts(site: Site, browser: Browser) -> None:
+    with opened(browser, java_script_enabled=False) as page:
+        page.goto(site.url)
+        page.fill("#q", "云汀示例")
+        page.click("form.search button")
+        page.click(f"text={SUBJECT_NAME}")
+        assert SUBJECT in page.url
+        page.click("nav[aria-label=按类别筛选] >> text=行政许可")
+        assert page.locator("article").count() == 1
+        page.click("article h3 a")
+        assert page.locator("h1").inner_text().endswith("示市监许〔2026〕0001号")
+        page.click("text=目录中的这一类")
+        assert page.locator("h1").inner_text().startswith("行政许可")
+
+
+def test_pages_turn(site: Site, browser: Browser) -> None:
+    with opened(browser) as page:
+        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/?kind=ADMIN_PENALTY")
+        assert page.locator("article").count() == 20
+        page.click("a[rel=next]")
+        page.click("a[rel=next]")
+        assert page.url.endswith("?kind=ADMIN_PENALTY&page=3")
+        assert page.locator("article").count() == 5
+        assert page.locator("a[rel=next]").count() == 0
+        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/?page=9")
+        assert page.locator("article").count() == 0
+        assert page.locator("text=这一页没有信息").count() == 1
+
+
+def test_what_the_answers_say(site: Site, browser: Browser) -> None:
+    said = {}
+    with opened(browser) as page:
+        for name in every_page(page, site):
+            said[name] = page.locator("main").inner_text()
+    assert "校验码不符" in said["wrong code"]
+    assert "校验码不符" in said["not a code"]
+    assert "919999990000002111" not in said["not a code"]
+    assert "没有找到" in said["no hit"]
+    assert "请再多输入几个字" in said["too short"]
+    assert UNKNOWN in said["nothing shown"]
+    assert INDIVIDUAL_NAME not in said["subject, name withheld"]
+    assert "名称依法不公示" in said["subject, name withheld"]
+    assert "8 万元（80,000 元）" in said["record"]
+    assert "自行停止" in said["record"]
+
+
+def test_every_missing_address_has_the_same_bytes(site: Site, browser: Browser) -> None:
+    nowhere = "00000000-0000-4000-8000-000000000000"
+    paths = ["/nothing/", "/x?a=1", f"/subjects/{SUBJECT}/records/{nowhere}/", "/catalogue/kinds/NONE/"]
+    with opened(browser) as page:
+        answers = [page.request.get(site.url + path) for path in paths]
+        assert {answer.status for answer in answers} == {404}
+        assert len({answer.body() for answer in answers}) == 1
+
+
+def test_the_first_page_is_light(site: Site, browser: Browser) -> None:
+    sizes: list[float] = []
+    with opened(browser) as page:
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        page.goto(site.url, wait_until="networkidle")
+    assert len(sizes) >= 3
+    assert sum(sizes) < 100_000
+
+
+def test_the_auditor_is_told_that_the_post_is_read_only(site: Site, browser: Browser) -> None:
+    with opened(browser) as page:
+        sign_in(page, site, site.auditor)
+        assert "只读" in page.locator("main").inner_text()
+        page.click("text=退出")
+        page.wait_for_url(f"{site.url}/")
+
+
+def test_a_wrong_password_is_told_kindly(site: Site, browser: Browser) -> None:
+    with opened(browser) as page:
+        page.goto(address(site, "sign in"))
+        page.fill("#username", site.clerk)
+        page.fill("#password", "not the password")
+        page.press("#password", "Enter")
+        page.get_by_role("alert").wait_for()
+        assert page.input_value("#username") == site.clerk

@@ -1,0 +1,113 @@
+"""Intake through its action: files whole, two clerks at once, and refusals that say what to do."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
+from tests.filings import OTHER_SUBJECT, SUBJECT, penalty, write_csv
+from xinshu.bulk.files import UnreadableFile
+from xinshu.proceedings.intake.actions import Receipt, UnknownKind, receive
+from xinshu.proceedings.intake.queries import batches_of
+from xinshu.register.access.actions import UnknownOrgan
+from xinshu.register.records.models import JournalLine, Record, RecordVersion
+from xinshu.register.subjects.models import Subject, SubjectCode
+from xinshu.register.subjects.queries import named_by
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def ready(transactional_db: None) -> None:
+    adopted_catalogue()
+    registered_organ()
+
+
+def take_in(path: Path, *, day: date = DAY, organ: str = MARKET.code, kind: str = "ADMIN_PENALTY") -> Receipt:
+    return receive(
+        path=path,
+        organ_code=organ,
+        kind=kind,
+        actor="test",
+        moment=noon(day),
+        returned=path.with_name(f"{path.stem}.returned{path.suffix}"),
+        progress=lambda _: None,
+    )
+
+
+def test_an_unknown_organ_is_told_how_to_register(ready: None, tmp_path: Path) -> None:
+    with pytest.raises(UnknownOrgan, match="xinshu organ add"):
+        take_in(write_csv(tmp_path / "a.csv", [penalty()]), organ=OTHER_SUBJECT)
+
+
+def test_a_kind_outside_the_catalogue_is_refused(ready: None, tmp_path: Path) -> None:
+    with pytest.raises(UnknownKind, match="ADMIN_PENALTY"):
+        take_in(write_csv(tmp_path / "a.csv", [penalty()]), kind="GOSSIP")
+
+
+def test_a_file_that_is_none_is_refused_and_leaves_nothing(ready: None, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"")
+    with pytest.raises(UnreadableFile):
+        take_in(path)
+    assert batches_of(None) == ()
+
+
+def test_two_clerks_with_one_file_at_one_moment(ready: None, tmp_path: Path) -> None:
+    """One of them stores it, for the other nothing is new; no body is opened twice."""
+    rows = [penalty(number=f"示市监罚〔2026〕{number:04d}号") for number in range(1, 40)]
+    paths = [write_csv(tmp_path / f"{clerk}.csv", rows) for clerk in ("one", "two")]
+    start = Barrier(2)
+
+    def clerk(path: Path) -> Receipt:
+        try:
+            start.wait(timeout=30)
+            return take_in(path)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        receipts = list(pool.map(clerk, paths))
+    assert sorted((receipt.accepted, receipt.unchanged) for receipt in receipts) == [(0, 39), (39, 0)]
+    assert (Subject.objects.count(), Record.objects.count(), JournalLine.objects.count()) == (1, 39, 39)
+
+
+def test_every_change_has_its_version_and_its_line_in_the_journal(ready: None, tmp_path: Path) -> None:
+    take_in(write_csv(tmp_path / "a.csv", [penalty()]))
+    take_in(write_csv(tmp_path / "b.csv", [penalty(facts="经查，当事人更正后的事实。")]))
+    (record,) = Record.objects.all()
+    assert record.version == 2
+    assert RecordVersion.objects.count() == 2
+    lines = JournalLine.objects.order_by("sequence")
+    assert [(line.change, line.version) for line in lines] == [("ACCEPTED", 1), ("CORRECTED", 2)]
+    assert all(bytes(line.edition) == bytes(record.edition) for line in lines)
+
+
+def test_one_code_of_several_bodies_is_never_guessed(ready: None, tmp_path: Path) -> None:
+    take_in(write_csv(tmp_path / "a.csv", [penalty()]))
+    other = Subject.objects.create(kind="ENTERPRISE", recorded_at=noon(DAY).instant)
+    SubjectCode.objects.create(subject=other, scheme="USCC", code=SUBJECT, recorded_at=noon(DAY).instant)
+    assert len(named_by(SUBJECT)) == 2
+    receipt = take_in(write_csv(tmp_path / "b.csv", [penalty(number="示市监罚〔2026〕0002号")]))
+    assert (receipt.accepted, receipt.returned) == (0, 1)
+
+
+def test_one_decision_under_two_codes_of_one_body_is_returned(ready: None, tmp_path: Path) -> None:
+    take_in(write_csv(tmp_path / "a.csv", [penalty(number="示市监罚〔2026〕0009号")]))
+    (row,) = named_by(SUBJECT)
+    second = {"scheme": "USCC", "code": OTHER_SUBJECT, "recorded_at": noon(DAY).instant}
+    SubjectCode.objects.create(subject_id=row.subject, **second)
+    receipt = take_in(write_csv(tmp_path / "b.csv", [penalty(), penalty(code=OTHER_SUBJECT)]))
+    assert (receipt.accepted, receipt.returned) == (0, 2)
+    assert Record.objects.count() == 1
+
+
+def test_a_batch_with_two_names_for_one_new_code_is_returned(ready: None, tmp_path: Path) -> None:
+    rows = [penalty(), penalty(number="示市监罚〔2026〕0002号", name="云汀别样商贸有限公司")]
+    receipt = take_in(write_csv(tmp_path / "a.csv", rows))
+    assert (receipt.accepted, receipt.returned) == (0, 2)
+    assert Subject.objects.count() == 0
