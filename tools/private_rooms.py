@@ -15,7 +15,7 @@ class PrivateRooms(Contract):
         links = []
         for module in graph.modules:
             room, _, leaf = module.rpartition(".")
-            if leaf != self.private:
+            if leaf != str(self.private):
                 continue
             links += [
                 (importer, module)

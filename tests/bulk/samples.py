@@ -3,14 +3,18 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from xinshu.bulk.checks import Checked, check_table
 from xinshu.bulk.files import Table, read_table
 from xinshu.kit.identifiers import organisation_check_character, uscc_check_character
 from xinshu.law.catalogue import Catalogue
 from xinshu.register.catalogues.files import load_catalogue
 
+TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -97,3 +101,27 @@ def table_of(folder: Path, rows: Sequence[Mapping[str, str]]) -> Table:
     path = folder / "sample.csv"
     path.write_bytes(csv_bytes(rows))
     return read_table(path)
+
+
+def check(folder: Path, rows: Sequence[Mapping[str, str]], **changes: Any) -> Checked:
+    """The rows written to a file, read and checked as penalties sent on 2026-11-23."""
+    return check_rows(table_of(folder, rows), **changes)
+
+
+def check_rows(
+    table: Table, *, kind: str = "ADMIN_PENALTY", division: str = "110000", on_date: date = TODAY
+) -> Checked:
+    """A table checked as records of one kind."""
+    return check_table(
+        table,
+        kind_name=kind,
+        kind=catalogue().kinds[kind],
+        catalogue=catalogue(),
+        division=division,
+        on_date=on_date,
+    )
+
+
+def faults(checked: Checked) -> list[list[tuple[str, str]]]:
+    """The field and fault of every reason, row by row."""
+    return [[(reason.field, reason.code.value) for reason in row.reasons] for row in checked.returned]

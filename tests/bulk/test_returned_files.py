@@ -7,22 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.bulk.samples import PENALTY, catalogue, code, csv_bytes, with_official_headers
-from xinshu.bulk.checks import Checked, check_table
-from xinshu.bulk.files import REASONS_HEADER, Table, read_table, write_returned
+from tests.bulk.samples import PENALTY, check_rows, code, csv_bytes, with_official_headers
+from xinshu.bulk.checks import Checked
+from xinshu.bulk.files import REASONS_HEADER, Format, Table, read_table, write_returned
 
 PERSON = "11010519491231002X"  # the example of GB 11643
-
-
-def check(table: Table) -> Checked:
-    return check_table(
-        table,
-        kind_name="ADMIN_PENALTY",
-        kind=catalogue().kinds["ADMIN_PENALTY"],
-        catalogue=catalogue(),
-        division="110000",
-        on_date=date(2026, 11, 23),
-    )
 
 
 ROWS = with_official_headers(
@@ -58,7 +47,7 @@ def test_returned_csv_keeps_its_form_and_is_accepted_when_mended(tmp_path: Path,
     rows = [{key: row.get(key, "") for key in ROWS[1]} for row in ROWS]
     sent.write_bytes(csv_bytes(rows, encoding=encoding, delimiter=delimiter))
     table = read_table(sent)
-    checked = check(table)
+    checked = check_rows(table)
     assert [(row.row, len(row.reasons)) for row in checked.returned] == [(3, 1), (4, 1)]
     send_back(table, checked, back)
     assert stat.S_IMODE(back.stat().st_mode) == 0o600
@@ -70,9 +59,9 @@ def test_returned_csv_keeps_its_form_and_is_accepted_when_mended(tmp_path: Path,
     assert (again.encoding, again.delimiter) == (encoding, delimiter)
     assert again.frame.columns == list(rows[0])
     assert again.frame.drop(NUMBER).rows() == table.frame[[1, 2]].drop(NUMBER).rows()
-    assert [row.row for row in check(again).returned] == [2, 3]
+    assert [row.row for row in check_rows(again).returned] == [2, 3]
     back.write_bytes(text.replace("2026-02-30", "2026-02-28").replace("1,234.5", "1234.5").encode(encoding))
-    mended = check(read_table(back))
+    mended = check_rows(read_table(back))
     assert mended.returned == ()
     assert len(mended.good) == 2
     assert mended.dropped_personal == 0
@@ -83,12 +72,12 @@ def test_returned_xlsx_keeps_its_form_and_is_accepted_when_mended(tmp_path: Path
     rows = [{key: row.get(key, "") for key in ROWS[1]} for row in ROWS]
     write_workbook(sent, rows)
     table = read_table(sent)
-    checked = check(table)
+    checked = check_rows(table)
     back.write_bytes(b"older")
     back.chmod(0o644)
     send_back(table, checked, back)
     assert stat.S_IMODE(back.stat().st_mode) == 0o600
-    assert list(tmp_path.iterdir()).sort() == [sent, back].sort()
+    assert sorted(tmp_path.iterdir()) == sorted([sent, back])
     book = openpyxl.load_workbook(back)
     sheet = book["行政处罚"]
     assert sheet.freeze_panes == "A2"
@@ -103,23 +92,22 @@ def test_returned_xlsx_keeps_its_form_and_is_accepted_when_mended(tmp_path: Path
     sheet.cell(2, list(rows[0]).index("处罚决定日期") + 1).value = date(2026, 2, 28)
     sheet.cell(3, list(rows[0]).index("罚款金额(万元)") + 1).value = 1234.5
     book.save(back)
-    mended = check(read_table(back))
+    mended = check_rows(read_table(back))
     assert mended.returned == ()
     assert mended.good["decided_on"].to_list() == [date(2026, 2, 28), date(2026, 5, 6)]
 
 
 def test_cells_that_look_like_formulas_links_or_numbers_stay_text(tmp_path: Path):
-    write_workbook(tmp_path / "sent.xlsx", [{"名称": "=1+1", "甲": "http://example.org", "乙": "007", "丙": "1E5"}])
-    table = read_table(tmp_path / "sent.xlsx")
-    sent = ("=1+1", "http://example.org", "007", "1E5")
-    table = Table(
-        frame=table.frame.clear().vstack(type(table.frame)([sent], schema=table.frame.schema, orient="row")),
-        rows=table.rows,
-        format=table.format,
-        sheet=table.sheet,
-    )
+    sent = {"名称": "=1+1", "甲": "http://example.org", "乙": "007", "丙": "1E5"}
+    read = read_table(write(tmp_path / "sent.csv", csv_bytes([sent])))
+    table = Table(frame=read.frame, rows=read.rows, format=Format.XLSX, sheet="行政处罚")
     write_returned(table, [0], ["=理由"], tmp_path / "back.xlsx", blank_columns=())
     sheet = openpyxl.load_workbook(tmp_path / "back.xlsx")["行政处罚"]
-    assert [cell.value for cell in sheet[2]] == [*sent, "=理由"]
+    assert [cell.value for cell in sheet[2]] == [*sent.values(), "=理由"]
     assert {cell.data_type for cell in sheet[2]} == {"s"}
     assert all(cell.hyperlink is None for cell in sheet[2])
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path

@@ -23,10 +23,11 @@ def furnished(db: None, today: date) -> str:
     """Catalogue, organ, and records: shown, ended, never public, and a licence; the reference of a shown one."""
     factories.adopted_catalogue()
     factories.registered_organ()
-    minor = {"penalties": ["WARNING"], "severity": "MINOR", "document_number": "示市监罚〔2026〕0002号"}
-    old = {"decided_on": date(2024, 1, 15), "document_number": "示市监罚〔2024〕0001号"}
-    factories.accepted(factories.document(**old), on_day=date(2024, 1, 20))
-    factories.accepted(factories.document(), factories.document(**minor))
-    factories.accepted(factories.document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
+    document, accepted = factories.document, factories.accepted
+    minor = document(penalties=["WARNING"], severity="MINOR", document_number="示市监罚〔2026〕0002号")
+    ended = document(decided_on=date(2024, 1, 15), document_number="示市监罚〔2024〕0001号")
+    accepted(ended, on_day=date(2024, 1, 20))
+    accepted(document(), minor)
+    accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])

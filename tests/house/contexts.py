@@ -48,7 +48,7 @@ def open_models(value: Any, place: str, clean: dict[int, Any]) -> Iterator[str]:
         yield f"{place}: {type(value).__name__}, not a finished value"
     else:
         found = [told for name, part in _parts(value) for told in open_models(part, f"{place}.{name}", clean)]
-        if not found and is_dataclass(value) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        if not found and getattr(vars(type(value)).get("__dataclass_params__"), "frozen", False):
             clean[id(value)] = value
         yield from found
 

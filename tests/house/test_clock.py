@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, parsed, python_files, relative
+from tests.house.tree import ROOT, parsed, python_files, relative, told
 
 CLOCK = "src/xinshu/kit/clock.py"
 
@@ -43,10 +43,9 @@ DATABASE_CLOCK = re.compile(
 
 def flagged(folder: Path) -> set[str]:
     """Paths below the folder in which ruff, by the house's own configuration, finds a barred name."""
-    command = [Path(sys.executable).with_name("ruff"), "check", "--select", "TID251", "--no-cache", "-q"]
-    done = subprocess.run(
-        [*command, "--output-format", "json", "src"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    command = [ruff, "check", "--select", "TID251", "--no-cache", "-q", "--output-format", "json", "src"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("["), done.stderr
     return {Path(found["filename"]).relative_to(folder.resolve()).as_posix() for found in json.loads(done.stdout)}
 
@@ -81,10 +80,9 @@ def test_a_planted_clock_is_caught_everywhere_but_in_the_clock(tmp_path: Path, p
     assert flagged(tmp_path) == expected
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
-def test_no_side_door_leads_to_the_time(path: Path) -> None:
+def test_no_side_door_leads_to_the_time() -> None:
     """Neither columns that fill themselves, nor lesser functions, nor the database's clock."""
-    assert list(side_doors(parsed(path))) == []
+    assert told(lambda path: side_doors(parsed(path))) == {}
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,8 @@ def _keys(model: type[Model]) -> Iterator[tuple[str, list[str]]]:
     names = [getattr(meta.pk, "field_names", None) or [meta.pk.attname]]
     names += [list(found.fields) for found in meta.constraints if isinstance(found, models.UniqueConstraint)]
     names += [[field.name] for field in meta.fields if field.unique and field is not meta.pk]
-    yield from ((meta.label, [meta.get_field(name).attname for name in key]) for key in names)
+    columns = {known: field.attname for field in meta.fields for known in (field.name, field.attname)}
+    yield from ((meta.label, [columns[name] for name in key]) for key in names)
 
 
 def _columns(table: str) -> list[str]:

@@ -3,11 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, parsed, python_files, relative
+from tests.house.tree import ROOT, parsed, python_files, relative, told
 from xinshu.project.settings import Environment
 
 PAGE = ROOT / "docs" / "settings.md"
@@ -35,11 +34,10 @@ def test_each_row_says_what_it_is_for() -> None:
         assert en.endswith("."), name
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
-def test_nothing_else_reads_the_environment(path: Path) -> None:
+def test_nothing_else_reads_the_environment() -> None:
     """Neither by os.environ nor by an option of the command line that would fall back on it."""
-    if relative(path) != SETTINGS:
-        assert list(_reads(parsed(path), may_begin=relative(path) in BEGINNINGS)) == []
+    others = [path for path in python_files() if relative(path) != SETTINGS]
+    assert told(lambda path: _reads(parsed(path), may_begin=relative(path) in BEGINNINGS), others) == {}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import ast
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,12 @@ def parsed(path: Path) -> ast.Module:
 def relative(path: Path) -> str:
     """The path as a reader of the repository knows it."""
     return path.relative_to(ROOT).as_posix()
+
+
+def told(faults: Callable[[Path], Iterable[str]], paths: Iterable[Path] | None = None) -> dict[str, list[str]]:
+    """The faults found in each file (of the source, if none are given); files without any are left out."""
+    found = {relative(path): list(faults(path)) for path in (python_files() if paths is None else paths)}
+    return {path: faults for path, faults in found.items() if faults}
 
 
 def rooms() -> list[Path]:

@@ -38,6 +38,14 @@ def without(regime: str) -> Catalogue:
     return catalogue_with(json.dumps({PENALTY_FILE: {"ADMIN_PENALTY.regimes": kept}}, sort_keys=True))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    """Build each catalogue once before any example is timed."""
+    catalogue(), without("ORDER_36"), without("ORDER_58")
+    for word in Transition:
+        catalogue(ORDER_36=word)
+
+
 def later(day: date, low: int, high: int) -> st.SearchStrategy[date]:
     return st.integers(low, high).map(lambda count: day + timedelta(days=count))
 
@@ -143,7 +151,7 @@ def test_of_an_individual_business_no_more_is_shown_than_of_an_enterprise(record
 
 
 @given(record=PENALTIES)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_no_penalty_is_shown_longer_than_three_years_from_its_document(record: Record) -> None:
     period = publicity(record, catalogue()).period
     if period is not None:
@@ -153,7 +161,7 @@ def test_no_penalty_is_shown_longer_than_three_years_from_its_document(record: R
 
 
 @given(record=records(), delay=st.integers(1, 1500))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_later_arrival_never_extends_the_end_nor_brings_the_start_forward(record: Record, delay: int) -> None:
     assume(record.decided_on is not None and record.recorded_on >= record.decided_on)
     early = publicity(record, catalogue())
@@ -209,7 +217,7 @@ def penalty(day: date, severity: Severity) -> Record:
 
 
 @given(record=PENALTIES)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_later_regime_with_shorter_never_lengthens_an_older_record(record: Record) -> None:
     assert record.decided_on is not None
     for commencement, before, after in (
@@ -221,7 +229,7 @@ def test_a_later_regime_with_shorter_never_lengthens_an_older_record(record: Rec
 
 
 @given(record=PENALTIES)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_later_regime_with_shorter_never_delays_repair_of_an_older_record(record: Record) -> None:
     assume(record.decided_on is not None and record.decided_on < ORDER_36)
     before, after = publicity(record, without("ORDER_36")), publicity(record, catalogue())
@@ -231,7 +239,7 @@ def test_a_later_regime_with_shorter_never_delays_repair_of_an_older_record(reco
 
 
 @given(record=PENALTIES, word=st.sampled_from(Transition))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_what_has_ended_before_a_regime_never_comes_back_under_it(record: Record, word: Transition) -> None:
     assume(record.decided_on is not None and record.decided_on < ORDER_36)
     before = publicity(record, without("ORDER_36")).period
@@ -247,7 +255,7 @@ def test_keep_leaves_an_older_record_as_it_was(record: Record) -> None:
 
 
 @given(record=PENALTIES, word=st.sampled_from(Transition), day=DAYS)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_regime_changes_nothing_before_its_own_first_day(record: Record, word: Transition, day: date) -> None:
     assume(day < ORDER_36)
     before, after = publicity(record, without("ORDER_36")), publicity(record, catalogue(ORDER_36=word))
@@ -255,7 +263,7 @@ def test_a_regime_changes_nothing_before_its_own_first_day(record: Record, word:
 
 
 @given(record=PENALTIES, word=st.sampled_from(Transition))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_regime_takes_away_no_repair_that_is_open_before_it(record: Record, word: Transition) -> None:
     before, after = publicity(record, without("ORDER_36")), publicity(record, catalogue(ORDER_36=word))
     if before.repair_from is not None and before.repair_from < ORDER_36:

@@ -161,10 +161,10 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "the kind.",
     ),
     RowFault.TWO_CONTENTS: (
-        "同一决定（机关、文号、相对人、事项均相同）在第{others}行另有不同内容，无法判断以哪一行为准。请只保留正确的一行；"
-        "一份决定有多种处罚的，写在同一行，用分号隔开。",
-        "The same decision (organ, number, party and item) stands in row {others} with another content, and it cannot "
-        "be told which is right. Keep the right row only; several penalties of one decision stand in one row, apart by "
-        "semicolons.",
+        "“{header}”：同一决定（机关、文号、相对人、事项均相同）在第{others}行另有不同内容，无法判断以哪一行为准。"
+        "请只保留正确的一行；一份决定有多种处罚的，写在同一行，用分号隔开。",
+        "“{header}”: the same decision (organ, number, party and item) stands in row {others} with another content, "
+        "and it cannot be told which is right. Keep the right row only; several penalties of one decision stand in one "
+        "row, apart by semicolons.",
     ),
 }

@@ -15,6 +15,8 @@ STEP: Final = 1 << 24
 OVERLAP: Final = 64
 # A spreadsheet keeps 15 digits of a number; a code typed as a number has lost the rest.
 DIGITS_KEPT: Final = 15
+LONG_WHOLE: Final = rf"^\d{{{DIGITS_KEPT + 1},}}$"
+LONG_FRACTION: Final = r"^-?\d{7,}\.\d{1,9}$"
 BYTES_OF_A_ROW: Final = 20
 # The reader allots every cell between the first and the last one used: two cells far apart would exhaust the memory
 # and kill the process. References are therefore looked at first. CZ is column 104.
@@ -25,8 +27,8 @@ FAR_ROW: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'][A-Za-z]{0,3}(\d{6,})[\"']")
 def read_workbook(data: bytes) -> RawTable:
     """The table in an XLSX file. Raises UnreadableFile.
 
-    Date cells come as YYYY-MM-DD, whole numbers without a fraction, other numbers to nine decimals. Numbers of more
-    than 15 digits come in the form 9.11100008021004E+17, which is all that the file still holds of them.
+    Date cells come as YYYY-MM-DD, whole numbers without a fraction, other numbers to nine decimals and 15 digits.
+    Whole numbers of more than 15 digits come in the form 9.11100008021004E+17: the file holds no more of them.
     """
     _look_inside(data)
     try:
@@ -63,9 +65,10 @@ def _table(book: fastexcel.ExcelReader, name: str, cells: pl.DataFrame, first: i
 
 
 def _is_rounded(cell: pl.Expr) -> pl.Expr:
-    """Whether a text of more than 15 digits is exactly what a floating-point number can hold."""
+    """Whether a text of more than 15 digits may stand for a number cell: exactly what a floating-point number holds."""
     whole = cell.cast(pl.Int128, strict=False)
-    return cell.str.contains(rf"^\d{{{DIGITS_KEPT + 1},}}$") & (whole.cast(pl.Float64).cast(pl.Int128) == whole)
+    exact = whole.cast(pl.Float64).cast(pl.Int128) == whole
+    return (cell.str.contains(LONG_WHOLE) & exact) | (cell.str.contains(LONG_FRACTION) & (cell.str.len_chars() > 16))
 
 
 def _rounded_columns(cells: pl.DataFrame) -> list[str]:
@@ -94,11 +97,15 @@ def _holds_numbers(book: fastexcel.ExcelReader, name: str, *, column: int, first
 def _as_spreadsheets_show(cells: pl.Series) -> pl.Series:
     rounded = cells.to_frame().select(_is_rounded(pl.all())).to_series().fill_null(value=False)
     where = rounded.arg_true()
-    return cells.scatter(where, [_scientific(cell) for cell in cells.gather(where)])
+    return cells.scatter(where, [_seen(cell) for cell in cells.gather(where)])
 
 
-def _scientific(digits: str) -> str:
-    mantissa, _, exponent = f"{float(digits):.{DIGITS_KEPT - 1}E}".partition("E")
+def _seen(cell: str) -> str:
+    """A number as a spreadsheet shows it, to 15 digits: 9.11100008021004E+17, or 99999999.999999."""
+    number = float(cell)
+    if "." in cell:
+        return f"{number:.{DIGITS_KEPT}g}" if f"{number:.9f}".rstrip("0") == cell else cell
+    mantissa, _, exponent = f"{number:.{DIGITS_KEPT - 1}E}".partition("E")
     return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
 
 

@@ -252,8 +252,8 @@ def _rows(entry: Entry, name: str, regime: Regime) -> Iterator[Fault]:
         if any(months is not None and not 0 <= months <= 600 for months in (row.min_months, row.max_months)):
             yield entry.fault(path, Rule.OUT_OF_RANGE, "months lie between 0 and 600")
         for department, months in row.department_months.items():
-            if not 0 <= months <= 600:
-                message = "months lie between 0 and 600"
+            if not (row.max_months or 0) <= months <= 600:
+                message = "a department's rule begins where max_months end, and lies below 600"
                 yield entry.fault((*path, "department_months", department), Rule.OUT_OF_RANGE, message)
 
 

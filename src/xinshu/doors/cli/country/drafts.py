@@ -7,8 +7,8 @@ from typing import Final
 
 from xinshu.doors.cli.country import licences, listings, penalties
 from xinshu.doors.cli.country.bodies import Body
-from xinshu.doors.cli.country.drawing import Draw, departments_in
-from xinshu.doors.cli.country.matters import MATTERS, OUTCOMES, Matter
+from xinshu.doors.cli.country.drawing import Draw, fitting
+from xinshu.doors.cli.country.matters import MATTERS, OUTCOMES
 from xinshu.doors.cli.country.organs import CENTRE, MARKET, POLICE, Organ
 from xinshu.doors.cli.country.permits import PERMITS, Permit
 from xinshu.doors.cli.country.rows import Row
@@ -43,9 +43,9 @@ def _may_be_about(draw: Draw, kind: str, body: Body) -> bool:
     if all(filing.kind != kind for filing in draw.filings):
         return False
     if kind == penalties.KIND:
-        return any(body.kind in matter.kinds for matter in MATTERS)
+        return bool(fitting(MATTERS, body))
     if kind == licences.KIND:
-        return any(body.kind in permit.kinds for permit in PERMITS)
+        return bool(fitting(PERMITS, body))
     return bool(body.code) and body.kind in draw.catalogue.kinds[kind].subjects
 
 
@@ -56,8 +56,7 @@ def penalty(draw: Draw, body: Body, filing: Filing | None = None) -> Draft:
 
 def penalty_case(draw: Draw, body: Body, filing: Filing | None = None) -> penalties.Case:
     """A case against that body by any organ that may have it."""
-    matters = [matter for matter in MATTERS if body.kind in matter.kinds and _filed_in(filing, matter)]
-    matter = draw.rng.choice(matters)
+    matter = draw.pick(fitting(MATTERS, body, filing))
     outcome = draw.rng.choices(matter.outcomes, weights=[OUTCOMES[name].weight for name in matter.outcomes])[0]
     organ = draw.organ(matter.department, within=filing)
     filing = filing or draw.filing(penalties.KIND, organ)
@@ -77,7 +76,7 @@ def _penalty(draw: Draw, case: penalties.Case, body: Body | None) -> Draft:
 
 def licence(draw: Draw, body: Body) -> Draft:
     """A licence of that body."""
-    permit = draw.rng.choice([permit for permit in PERMITS if body.kind in permit.kinds])
+    permit = draw.pick(fitting(PERMITS, body))
     organ = draw.organ(permit.department)
     filing = draw.filing(licences.KIND, organ)
     return licence_of(draw, _grant(draw, body, permit, organ, filing))
@@ -116,8 +115,7 @@ def _entry(draw: Draw, body: Body, kind: str, organ: Organ) -> listings.Entry:
 def person(draw: Draw, body: Body, filing: Filing) -> Draft:
     """A row of a natural person in that file of penalties or licences; the body only lends the matter."""
     if filing.kind == licences.KIND:
-        permits = [permit for permit in PERMITS if body.kind in permit.kinds and _filed_in(filing, permit)]
-        permit = draw.rng.choice(permits)
+        permit = draw.pick(fitting(PERMITS, body, filing))
         grant = _grant(draw, body, permit, draw.organ(permit.department, within=filing), filing)
         row = licences.person_row(grant, draw.catalogue, draw.rng)
         return Draft(filing, grant.organ, grant.decided_on, row, None)
@@ -125,10 +123,6 @@ def person(draw: Draw, body: Body, filing: Filing) -> Draft:
     detained = filing.carries(POLICE) and draw.rng.random() < DETAINED
     row = penalties.person_row(case, draw.catalogue, draw.rng, police=POLICE if detained else None)
     return Draft(filing, POLICE if detained else case.organ, case.decided_on, row, None)
-
-
-def _filed_in(filing: Filing | None, what: Matter | Permit) -> bool:
-    return filing is None or what.department in departments_in(filing)
 
 
 MAKERS: Final[Mapping[str, Callable[[Draw, Body], Draft]]] = {

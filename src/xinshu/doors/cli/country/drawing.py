@@ -1,21 +1,26 @@
 """The one source of chance, with what is drawn from: bodies, organs, files and days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 from xinshu.doors.cli.country.bodies import Body
+from xinshu.doors.cli.country.matters import Addressed
 from xinshu.doors.cli.country.organs import CENTRE, Organ, carried_by, of_department
 from xinshu.doors.cli.country.schedule import Filing
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.terms import SubjectKind
+
+What = TypeVar("What", bound=Addressed)
 
 RECENT: Final = timedelta(days=400)
+TRADE_WEIGHT: Final = 4
 RECENT_WEIGHT, OWN_WEIGHT = 2, 4
 """A recent file holds more than an old one; most decisions of an organ that sends files stand in its own."""
 
 LATE: Final = 0.06
+SEEN_AT_ONCE: Final = 2_000
 USUAL_AGE, OLDEST_USUAL_AGE, LATE_AGES = 18, 75, (60, 500)
 """Days from a decision to its file: on average, at most, and when it comes late."""
 
@@ -35,10 +40,16 @@ class Draw:
         """Any body, a few of them far more often than others."""
         return self.bodies[int(len(self.bodies) * self.rng.random() ** 2.5)]
 
-    def body_of(self, kinds: tuple[SubjectKind, ...]) -> Body | None:
-        """A body of these kinds with a unified social credit code, if there is one."""
-        fitting = [body for body in self.bodies if body.kind in kinds and body.code]
-        return self.rng.choice(fitting) if fitting else None
+    def body_for(self, what: Addressed) -> Body | None:
+        """A body with a unified social credit code whose business it may be; one of the right kind will do."""
+        some = self.rng.sample(self.bodies, k=min(len(self.bodies), SEEN_AT_ONCE))
+        right = [body for body in some if body.code and body.kind in what.kinds]
+        fitting = [body for body in right if what.suits(body.kind, body.name)]
+        return self.rng.choice(fitting or right) if right else None
+
+    def pick(self, things: Sequence[What]) -> What:
+        """One of the things, rather one that is meant for certain trades than one that may happen to anyone."""
+        return self.rng.choices(things, weights=[TRADE_WEIGHT if one.trades else 1 for one in things])[0]
 
     def organ(self, department: str, *, within: Filing | None = None) -> Organ:
         """An organ of the department whose decisions may stand in that file."""
@@ -69,6 +80,12 @@ class Draw:
 
     def _fitting(self, kind: str, organ: Organ) -> list[Filing]:
         return [filing for filing in self.filings if filing.kind == kind and filing.carries(organ)]
+
+
+def fitting(things: Sequence[What], body: Body, filing: Filing | None = None) -> list[What]:
+    """Those that may be about the body, and may stand in the file if one is given."""
+    filed = [one for one in things if filing is None or one.department in departments_in(filing)]
+    return [one for one in filed if one.suits(body.kind, body.name)]
 
 
 def departments_in(filing: Filing) -> set[str]:

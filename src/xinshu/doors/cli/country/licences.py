@@ -16,6 +16,9 @@ from xinshu.law.catalogue import Catalogue
 KIND: Final = "ADMIN_LICENCE"
 ORGAN_FIELDS: Final = ("XK_XKJG", "XK_XKJGDM", "XK_LYDW", "XK_LYDWDM")
 
+WITHDRAWN: Final = 0.03
+"""Of the licences that have not run out: no longer valid all the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -32,7 +35,7 @@ class Grant:
 def licence_row(grant: Grant, catalogue: Catalogue, rng: Random) -> Row:
     """The grant as a row of the licence template, without its document number."""
     permit, last_day = grant.permit, grant.ends_on or _last_day(grant)
-    status = "VALID" if last_day >= grant.filing.arrives_on else "INVALID"
+    ended = last_day < grant.filing.arrives_on or (grant.ends_on is None and rng.random() < WITHDRAWN)
     row = party("XK", grant.body, catalogue, rng) | decided_by(grant.organ, grant.filing.sender, ORGAN_FIELDS)
     return row | {
         "XK_XKWS": permit.title,
@@ -43,7 +46,7 @@ def licence_row(grant: Grant, catalogue: Catalogue, rng: Random) -> Row:
         "XK_JDRQ": grant.decided_on,
         "XK_YXQZ": grant.decided_on,
         "XK_YXQZI": last_day,
-        "XK_ZT": said(catalogue, "LICENCE_STATUS", status),
+        "XK_ZT": said(catalogue, "LICENCE_STATUS", "INVALID" if ended else "VALID"),
     }
 
 

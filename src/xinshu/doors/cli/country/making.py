@@ -12,13 +12,15 @@ from xinshu.doors.cli.country.bodies import Body, bodies
 from xinshu.doors.cli.country.drafts import Draft, any_draft, penalty, person
 from xinshu.doors.cli.country.drawing import Draw
 from xinshu.doors.cli.country.faults import spoilt
-from xinshu.doors.cli.country.matters import COMPANIES
+from xinshu.doors.cli.country.matters import COMPANIES, Addressed
 from xinshu.doors.cli.country.organs import CENTRE, MARKET
 from xinshu.doors.cli.country.planted import planted
 from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import Filing, schedule
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import Role
+
+ANY_COMPANY: Final = Addressed(department=MARKET.department, kinds=COMPANIES)
 
 MARKS: Final = {penalties.KIND: "罚", licences.KIND: "许", listings.LISTING: "异列", listings.HONOUR: "信"}
 """What stands after the organ's short name in a document number: 示市监罚〔2026〕0123号."""
@@ -63,7 +65,7 @@ def _sound(draw: Draw, records: int) -> list[Draft]:
 
 def _persons(draw: Draw, drafts: Iterable[Draft]) -> Iterator[Draft]:
     """Natural persons' rows, in the files of those who decide about persons."""
-    body = draw.body_of(COMPANIES)
+    body = draw.body_for(ANY_COMPANY)
     for filing, rows in _sizes(drafts):
         if body is not None and filing.sender in (CENTRE, MARKET) and filing.kind in (penalties.KIND, licences.KIND):
             yield from (person(draw, body, filing) for _ in range(max(FEWEST_PERSONS, int(rows * PERSONS))))
@@ -74,7 +76,7 @@ def _faulty(draw: Draw, drafts: Iterable[Draft]) -> Iterator[Draft]:
     for filing, rows in _sizes(drafts):
         if filing.sender.careless and filing.kind == penalties.KIND:
             for _ in range(max(FEWEST_FAULTY, int(rows * FAULTY))):
-                body = draw.body_of(COMPANIES)
+                body = draw.body_for(ANY_COMPANY)
                 if body is not None:
                     draft = penalty(draw, body, filing)
                     draft.faulty = True

@@ -1,6 +1,6 @@
 """Names that belong to nobody: invented places, brands of syllables that nobody puts together, real trade words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final
 
@@ -52,7 +52,7 @@ CALLED_AFTER_OPERATOR: Final = 0.3
 """Of individual businesses."""
 
 HEAVENLY: Final = "甲乙丙丁戊己庚辛壬癸"
-EARTHLY: Final = "子丑寅卯辰巳午未申酉戌亥"
+EARTHLY: Final[Sequence[str]] = "子丑寅卯辰巳午未申酉戌亥"
 
 
 def brand(rng: Random) -> str:

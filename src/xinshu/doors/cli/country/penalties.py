@@ -13,7 +13,7 @@ from xinshu.doors.cli.country.organs import Organ
 from xinshu.doors.cli.country.rows import OPEN_END, Row, decided_by, natural_person, party, said, spoken
 from xinshu.doors.cli.country.schedule import Filing
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import ClassTable
+from xinshu.law.entries import ClassRow, ClassTable, Regime
 from xinshu.law.severity import severity
 from xinshu.law.terms import SEVERITY_ORDER, Decision, Penalty, Procedure, Severity
 
@@ -162,45 +162,39 @@ def _steps(found: tuple[str, ClassTable] | None) -> tuple[Decimal, ...]:
 def _declared(case: Case, fine: Decimal | None, catalogue: Catalogue) -> tuple[Severity | None, str | None]:
     """The class that the organ declares and the row it cites: the gravest row of its table that the law agrees to.
 
-    Without a table of its own, the class by the national words; before there was one, the class of the regime.
+    Without a table of its own the class is the one by the national words; the regime of 2019 had one class more.
     """
-    department, day = case.organ.department, case.filing.arrives_on
-    found = catalogue.class_table_on(department, day)
-    if found is None:
-        return _by_regime(case, fine, catalogue), None
-    agreed = [
-        row
-        for row in found[1].rows
-        if not severity(_asked(case, fine, row.severity, row.row), catalogue, on_date=day).question
-    ]
+    if _is_grave(case, catalogue):
+        return Severity.GRAVE, None
+    day = case.filing.arrives_on
+    found = catalogue.class_table_on(case.organ.department, day)
+    rows = found[1].rows if found else ()
+    agreed = [row for row in rows if not severity(_asked(case, fine, row), catalogue, on_date=day).question]
     if not agreed:
-        return _by_regime(case, fine, catalogue), None
+        return severity(_asked(case, fine, None), catalogue, on_date=day).severity, None
     gravest = max(agreed, key=lambda row: SEVERITY_ORDER.index(row.severity))
     return gravest.severity, gravest.row
 
 
-def _asked(case: Case, fine: Decimal | None, declared: Severity | None, row: str | None) -> Decision:
+def _asked(case: Case, fine: Decimal | None, row: ClassRow | None) -> Decision:
     return Decision(
         department=case.organ.department,
         penalties=frozenset(case.ending.penalties),
         procedure=case.ending.procedure,
         fine=fine,
-        declared=declared,
-        cited_row=row,
+        declared=row.severity if row else None,
+        cited_row=row.row if row else None,
     )
 
 
-def _by_regime(case: Case, fine: Decimal | None, catalogue: Catalogue) -> Severity | None:
-    """By the national words if there are any on that day; else by the classes that the regime of the decision names."""
-    day = case.filing.arrives_on
-    if catalogue.class_table_on(None, day) is not None:
-        return severity(_asked(case, fine, None, None), catalogue, on_date=day).severity
+def _is_grave(case: Case, catalogue: Catalogue) -> bool:
+    """Whether the regime of the decision's day has the class GRAVE of its own, and a licence was revoked."""
     regimes = catalogue.schemes[catalogue.kinds[KIND].publicity or ""].regimes.values()
-    own = next((regime for regime in regimes if case.decided_on in regime.period), None)
-    named = {value for row in own.rows for value in row.when.severity} if own else set()
-    if not named:
-        return None
-    heavy = {Penalty.LICENCE_REVOCATION, Penalty.CLOSURE_ORDER, Penalty.PRODUCTION_SUSPENSION}
-    if not heavy & set(case.ending.penalties):
-        return Severity.ORDINARY
-    return Severity.GRAVE if Penalty.LICENCE_REVOCATION in case.ending.penalties else Severity.SERIOUS
+    named = {value for regime in regimes if case.decided_on in regime.period for value in _classes(regime)}
+    return Penalty.LICENCE_REVOCATION in case.ending.penalties and Severity.GRAVE in named
+
+
+def _classes(regime: Regime) -> frozenset[Severity]:
+    """The classes that rows of a regime name, unless it has minor ones: then grave is another word for serious."""
+    named = frozenset(value for row in regime.rows for value in row.when.severity)
+    return frozenset() if Severity.MINOR in named else named

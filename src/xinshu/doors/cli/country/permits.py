@@ -3,22 +3,35 @@
 from dataclasses import dataclass
 from typing import Final
 
-from xinshu.doors.cli.country.matters import BUSINESSES, COMPANIES, PREMISES, SOCIETIES
+from xinshu.doors.cli.country.matters import (
+    BUILDERS,
+    BUSINESSES,
+    CARE,
+    CARRIERS,
+    CHEMICALS,
+    COMPANIES,
+    FOOD,
+    GUESTS,
+    MEDICINE,
+    PLANTS,
+    PREMISES,
+    SOCIETIES,
+    TRAVEL,
+    Addressed,
+)
 from xinshu.law.terms import SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class Permit(Addressed):
     """One kind of licence. `category` is a choice of the catalogue's LICENCE_CATEGORY; `mark` opens its number."""
 
-    department: str
     title: str
     certificate: str
     mark: str
     content: str
     category: str = "ORDINARY"
     years: int | None = None
-    kinds: tuple[SubjectKind, ...] = BUSINESSES
 
 
 ORDINARY_TITLE: Final = "准予行政许可决定书"
@@ -28,6 +41,7 @@ PERMITS: Final = (
         department="MARKET_REGULATION",
         title=ORDINARY_TITLE,
         certificate="食品经营许可证",
+        trades=(*FOOD, *CARE, "学", "幼儿园"),
         mark="JY",
         content="准予从事食品经营：预包装食品销售、散装食品销售、热食类食品制售",
         years=5,
@@ -37,6 +51,7 @@ PERMITS: Final = (
         department="MARKET_REGULATION",
         title=ORDINARY_TITLE,
         certificate="药品经营许可证",
+        trades=MEDICINE,
         mark="DA",
         content="准予从事药品零售：中成药、化学药制剂、抗生素制剂",
         years=5,
@@ -55,6 +70,7 @@ PERMITS: Final = (
         department="MARKET_REGULATION",
         title="检验检测机构资质认定决定书",
         certificate="检验检测机构资质认定证书",
+        trades=("检测", "学校"),
         mark="ZD",
         content="认定具备向社会出具具有证明作用的数据、结果的检验检测能力",
         category="ACCREDITATION",
@@ -65,6 +81,7 @@ PERMITS: Final = (
         department="TRANSPORT",
         title="道路货物运输经营行政许可决定书",
         certificate="道路运输经营许可证",
+        trades=CARRIERS,
         mark="DL",
         content="准予从事道路普通货物运输",
         years=4,
@@ -74,6 +91,7 @@ PERMITS: Final = (
         department="WORK_SAFETY",
         title=ORDINARY_TITLE,
         certificate="危险化学品经营许可证",
+        trades=CHEMICALS,
         mark="WH",
         content="准予经营列明品种的危险化学品（不带储存设施）",
         years=3,
@@ -83,6 +101,7 @@ PERMITS: Final = (
         department="HOUSING",
         title="建筑业企业资质核准决定书",
         certificate="建筑业企业资质证书",
+        trades=BUILDERS,
         mark="JZ",
         content="核准建筑工程施工总承包二级资质",
         category="APPROVAL",
@@ -93,6 +112,7 @@ PERMITS: Final = (
         department="HOUSING",
         title="管道燃气特许经营决定书",
         certificate="管道燃气特许经营授权书",
+        trades=("能源",),
         mark="RQ",
         content="授予规定区域内管道燃气特许经营权",
         category="CONCESSION",
@@ -111,6 +131,7 @@ PERMITS: Final = (
         department="HEALTH",
         title="公共场所卫生许可决定书",
         certificate="公共场所卫生许可证",
+        trades=GUESTS,
         mark="GW",
         content="准予经营公共场所：住宿、美容美发、游泳场所",
         years=4,
@@ -119,6 +140,7 @@ PERMITS: Final = (
         department="CULTURE_TOURISM",
         title=ORDINARY_TITLE,
         certificate="旅行社业务经营许可证",
+        trades=TRAVEL,
         mark="LX",
         content="准予经营国内旅游和入境旅游招徕、组织、接待业务",
         kinds=COMPANIES,
@@ -127,6 +149,7 @@ PERMITS: Final = (
         department="ECOLOGY",
         title="排污许可决定书",
         certificate="排污许可证",
+        trades=(*PLANTS, "卫生院"),
         mark="PW",
         content="准予按许可证载明的种类、浓度和总量排放污染物",
         years=5,

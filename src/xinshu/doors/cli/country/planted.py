@@ -9,7 +9,7 @@ from typing import Final
 from xinshu.doors.cli.country import licences, penalties
 from xinshu.doors.cli.country.drafts import Draft, licence_of, penalty_case, penalty_of
 from xinshu.doors.cli.country.drawing import Draw
-from xinshu.doors.cli.country.matters import BUSINESSES, COMPANIES, MATTERS, OUTCOMES
+from xinshu.doors.cli.country.matters import MATTERS, OUTCOMES, Addressed
 from xinshu.doors.cli.country.organs import MARKET
 from xinshu.doors.cli.country.penalties import Case
 from xinshu.doors.cli.country.permits import PERMITS
@@ -22,6 +22,7 @@ ENDINGS: Final = {"warned": 3, "gains taken": 12, "stopped": 36}
 AROUND: Final = (-ONE_DAY, 0 * ONE_DAY, ONE_DAY)
 """Last shown yesterday, today, tomorrow."""
 
+ANY_BUSINESS: Final = Addressed(department=MARKET.department)
 RECENTLY: Final = timedelta(days=200)
 MONTH_ENDS: Final = ((1, 31), (2, 28), (4, 30), (8, 31), (11, 30), (12, 31))
 
@@ -55,7 +56,7 @@ def _every_outcome(draw: Draw) -> Iterator[Draft]:
 def _on_hard_days(draw: Draw) -> Iterator[Draft]:
     """Decisions of 29 February, of month ends, and of the first and the last day of each regime."""
     for day in hard_days(draw):
-        body = draw.body_of(BUSINESSES)
+        body = draw.body_for(ANY_BUSINESS)
         if body is not None:
             case = penalty_case(draw, body)
             filing = draw.filing_after(penalties.KIND, case.organ, day)
@@ -83,7 +84,7 @@ def _case(draw: Draw, outcome: str, *, decided_on: date, department: str | None 
     """An exact case with that outcome, in a recent file even if it was decided long ago."""
     fitting = [one for one in MATTERS if outcome in one.outcomes and department in (None, one.department)]
     matter = draw.rng.choice(fitting)
-    body = draw.body_of(matter.kinds)
+    body = draw.body_for(matter)
     if body is None:
         return
     organ = draw.organ(matter.department)
@@ -105,7 +106,8 @@ def _case(draw: Draw, outcome: str, *, decided_on: date, department: str | None 
 
 def _licences_ending_now(draw: Draw) -> Iterator[Draft]:
     for offset in AROUND:
-        body, permit = draw.body_of(COMPANIES), draw.rng.choice([one for one in PERMITS if one.years])
+        permit = draw.rng.choice([one for one in PERMITS if one.years])
+        body = draw.body_for(permit)
         organ = draw.organ(permit.department)
         filing = draw.filing(licences.KIND, organ)
         if body is not None:

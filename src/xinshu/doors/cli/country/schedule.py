@@ -35,11 +35,11 @@ class Rhythm:
 
 RHYTHMS: Final = {
     "ADMIN_PENALTY": Rhythm(
-        ((12, 1), (3, 6), (4, 12)),
+        ((12, 1), (3, 6), (5, 11)),
         (CENTRE, MARKET, SAFETY, CENTRE, FIRE, ECOLOGY, CENTRE, TRANSPORT, MARKET),
     ),
-    "ADMIN_LICENCE": Rhythm(((3, 3), (5, 12)), (CENTRE, MARKET)),
-    "ABNORMAL_OPERATION": Rhythm(((3, 6), (2, 12)), (MARKET,)),
+    "ADMIN_LICENCE": Rhythm(((3, 3), (5, 15)), (CENTRE, MARKET)),
+    "ABNORMAL_OPERATION": Rhythm(((3, 6), (3, 18)), (MARKET,)),
     "HONOUR": Rhythm(((2, 6),), (CENTRE,)),
 }
 """The kinds that can be made up; a kind that the catalogue does not have is left out."""

@@ -119,7 +119,7 @@ def _looked_at(made: Country, day: date) -> tuple[int, Examples]:
     return sum(one.records for one in shown), Examples(
         penalties=_first(rows[one.subject] for one in shown if one.subject in rows and one.penalties >= SEVERAL),
         ending=_first(rows[one.subject] for one in shown if one.subject in rows and one.is_ending),
-        nothing=next((body.known_by for body in made.bodies if body.known_by not in public), None),
+        nothing=next((body.code for body in made.bodies if body.code and body.code not in public), None),
     )
 
 
