@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bulk.samples import PENALTY, csv_bytes, with_official_headers
@@ -138,6 +138,7 @@ def test_real_files_with_broken_bytes_are_refused_by_line(tmp_path: Path):
 CELLS = st.text(alphabet='ab,;\t"\n\r 甲。', max_size=8)
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8), encoding=st.sampled_from(["utf-8", "gb18030"])
 )
@@ -153,6 +154,7 @@ def test_what_a_csv_writer_writes_is_read_cell_by_cell(tmp_path_factory, rows: l
     assert table.frame.rows() == [tuple(cell if cell not in BLANKS else None for cell in row) for _, row in kept]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from([b"a", b",", b'"', b'""', b"\n", b"\r\n", b"\r", b" ", b"\xff", "甲".encode()]), max_size=40

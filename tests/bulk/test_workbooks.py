@@ -178,3 +178,13 @@ def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypa
     assert read_table(path).frame.columns == ["名称", "x"]
     with pytest.raises(UnreadableFile, match="larger than 1 GB"):
         read_table(changed(path, "xl/styles.xml", lambda part: part + bytes(1 << 20)))
+
+
+def test_a_table_that_starts_lower_and_further_right(tmp_path: Path):
+    def fill(sheet: Worksheet) -> None:
+        sheet["C5"], sheet["D5"], sheet["E5"] = "名称", "码", "值"
+        sheet["C7"], sheet["D7"], sheet["E7"] = CODE, 911100008021004330, 99999999.999999
+
+    table = read_table(book(tmp_path, fill))
+    assert table.frame.rows() == [(CODE, "9.11100008021004E+17", "99999999.999999")]
+    assert table.rows.to_list() == [7]

@@ -1,16 +1,18 @@
 """Rule: imports go down the floors only; every contract of tools/importlinter.toml holds, and catches its faults."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.house.tree import CONTRACTS, ROOT, SOURCE, python_files, relative
+from tests.house.tree import CONTRACTS, ROOT, SOURCE, parsed, python_files, relative, told
 
 
 class Fault(NamedTuple):
@@ -53,6 +55,8 @@ FAULTS = [
     Fault("the clock in queries", "register/records/queries.py", "from xinshu.kit import clock", "Clock at doors"),
     Fault("the clock in actions", "proceedings/intake/actions.py", "from xinshu.kit.clock import now", "Clock at doors"),
 ]  # fmt: skip
+
+CELLAR = ("kit", "law", "tlog")
 
 TO_COME = ("regimes.judiciary", "proceedings.repair", "uses.reports")
 """Rooms that a fault imports and that are not built yet: the copy gets them empty."""
@@ -114,8 +118,24 @@ def test_each_contract_has_a_planted_fault() -> None:
     assert named == {fault.contract for fault in FAULTS}
 
 
+def test_the_cellar_stands_on_python_alone() -> None:
+    """kit, law and tlog import the standard library and one another; the contract names the usual others only."""
+    cellar = [path for floor in CELLAR for path in python_files(SOURCE / floor)]
+    assert told(lambda path: _from_elsewhere(parsed(path)), cellar) == {}
+    assert list(_from_elsewhere(ast.parse("import yaml\nfrom attrs import define"))) == ["yaml", "attrs"]
+
+
 def test_no_module_is_loaded_behind_the_linter() -> None:
     """A module loaded by its name is an import that no contract sees; only the list of commands does so."""
     loaders = ("import_module", "__import__", "import_string")
     found = [path for path in python_files() if any(name in path.read_text(encoding="utf-8") for name in loaders)]
     assert [relative(path) for path in found] == ["src/xinshu/doors/cli/main.py"]
+
+
+def _from_elsewhere(tree: ast.Module) -> Iterator[str]:
+    """Packages that a module imports and that are neither Python's own nor ours."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        packages = [name.partition(".")[0] for name in names]
+        yield from (name for name in packages if name not in {*sys.stdlib_module_names, "xinshu"})

@@ -85,6 +85,17 @@ def test_a_planted_fault_is_told_where_it_stands(folder: Path, planted: dict[str
     assert told(faults) == expected(folder, planted)
 
 
+def test_a_scheme_without_a_regime_and_a_regime_without_a_row_are_incomplete(folder: Path) -> None:
+    file = "national/publicity/terms.yaml"
+    whole = (folder / file).read_text(encoding="utf-8")
+    write(folder, file, whole.partition("  regimes:")[0] + "  regimes: {}\n")
+    assert told(load_catalogue(folder)[1]) == [(file, 4, "TERMS.regimes", "INCOMPLETE")]
+    head, _, tail = whole.partition("        - {row: ALL")
+    write(folder, file, head.removesuffix("rows:\n") + "rows: []\n" + tail.partition("\n")[2])
+    line = line_of(folder, file, "rows: []")
+    assert told(load_catalogue(folder)[1]) == [(file, line, "TERMS.regimes.OLD.rows", "INCOMPLETE")]
+
+
 def test_every_rule_has_a_planted_fault() -> None:
     here = {fault["rule"] for planted in PLANTED for fault in planted["faults"]}
     assert here | {Rule.UNKNOWN_CHAPTER} == set(Rule)

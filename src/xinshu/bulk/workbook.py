@@ -47,20 +47,21 @@ def _read(book: fastexcel.ExcelReader) -> RawTable:
         used = pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)
         first = cells.select(used.arg_max()).item() if cells.select(used.any()).item() else None
         if first is not None:
-            return _table(book, name, cells, first)
+            return _table(book, sheet, cells, first)
     raise no_header()
 
 
-def _table(book: fastexcel.ExcelReader, name: str, cells: pl.DataFrame, first: int) -> RawTable:
+def _table(book: fastexcel.ExcelReader, sheet: fastexcel.ExcelSheet, cells: pl.DataFrame, first: int) -> RawTable:
     headers = tuple(cell or "" for cell in cells.row(first))
     check_width(headers)
     below = cells.slice(first + 1)
     shown = below.select(pl.all().str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1"))
     for column in _rounded_columns(below):
-        if _holds_numbers(book, name, column=int(column), first=first):
+        place = sheet.selected_columns[int(column)].absolute_index
+        if _holds_numbers(book, sheet.name, column=place, first=first):
             shown = shown.with_columns(_as_spreadsheets_show(below[column]).alias(column))
     return RawTable(
-        headers=headers, cells=shown, rows=numbered(first + 2, shown.height), format=Format.XLSX, sheet=name
+        headers=headers, cells=shown, rows=numbered(first + 2, shown.height), format=Format.XLSX, sheet=sheet.name
     )
 
 
@@ -79,7 +80,7 @@ def _rounded_columns(cells: pl.DataFrame) -> list[str]:
 
 
 def _holds_numbers(book: fastexcel.ExcelReader, name: str, *, column: int, first: int) -> bool:
-    """Whether the column has number cells: in a column of text alone, long codes are what they say."""
+    """Whether the column (counted from A) has number cells: in a column of text alone, long codes are what they say."""
     try:
         sheet = book.load_sheet(
             name,

@@ -41,11 +41,8 @@ def seed(subjects: int, records: int, number: int, keep: Path | None, add: bool)
     moment = now()
     with store(moment):
         set_up(moment)
-        if not add and batches_of(None, most=1):
-            raise NotEmpty(
-                "库中已有归集批次，未添加示范数据；确需添加的，请加--add。"
-                "The store holds batches already, so nothing was added; to add to it all the same, give --add."
-            )
+        if not add:
+            refuse_unless_empty()
         with _folder(keep) as folder:
             sown = sow(moment=moment, subjects=subjects, records=records, seed=number, folder=folder)
     click.echo(_text(sown, keep))
@@ -58,6 +55,15 @@ def sow_if_empty(moment: Moment) -> None:
     with _folder(None) as folder:
         sown = sow(moment=moment, subjects=DEMO_SUBJECTS, records=DEMO_RECORDS, seed=DEMO_SEED, folder=folder)
     click.echo(_text(sown, None))
+
+
+def refuse_unless_empty() -> None:
+    """Raise NotEmpty where any batch was received."""
+    if batches_of(None, most=1):
+        raise NotEmpty(
+            "库中已有归集批次，未添加示范数据；确需添加的，请加--add。"
+            "The store holds batches already, so nothing was added; to add to it all the same, give --add."
+        )
 
 
 @contextmanager

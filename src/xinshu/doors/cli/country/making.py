@@ -41,10 +41,13 @@ def country(*, subjects: int, records: int, seed: int, first: date, day: date, c
     """The country of that seed as it stands on `day`, with decisions and files from `first` on.
 
     `records` rows are sound and of organisations; spoilt rows, natural persons and what is sent again come on top.
+    Raises ValueError when the day is so early that no file can have arrived.
     """
     rng = Random(seed)  # noqa: S311 - made-up data want the same draw for the same seed, not secrecy
     every = bodies(rng, subjects)
     filings = schedule(catalogue, first=first, day=day)
+    if not filings:
+        raise ValueError(f"no file can have arrived before {day}")
     draw = Draw(rng=rng, catalogue=catalogue, bodies=every, filings=filings, first=first, day=day)
     drafts = _sound(draw, records)
     mentioned = {draft.body for draft in drafts}
@@ -90,15 +93,16 @@ def _sizes(drafts: Iterable[Draft]) -> list[tuple[Filing, int]]:
 
 
 def _number(drafts: Sequence[Draft], catalogue: Catalogue) -> None:
-    """Number the documents of each organ and year by their days; the honours of one day stand in one document."""
+    """Number the documents of each organ and year by their days."""
     counts: Counter[tuple[str, str, int]] = Counter()
-    last: dict[tuple[str, str, int], date] = {}
+    honoured: dict[tuple[str, date], set[Body | None]] = defaultdict(set)
     for draft in sorted(drafts, key=lambda draft: draft.decided_on):
-        series = (draft.filing.kind, draft.organ.short, draft.decided_on.year)
-        if draft.filing.kind != listings.HONOUR or last.get(series) != draft.decided_on:
+        kind, short, year = series = (draft.filing.kind, draft.organ.short, draft.decided_on.year)
+        together = honoured[short, draft.decided_on] if kind == listings.HONOUR else set()
+        if not together or draft.body in together:  # one document honours many, but none of them twice
             counts[series] += 1
-        last[series] = draft.decided_on
-        kind, short, year = series
+            together.clear()
+        together.add(draft.body)
         draft.row[_number_field(catalogue, kind)] = f"{short}{MARKS[kind]}〔{year}〕{counts[series]:04}号"
 
 

@@ -44,9 +44,8 @@ REASONS: Final = (
 )
 # Fines in 10,000 yuan. On the spot an organisation is fined 3,000 yuan at most (Administrative Penalty Law art. 51).
 ON_THE_SPOT: Final = tuple(map(Decimal, ("0.05", "0.1", "0.2", "0.3")))
-USUAL_THRESHOLDS: Final = (Decimal(5), Decimal(50))
-STEP: Final = Decimal("0.05")
 JUST_BELOW: Final = Decimal("0.01")
+AT_A_STEP: Final = 0.3
 YUAN: Final = 10_000
 
 UNDECLARED, OVERSTATED, WITH_REASON, SERVED, UNMET = 0.05, 0.03, 0.35, 0.6, 0.1
@@ -140,23 +139,24 @@ def _supplement(case: Case, fine: Decimal | None, catalogue: Catalogue, rng: Ran
 
 
 def _fine(case: Case, catalogue: Catalogue, rng: Random) -> Decimal:
-    """A fine as the class table invites it: below its steps, on one, just below one, between them, or far above."""
+    """A fine within the bounds of the matter: mostly any, at times on a step of the class table or just below one."""
     if case.ending.procedure is Procedure.SUMMARY:
         return rng.choice(ON_THE_SPOT)
-    steps = _steps(catalogue.class_table_on(case.organ.department, case.filing.arrives_on))
-    below = STEP * rng.randint(2, int(steps[0] / STEP) - 1)
+    least, most = (Decimal(yuan) / YUAN for yuan in case.matter.fines)
     if case.exact:
-        return below
-    between = STEP * rng.randint(int(steps[0] / STEP), int(steps[-1] / STEP) - 1)
-    ways = (below, between, rng.choice(steps), rng.choice(steps) - JUST_BELOW, steps[-1] + rng.randint(1, 40))
-    return rng.choices(ways, weights=(40, 30, 15, 10, 5))[0]
+        return least
+    found = catalogue.class_table_on(case.organ.department, case.filing.arrives_on)
+    steps = [step for step in _steps(found) if least <= step <= most]
+    if steps and rng.random() < AT_A_STEP:
+        return rng.choice(steps) - rng.choice((Decimal(0), JUST_BELOW))
+    share = Decimal(int(rng.random() ** 2 * 100)) / 100
+    return (least + (most - least) * share).quantize(JUST_BELOW)
 
 
-def _steps(found: tuple[str, ClassTable] | None) -> tuple[Decimal, ...]:
-    if found is None:
-        return USUAL_THRESHOLDS
-    steps = {limit for row in found[1].rows for limit in (row.fine_from, row.fine_below) if limit is not None}
-    return tuple(sorted(steps)) or USUAL_THRESHOLDS
+def _steps(found: tuple[str, ClassTable] | None) -> list[Decimal]:
+    """The sums at which a class table changes from one row to the next."""
+    limits = ((row.fine_from, row.fine_below) for row in (found[1].rows if found else ()))
+    return sorted({limit for both in limits for limit in both if limit is not None})
 
 
 def _declared(case: Case, fine: Decimal | None, catalogue: Catalogue) -> tuple[Severity | None, str | None]:
