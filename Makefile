@@ -41,7 +41,7 @@ house: $(VENV)/test.stamp ## the rules of the house: contracts, sizes, routes, g
 	@$(BIN)/python -m pytest tests/house -q
 
 lint: $(VENV)/test.stamp ## style, imports, YAML
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/yamllint -s catalogue tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --config tools/importlinter.toml && $(BIN)/yamllint -s catalogue tests
 
 types: $(VENV)/test.stamp ## strict types where the architecture says so
 	@$(BIN)/mypy

@@ -51,6 +51,11 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """The table in a CSV or XLSX file, told apart by their content. Raises UnreadableFile, which says what to do."""
+    return _table(_raw(path))
+
+
+def _raw(path: Path) -> RawTable:
+    # The file's bytes are let go on return: of a large file, no more than two copies are held at any time.
     data = path.read_bytes()
     if data.startswith(OLE_MAGIC):
         raise UnreadableFile(
@@ -58,7 +63,7 @@ def read_table(path: Path) -> Table:
             "The file is an old .xls workbook or has a password. Remove the password and save it as “Excel workbook "
             "(.xlsx)”.",
         )
-    return _table(read_workbook(data) if data.startswith(ZIP_MAGIC) else read_delimited(data))
+    return read_workbook(data) if data.startswith(ZIP_MAGIC) else read_delimited(data)
 
 
 def _table(raw: RawTable) -> Table:

@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import Role
+from xinshu.law.entries import Role, Sentence
 from xinshu.law.verdict import Publicity, Reason
 
 HEADLINE_ROLES = frozenset({Role.SUBJECT_CODE, Role.SUBJECT_OTHER_CODE, Role.SUBJECT_TYPE})
 """Said by the subject itself; not repeated among a record's fields."""
+
+
+BY_LAW = Sentence(zh="依据{law}。", en="By {law}.")
+"""Said for a reason that an older edition has no sentence for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,8 @@ def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) ->
 
 def sentence(reason: Reason, catalogue: Catalogue, *, start: date | None, last_day: date | None) -> dict[str, str]:
     """What a reason says, in Chinese and English, with its article and days filled in."""
-    said = catalogue.sentences[reason.code]
     law_zh, law_en = law_phrase(reason.basis, reason.article, catalogue)
+    said = catalogue.sentences.get(reason.code, BY_LAW)
     return {
         "zh": said.zh.format(law=law_zh, **{"from": _iso(start) or "", "until": _iso(last_day) or "长期"}),
         "en": said.en.format(law=law_en, **{"from": _iso(start) or "", "until": _iso(last_day) or "no set day"}),

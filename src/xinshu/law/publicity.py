@@ -14,6 +14,16 @@ from xinshu.law.entries import FieldRule, Kind, Mask, Regime, Scheme, TermRow, W
 from xinshu.law.terms import Audience, ClockStart, Record, SubjectKind, TermKind, Transition
 from xinshu.law.verdict import Publicity, Reason, ReasonCode
 
+_SHOWN = frozenset(
+    {
+        ReasonCode.TERM_FIXED,
+        ReasonCode.TERM_UNTIL_EVENT,
+        ReasonCode.TERM_OPEN,
+        ReasonCode.TERM_BY_DEPARTMENT_RULE,
+        ReasonCode.MINOR_SHOWN_FOR_REASON,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Term:
@@ -39,7 +49,7 @@ def publicity(record: Record, catalogue: Catalogue) -> Publicity:
     if refusal is not None:
         return _never(hidden, refusal)
     term = _term_over_time(record, catalogue.schemes[kind.publicity or ""])
-    return _on_arrival(record, term, hidden)
+    return _on_arrival(record, _while_in_force(term, kind), hidden)
 
 
 def withheld(kind: Kind, subject_kind: SubjectKind) -> frozenset[str]:
@@ -68,18 +78,23 @@ def _refusal(record: Record, kind: Kind) -> Reason | None:
     return None
 
 
+def _while_in_force(term: _Term, kind: Kind) -> _Term:
+    """What has lost its basis is not shown: the kind ends with it, and display ends with the kind (G7)."""
+    return term if kind.until is None else replace(term, period=intersection(term.period, Period(date.min, kind.until)))
+
+
 def _term_over_time(record: Record, scheme: Scheme) -> _Term:
     """The term under the regime of the document's day, then through each later regime's transition."""
     decided_on = record.decided_on or record.recorded_on
     ordered = sorted(scheme.regimes.items(), key=lambda item: item[1].start)
-    own = next((name for name, regime in reversed(ordered) if regime.start <= decided_on), ordered[0][0])
+    first = ordered[0][1]
     term: _Term | None = None
     for name, regime in ordered:
-        if term is None and name == own:
-            term = _term(record, name, regime)
-        elif term is not None:
+        if term is not None:
             term = _transition(term, _term(record, name, regime), regime)
-    return term or _Term(None, None, own, (Reason(ReasonCode.NO_REGIME),))
+        elif decided_on in regime.period or (regime is first and decided_on < first.start):
+            term = _term(record, name, regime)
+    return term or _Term(None, None, ordered[-1][0], (Reason(ReasonCode.NO_REGIME),))
 
 
 def _term(record: Record, name: str, regime: Regime) -> _Term:
@@ -90,7 +105,7 @@ def _term(record: Record, name: str, regime: Regime) -> _Term:
     article = (regime.basis, row.article)
     if row.term is TermKind.NOT_SHOWN:
         return _Term(None, None, name, (Reason(ReasonCode.NOT_SHOWN_BY_RULE, *article),))
-    if row.only_with_reason and not record.publicity_reason:
+    if row.only_with_reason and not (record.publicity_reason or "").strip():
         return _Term(None, None, name, (Reason(ReasonCode.MINOR_NOT_SHOWN, *article),))
     clock = _clock_start(record, regime)
     code, until = _end(record, row, clock)
@@ -128,7 +143,7 @@ def _clock_start(record: Record, regime: Regime) -> date:
 def _end(record: Record, row: TermRow, clock: date) -> tuple[ReasonCode, date | None]:
     """Why and when (exclusive) display ends under this row; None is open. Ends are not moved by holidays."""
     if row.term is TermKind.UNTIL_EVENT:
-        if record.event_on is None:
+        if record.event_on in (None, date.max):
             return ReasonCode.TERM_OPEN, None
         return ReasonCode.TERM_UNTIL_EVENT, record.event_on + ONE_DAY
     code, months = ReasonCode.TERM_FIXED, row.max_months or 0
@@ -152,12 +167,13 @@ def _repair_day(row: TermRow, clock: date, period: Period | None) -> date | None
 def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
     """What the newer regime makes of the older term from its own first day on (Decision 2)."""
     commencement = regime.start
-    if old.period is None or regime.to_older is Transition.KEEP:
+    if old.period is None or (old.period.until is not None and old.period.until <= commencement):
         return old
-    if old.period.until is not None and old.period.until <= commencement:
-        return old
+    if regime.to_older is Transition.KEEP:
+        reason = Reason(ReasonCode.KEPT_BY_TRANSITION, regime.basis, regime.article)
+        return replace(old, reasons=(*old.reasons, reason))
     if regime.to_older is Transition.NEW:
-        return _replaced(old.period.start, new, regime)
+        return _replaced(old, new, regime)
     until = commencement if new.period is None else _not_before(commencement, new.period.until)
     period = make_period(old.period.start, earlier_end(old.period.until, until))
     repair_from = _earlier_repair(old, new, commencement)
@@ -168,12 +184,15 @@ def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
     return _Term(period, repair_from, told.regime, (*told.reasons, reason))
 
 
-def _replaced(start: date, new: _Term, regime: Regime) -> _Term:
-    """The new regime takes the record over, from its commencement on."""
+def _replaced(old: _Term, new: _Term, regime: Regime) -> _Term:
+    """The new regime takes the record over, from its commencement on; repair that is open by then stays open."""
     until = regime.start if new.period is None else _not_before(regime.start, new.period.until)
     repair_from = None if new.repair_from is None else max(regime.start, new.repair_from)
+    if old.repair_from is not None and old.repair_from < regime.start:
+        repair_from = old.repair_from
     reason = Reason(ReasonCode.REPLACED_BY_TRANSITION, regime.basis, regime.article)
-    return _Term(make_period(start, until), repair_from, new.regime, (*new.reasons, reason))
+    start = None if old.period is None else old.period.start
+    return _Term(make_period(start or regime.start, until), repair_from, new.regime, (*new.reasons, reason))
 
 
 def _not_before(commencement: date, until: date | None) -> date | None:
@@ -191,7 +210,9 @@ def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicit
     period = intersection(term.period, Period(record.recorded_on))
     if period is None:
         reasons = term.reasons
-        if term.period is not None:
+        if term.period is None and reasons[0].code in _SHOWN:
+            reasons = (replace(reasons[0], code=ReasonCode.TERM_ENDED), *reasons)
+        elif term.period is not None:
             reasons = (replace(reasons[0], code=ReasonCode.ARRIVED_AFTER_TERM), *reasons)
         return Publicity(period=None, withheld=hidden, repair_from=None, regime=term.regime, reasons=reasons)
     repair_from = term.repair_from and max(term.repair_from, period.start)

@@ -5,7 +5,6 @@ class and a question back to the organ).
 """
 
 from datetime import date
-from functools import reduce
 
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import ClassRow, ClassTable
@@ -14,30 +13,44 @@ from xinshu.law.verdict import Reason, ReasonCode, SeverityVerdict
 
 
 def severity(decision: Decision, catalogue: Catalogue, *, on_date: date) -> SeverityVerdict:
-    """The class of the decision by the tables in force on that day, and whether the organ must be asked."""
+    """The class of the decision by the tables in force on that day, and whether the organ must be asked.
+
+    Declared and table agree on the gravest row that holds: that is the class. Otherwise it is the lowest of what is
+    declared, what the table gives, and (where the table is silent or nothing is declared) what the national rule's
+    own words give.
+    """
     words = _by_national_words(decision, catalogue, on_date)
-    if decision.declared is None:
-        return _settled(words, ReasonCode.CLASS_UNDECLARED, _national(catalogue, on_date), question=True)
     found = catalogue.class_table_on(decision.department, on_date)
     if found is None:
-        settled = lower(decision.declared, words)
-        return _settled(settled, ReasonCode.CLASS_TABLE_MISSING, _national(catalogue, on_date), question=True)
+        code = ReasonCode.CLASS_TABLE_MISSING if decision.declared else ReasonCode.CLASS_UNDECLARED
+        settled = lower(decision.declared or words, words)
+        return _settled(settled, code, _national(catalogue, on_date), question=True)
     return _by_table(decision, found[1], words)
 
 
 def _by_table(decision: Decision, table: ClassTable, words: Severity) -> SeverityVerdict:
-    """Check the declared class against the department's own table."""
-    declared = decision.declared or words
-    rows = [row for row in table.rows if decision.cited_row in (None, row.row)]
-    if not rows:
-        return _settled(lower(declared, words), ReasonCode.CLASS_ROW_UNKNOWN, table, question=True)
-    held = [row for row in rows if _holds(row, decision)]
-    if not held:
-        return _settled(lower(declared, words), ReasonCode.CLASS_DISAGREES, table, question=True)
-    gravest = max((row.severity for row in held), key=SEVERITY_ORDER.index)
-    agrees = gravest is declared
-    code = ReasonCode.CLASS_BY_TABLE if agrees else ReasonCode.CLASS_DISAGREES
-    return _settled(lower(declared, gravest), code, table, question=not agrees)
+    """Check the declared class, and the cited row, against the department's own table."""
+    held = [row for row in table.rows if _holds(row, decision)]
+    facts = _gravest(held, decision)
+    doubtful = words if facts is None else lower(words, facts)
+    declared = decision.declared
+    if declared is None:
+        return _settled(doubtful, ReasonCode.CLASS_UNDECLARED, table, question=True)
+    if decision.cited_row is not None and all(row.row != decision.cited_row for row in table.rows):
+        return _settled(lower(declared, doubtful), ReasonCode.CLASS_ROW_UNKNOWN, table, question=True)
+    said = _gravest([row for row in held if decision.cited_row in (None, row.row)], decision)
+    if facts is None or said is None:
+        return _settled(lower(declared, doubtful), ReasonCode.CLASS_DISAGREES, table, question=True)
+    if declared is facts is said:
+        return _settled(declared, ReasonCode.CLASS_BY_TABLE, table, question=False)
+    return _settled(lower(declared, lower(facts, said)), ReasonCode.CLASS_DISAGREES, table, question=True)
+
+
+def _gravest(rows: list[ClassRow], decision: Decision) -> Severity | None:
+    """The gravest of the rows, None of none; what was decided by summary procedure is minor (Order 36 art. 8)."""
+    if rows and decision.procedure is Procedure.SUMMARY:
+        return Severity.MINOR
+    return max((row.severity for row in rows), key=SEVERITY_ORDER.index, default=None)
 
 
 def _by_national_words(decision: Decision, catalogue: Catalogue, on_date: date) -> Severity:
@@ -45,11 +58,9 @@ def _by_national_words(decision: Decision, catalogue: Catalogue, on_date: date) 
 
     Several penalties in one decision take the gravest row: the longest term counts for the one decision.
     """
-    found = catalogue.class_table_on(None, on_date)
-    if found is None or decision.procedure is Procedure.SUMMARY:
-        return Severity.MINOR
-    held = [row.severity for row in found[1].rows if _holds(row, decision)]
-    return reduce(lambda one, other: max(one, other, key=SEVERITY_ORDER.index), held, Severity.MINOR)
+    table = _national(catalogue, on_date)
+    held = [] if table is None else [row for row in table.rows if _holds(row, decision)]
+    return _gravest(held, decision) or Severity.MINOR
 
 
 def _holds(row: ClassRow, decision: Decision) -> bool:

@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from xinshu.doors.api.v1 import api
 
+handler403 = "xinshu.doors.portal.pages.refused"
 handler404 = "xinshu.doors.portal.pages.not_found"
+handler500 = "xinshu.doors.portal.pages.broken"
 
 urlpatterns = [
     path("", include("xinshu.doors.portal.urls")),

@@ -1,11 +1,15 @@
 """Version 1 of the API: mounts the routers and turns what goes wrong into the one error shape."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import error, router
+
+logger = logging.getLogger(__name__)
 
 api = NinjaAPI(
     title="信枢 Xinshu API",
@@ -18,6 +22,15 @@ api = NinjaAPI(
     docs_decorator=public,
 )
 api.add_router("", router)
+
+
+@api.exception_handler(Exception)
+def own_fault(_request: HttpRequest, failure: Exception) -> HttpResponse:
+    """A fault of ours: logged for the operator, told without detail."""
+    logger.error("the API met an unexpected fault", exc_info=failure)
+    return error(
+        500, "OUR_FAULT", "系统出错，请稍后再试。", "Something went wrong on our side; please try again later."
+    )
 
 
 @api.exception_handler(ValidationError)

@@ -123,6 +123,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "portal/404.html", {}, status=404)
 
 
+@public
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The page for what one may not do; it says why."""
+    return render(request, "portal/403.html", {"why": str(exception or "")}, status=403)
+
+
+@public
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """The page for a form that did not come from this site, or came too late."""
+    why = "表单已过期，请返回上一页刷新后重试。The form has expired; go back, reload the page and try again."
+    return render(request, "portal/403.html", {"why": why}, status=403)
+
+
+@public
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours; it asks nothing of the database."""
+    return render(request, "portal/500.html", {}, status=500)
+
+
 def _looks_like_code(text: str) -> bool:
     """Letters and digits only, and at least nine of them: meant as a code rather than a name."""
     plain = normalise(text)

@@ -136,9 +136,13 @@ class _Walk:
 
 
 def canonical(pages: Iterable[Page]) -> bytes:
-    """The pages as canonical JSON (sorted keys, no blanks): what an edition's hash is taken over."""
-    plain = {page.file: {"layer": page.layer, "chapter": page.chapter, "data": page.data} for page in pages}
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """The pages as one JSON text: files by name, entries in the order of the official documents, no blanks.
+
+    What an edition's hash is taken over. The order within a file is content: pages and tables follow it.
+    """
+    ordered = sorted(pages, key=lambda page: page.file)
+    plain = {page.file: {"layer": page.layer, "chapter": page.chapter, "data": page.data} for page in ordered}
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def from_canonical(content: bytes | str) -> list[Page]:

@@ -5,8 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from xinshu.kit.errors import XinshuError
-from xinshu.law.catalogue import Catalogue
-from xinshu.law.checks import build
+from xinshu.law.catalogue import Catalogue, assemble, read
 from xinshu.register.catalogues.files import from_canonical
 from xinshu.register.catalogues.models import Edition
 
@@ -37,16 +36,14 @@ def catalogue_on(day: date) -> EditionRow:
     return _edition(bytes(found[0]).hex(), found[1])
 
 
-def edition_known(content_hash: bytes) -> bool:
-    """Whether an edition of this hash was adopted."""
-    return Edition.objects.filter(hash=content_hash).exists()
-
-
 @lru_cache(maxsize=8)
 def _edition(content_hash: str, in_force_from: date) -> EditionRow:
-    """An edition never changes, so what was built from it may be kept."""
+    """An edition never changes, so what was built from it may be kept.
+
+    It was sound when it was adopted, and stays in force as it is: rules of soundness that came later do not undo it.
+    """
     content = Edition.objects.values_list("content", flat=True).get(hash=bytes.fromhex(content_hash))
-    catalogue, faults = build(from_canonical(content))
-    if catalogue is None:
+    entries, faults = read(from_canonical(content))
+    if faults:
         raise NoCatalogue("; ".join(map(str, faults)))
-    return EditionRow(content_hash, in_force_from, catalogue)
+    return EditionRow(content_hash, in_force_from, assemble(entries))

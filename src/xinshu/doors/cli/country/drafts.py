@@ -8,8 +8,9 @@ from typing import Final
 from xinshu.doors.cli.country import licences, listings, penalties
 from xinshu.doors.cli.country.bodies import Body
 from xinshu.doors.cli.country.drawing import Draw, fitting
-from xinshu.doors.cli.country.matters import MATTERS, OUTCOMES
+from xinshu.doors.cli.country.matters import MATTERS
 from xinshu.doors.cli.country.organs import CENTRE, MARKET, POLICE, Organ
+from xinshu.doors.cli.country.outcomes import OUTCOMES
 from xinshu.doors.cli.country.permits import PERMITS, Permit
 from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import Filing

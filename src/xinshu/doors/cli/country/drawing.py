@@ -7,9 +7,9 @@ from random import Random
 from typing import Final, TypeVar
 
 from xinshu.doors.cli.country.bodies import Body
-from xinshu.doors.cli.country.matters import Addressed
 from xinshu.doors.cli.country.organs import CENTRE, Organ, carried_by, of_department
 from xinshu.doors.cli.country.schedule import Filing
+from xinshu.doors.cli.country.trades import Addressed
 from xinshu.law.catalogue import Catalogue
 
 What = TypeVar("What", bound=Addressed)

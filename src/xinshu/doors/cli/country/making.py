@@ -12,11 +12,11 @@ from xinshu.doors.cli.country.bodies import Body, bodies
 from xinshu.doors.cli.country.drafts import Draft, any_draft, penalty, person
 from xinshu.doors.cli.country.drawing import Draw
 from xinshu.doors.cli.country.faults import spoilt
-from xinshu.doors.cli.country.matters import COMPANIES, Addressed
 from xinshu.doors.cli.country.organs import CENTRE, MARKET
 from xinshu.doors.cli.country.planted import planted
 from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import Filing, schedule
+from xinshu.doors.cli.country.trades import COMPANIES, Addressed
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import Role
 

@@ -8,8 +8,9 @@ from random import Random
 from typing import Final
 
 from xinshu.doors.cli.country.bodies import Body
-from xinshu.doors.cli.country.matters import OUTCOMES, Matter, Outcome
+from xinshu.doors.cli.country.matters import Matter
 from xinshu.doors.cli.country.organs import Organ
+from xinshu.doors.cli.country.outcomes import OUTCOMES, Outcome
 from xinshu.doors.cli.country.rows import OPEN_END, Row, decided_by, natural_person, party, said, spoken
 from xinshu.doors.cli.country.schedule import Filing
 from xinshu.law.catalogue import Catalogue

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from xinshu.doors.cli.country.matters import (
+from xinshu.doors.cli.country.trades import (
     BUILDERS,
     BUSINESSES,
     CARE,

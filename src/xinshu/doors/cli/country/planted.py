@@ -9,10 +9,12 @@ from typing import Final
 from xinshu.doors.cli.country import licences, penalties
 from xinshu.doors.cli.country.drafts import Draft, licence_of, penalty_case, penalty_of
 from xinshu.doors.cli.country.drawing import Draw
-from xinshu.doors.cli.country.matters import MATTERS, OUTCOMES, Addressed
+from xinshu.doors.cli.country.matters import MATTERS
 from xinshu.doors.cli.country.organs import MARKET
+from xinshu.doors.cli.country.outcomes import OUTCOMES
 from xinshu.doors.cli.country.penalties import Case
 from xinshu.doors.cli.country.permits import PERMITS
+from xinshu.doors.cli.country.trades import Addressed
 from xinshu.kit.legal_dates import Rounding, last_day_of_term
 from xinshu.kit.period import ONE_DAY
 
