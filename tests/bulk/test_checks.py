@@ -29,6 +29,7 @@ BROKEN = [
     ({"CF_SY": "@SUM(A1)"}, [("CF_SY", "FORMULA")]),
     ({"CF_SY": "+cmd|x"}, [("CF_SY", "FORMULA")]),
     ({"CF_SY": f"当事人{PERSON}等"}, [("CF_SY", "PERSONAL_DATA")]),
+    ({"CF_SY": "110105－19491231—002X"}, [("CF_SY", "PERSONAL_DATA")]),
     ({"CF_SY": "110105 19491231 002x"}, [("CF_SY", "PERSONAL_DATA")]),
     ({"CF_SY": "１１０１０５１９４９１２３１００２Ｘ"}, [("CF_SY", "PERSONAL_DATA")]),
     ({"BZ": f"编号{PERSON}A"}, [("BZ", "PERSONAL_DATA")]),

@@ -10,23 +10,13 @@ import orjson
 import pytest
 import time_machine
 from click.testing import CliRunner
-from django.conf import settings
 from django.test import Client
 
+from tests.factories import TODAY, adopted_catalogue, registered_organ
 from tests.filings import MARKET
 from xinshu.doors.cli.intake import intake
 from xinshu.doors.cli.shown import shown
-from xinshu.kit.moment import LEGAL_ZONE, Moment
-from xinshu.register.access.actions import register_organs
-from xinshu.register.access.queries import OrganRow
-from xinshu.register.catalogues.actions import adopt
-
-TODAY = date(2026, 11, 23)
-
-
-def noon(day: date) -> Moment:
-    """Noon of a legal day."""
-    return Moment(datetime.combine(day, time(12), LEGAL_ZONE))
+from xinshu.kit.moment import LEGAL_ZONE
 
 
 @contextmanager
@@ -39,9 +29,8 @@ def on(day: date, at: time = time(12)) -> Iterator[None]:
 @pytest.fixture
 def house(transactional_db: None) -> None:
     """A house that is ready to receive: catalogue and organ."""
-    adopt(settings.CATALOGUE_FOLDER, in_force_from=date(2019, 7, 1), actor="test", moment=noon(TODAY))
-    organ = OrganRow(MARKET, "示范市市场监督管理局", "990100", "MARKET_REGULATION")
-    register_organs([organ], actor="test", moment=noon(TODAY))
+    adopted_catalogue()
+    registered_organ()
 
 
 @pytest.fixture

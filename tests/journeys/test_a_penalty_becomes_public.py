@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from django.db import connection
 
+from tests.factories import TODAY
 from tests.filings import INDIVIDUAL, MARKET, OTHER_SUBJECT, SUBJECT, penalty, write_csv, write_xlsx
-from tests.journeys.conftest import TODAY, answer, page, told
+from tests.journeys.conftest import answer, page, told
 from xinshu.proceedings.intake import actions
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.models import Subject

@@ -16,8 +16,9 @@ import time_machine
 from cachecontrol import CacheControl
 from django.test import Client
 
+from tests.factories import noon
 from tests.filings import SUBJECT, penalty, write_csv
-from tests.journeys.conftest import answer, noon, on, page, told
+from tests.journeys.conftest import answer, on, page, told
 
 Send = Callable[..., dict[str, Any]]
 

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from tests.factories import TODAY
 from tests.filings import OTHER_SUBJECT, SUBJECT, UNKNOWN, penalty, write_csv
-from tests.journeys.conftest import TODAY, on
+from tests.journeys.conftest import on
 
 Send = Callable[..., dict[str, Any]]
 LATER = date(2027, 10, 1)

@@ -29,8 +29,8 @@ SEVERAL: Final = r"[;；、,，\n]"
 CONTROLS: Final = (
     r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{fffd}]"
 )
-# Eighteen digits, at most two blanks or hyphens between them. What it finds is then asked of kit.
-PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s-]{0,2}){17}[0-9０-９XxＸｘ]"
+# Eighteen digits, at most two blanks or dashes between them. What it finds is then asked of kit.
+PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s\x{2010}-\x{2015}\x{2212}\x{ff0d}-]{0,2}){17}[0-9０-９XxＸｘ]"
 
 
 def read_values(table: Table, layout: Layout) -> pl.DataFrame:

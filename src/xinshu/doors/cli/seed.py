@@ -17,7 +17,9 @@ from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake.queries import batches_of
 
-HOME: Final = "http://127.0.0.1:8000"
+SITE: Final = "http://127.0.0.1:8000"
+"""Where `xinshu run` serves unless told otherwise."""
+
 DEMO_SUBJECTS, DEMO_RECORDS, DEMO_SEED = 400, 1500, 1
 
 
@@ -45,7 +47,7 @@ def seed(subjects: int, records: int, number: int, keep: Path | None, add: bool)
             refuse_unless_empty()
         with _folder(keep) as folder:
             sown = sow(moment=moment, subjects=subjects, records=records, seed=number, folder=folder)
-    click.echo(_text(sown, keep))
+    click.echo(_text(sown, keep=keep, site=SITE))
 
 
 def sow_if_empty(moment: Moment) -> None:
@@ -54,7 +56,7 @@ def sow_if_empty(moment: Moment) -> None:
         return
     with _folder(None) as folder:
         sown = sow(moment=moment, subjects=DEMO_SUBJECTS, records=DEMO_RECORDS, seed=DEMO_SEED, folder=folder)
-    click.echo(_text(sown, None))
+    click.echo(_text(sown, keep=None, site=""))
 
 
 def refuse_unless_empty() -> None:
@@ -77,7 +79,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield keep
 
 
-def _text(sown: Sown, keep: Path | None) -> str:
+def _text(sown: Sown, *, keep: Path | None, site: str) -> str:
     counts = sown.counts
     lines = [
         "示范数据，纯属虚构。All of it is made up.",
@@ -91,18 +93,18 @@ def _text(sown: Sown, keep: Path | None) -> str:
         f"  系统外 outside     {counts['outside']}",
         f"今日公示 shown today {sown.shown}",
         *([] if keep is None else [f"文件 files           {keep}"]),
-        *_examples(sown),
+        *_examples(sown, site),
         f"登记人员 Add staff: xinshu staff add clerk1 --name 示例甲 --role CLERK --organ {MARKET.code}",
     ]
     return "\n".join(lines)
 
 
-def _examples(sown: Sown) -> list[str]:
+def _examples(sown: Sown, site: str) -> list[str]:
     told = {
         "有公示中的处罚 with shown penalties": sown.examples.penalties,
         "今日为最后公示日 has a record that is gone tomorrow": sown.examples.ending,
         "没有公示中的信息 nothing is public": sown.examples.nothing,
     }
     return [
-        f"{label}\n  {HOME}{reverse('portal:subject', args=[code])}" for label, code in told.items() if code is not None
+        f"{label}\n  {site}{reverse('portal:subject', args=[code])}" for label, code in told.items() if code is not None
     ]
