@@ -14,8 +14,7 @@ from django.conf import settings
 
 from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldType
-from xinshu.law.entries import Role as FieldRole
+from xinshu.law.entries import FieldRole, FieldType
 from xinshu.law.terms import SubjectKind
 from xinshu.register.access.actions import appoint, register_organs, register_user
 from xinshu.register.access.queries import OrganRow
@@ -56,6 +55,7 @@ COLUMNS: dict[str, Any] = {
     "severity_row": pl.String,
     "publicity_reason": pl.String,
     "duty_unmet": pl.Boolean,
+    "already_ended": pl.Boolean,
     "identity": pl.Binary,
     "content_digest": pl.Binary,
     "content": pl.String,
@@ -141,7 +141,7 @@ def body(code: str, *, name: str = SUBJECT_NAME, kind: SubjectKind = SubjectKind
 
 def _row(index: int, given: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     content = orjson.dumps(_content(given, catalogue), option=orjson.OPT_SORT_KEYS)
-    named = "|".join(str(given[part]) for part in ("organ_code", "kind", "document_number", "code", "item"))
+    named = "|".join(str(given[part]) for part in ("organ_code", "kind", "document_number", "item"))
     return given | {
         "index": index,
         "subject": body(given["code"], name=given["name"], kind=given["subject_kind"]),

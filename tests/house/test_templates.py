@@ -11,13 +11,14 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Context, Engine, Template
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path as route_to
 
 from tests import factories
 from tests.house.contexts import open_models, rendered
 from tests.house.routes import addresses, configuration, routes
 from tests.house.tree import SOURCE, WINGS, python_files, relative, stairs, told
+from xinshu.doors.portal.pages import broken
 from xinshu.register.access.audience import public
 from xinshu.register.access.models import Organ, User
 from xinshu.register.access.roles import Role
@@ -112,6 +113,8 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
         for visitor, route in product((client, Client()), routes()):
             for address in addresses(route, furnished):
                 assert visitor.get(address).status_code < 500, address
+        assert client.post("/desk/").status_code == 403
+        assert broken(RequestFactory().get("/")).status_code == 500
     assert [(name, places) for name, places in found if places] == []
     seen = {name for name, _ in found}
     assert [name for path in TEMPLATES if (name := path.as_posix().split("/templates/")[1]) not in seen] == []

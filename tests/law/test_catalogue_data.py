@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import SCOPE_RANKS, VOCABULARIES
-from xinshu.law.entries import ClassTable, FieldType, Instrument, Kind, Mask, Need, Role, TermRow
+from xinshu.law.entries import ClassTable, FieldRole, FieldType, Instrument, Kind, Mask, Need, TermRow
 from xinshu.law.severity import severity
 from xinshu.law.terms import (
     Audience,
@@ -272,7 +272,7 @@ def test_persons_are_never_public(name: str) -> None:
     for field, rule in CATALOGUE.kinds[name].fields.items():
         assert (rule.type is FieldType.PERSONAL) == (field in PERSONAL_IDS)
         assert not (rule.public and (rule.type is FieldType.PERSONAL or field in NEVER_PUBLIC_IDS))
-        if rule.role is Role.SUBJECT_NAME and SubjectKind.INDIVIDUAL_BUSINESS in CATALOGUE.kinds[name].subjects:
+        if rule.role is FieldRole.SUBJECT_NAME and SubjectKind.INDIVIDUAL_BUSINESS in CATALOGUE.kinds[name].subjects:
             assert rule.mask is Mask.INDIVIDUALS
 
 
@@ -297,13 +297,18 @@ def test_money_is_in_ten_thousand_yuan_and_wanted_only_when_decided() -> None:
 def test_roles_of_the_penalty_template() -> None:
     fields = CATALOGUE.kinds["ADMIN_PENALTY"].fields
     wanted = {
-        **{"CF_XDR_SHXYM": Role.SUBJECT_CODE, "CF_JDRQ": Role.DECIDED_ON, "CF_GSJZQ": Role.CLAIMED_END},
-        **{"CF_CFJG": Role.ORGAN_NAME, "CF_CFJGDM": Role.ORGAN_CODE, "CF_CFLB": Role.PENALTIES, "CF_NR_FK": Role.FINE},
-        **{"CF_YJ": Role.LEGAL_BASIS, "CF_NR_WFFF": Role.CONFISCATED, "CF_WSH": Role.DOCUMENT_NUMBER},
+        **{"CF_XDR_SHXYM": FieldRole.SUBJECT_CODE, "CF_JDRQ": FieldRole.DECIDED_ON, "CF_GSJZQ": FieldRole.CLAIMED_END},
+        **{
+            "CF_CFJG": FieldRole.ORGAN_NAME,
+            "CF_CFJGDM": FieldRole.ORGAN_CODE,
+            "CF_CFLB": FieldRole.PENALTIES,
+            "CF_NR_FK": FieldRole.FINE,
+        },
+        **{"CF_YJ": FieldRole.LEGAL_BASIS, "CF_NR_WFFF": FieldRole.CONFISCATED, "CF_WSH": FieldRole.DOCUMENT_NUMBER},
     }
     assert {name: fields[name].role for name in wanted} == wanted
     assert fields["CF_YXQ"].role is None
-    assert CATALOGUE.kinds["ADMIN_LICENCE"].fields["XK_YXQZI"].role is Role.EVENT_ON
+    assert CATALOGUE.kinds["ADMIN_LICENCE"].fields["XK_YXQZI"].role is FieldRole.EVENT_ON
 
 
 @pytest.mark.parametrize("name", CATALOGUE.kinds)

@@ -111,3 +111,44 @@ def test_a_batch_with_two_names_for_one_new_code_is_returned(ready: None, tmp_pa
     receipt = take_in(write_csv(tmp_path / "a.csv", rows))
     assert (receipt.accepted, receipt.returned) == (0, 2)
     assert Subject.objects.count() == 0
+
+
+LICENCE = {
+    "XK_XDR_MC": "云汀示例商贸有限公司",
+    "XK_XDR_LB": "法人及非法人组织",
+    "XK_XDR_SHXYM": SUBJECT,
+    "XK_FRDB": "示例甲",
+    "XK_XKWS": "食品经营许可决定书",
+    "XK_WSH": "示市监许〔2026〕0001号",
+    "XK_XKLB": "普通",
+    "XK_NR": "准予食品经营",
+    "XK_JDRQ": "2026-05-06",
+    "XK_YXQZ": "2026-05-06",
+    "XK_YXQZI": "2027-02-28",
+    "XK_XKJG": MARKET.name,
+    "XK_XKJGDM": MARKET.code,
+    "XK_ZT": "有效",
+    "XK_LYDW": MARKET.name,
+    "XK_LYDWDM": MARKET.code,
+}
+
+
+def shown_days(path: Path, **changes: str) -> tuple[date | None, date | None]:
+    row = LICENCE | changes
+    path.write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n", encoding="utf-8")
+    receipt = take_in(path, kind="ADMIN_LICENCE")
+    assert (receipt.accepted, receipt.returned) == (1, 0)
+    record = Record.objects.get(kind="ADMIN_LICENCE")
+    return record.public_from, record.public_until
+
+
+def test_a_licence_is_shown_through_its_last_day_of_validity(ready: None, tmp_path: Path) -> None:
+    assert shown_days(tmp_path / "a.csv") == (DAY, date(2027, 3, 1))
+
+
+def test_a_licence_without_an_end_is_shown_while_it_lasts(ready: None, tmp_path: Path) -> None:
+    assert shown_days(tmp_path / "a.csv", XK_YXQZI="2099-12-31") == (DAY, None)
+
+
+def test_a_licence_that_its_organ_calls_invalid_is_not_shown(ready: None, tmp_path: Path) -> None:
+    assert shown_days(tmp_path / "a.csv", XK_ZT="无效") == (None, None)

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from xinshu.bulk.documents import content, documents, identity_key
+from xinshu.bulk.documents import SEPARATOR, content, document_key, documents
 from xinshu.bulk.files import Table
 from xinshu.bulk.headers import accepted_headers
 from xinshu.bulk.layout import Layout
@@ -17,7 +17,7 @@ from xinshu.bulk.rules import RowRule, row_rules
 from xinshu.bulk.subjects import NATURAL_PERSON, is_of_type, with_subjects
 from xinshu.bulk.values import read_values
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldType, Kind, Role
+from xinshu.law.entries import FieldRole, FieldType, Kind
 
 __all__ = ["Checked", "ReturnedRow", "RowFault", "RowReason", "check_table"]
 
@@ -68,9 +68,9 @@ def check_table(
     judged = _against_the_batch(
         inside.with_columns(
             content(inside, layout),
-            identity_key(layout).alias("key"),
+            document_key(layout).alias("document"),
             broken.select(pl.any_horizontal(pl.all()).alias("faulty")).to_series(),
-        )
+        ).with_columns(pl.concat_str("document", "subject_code", separator=SEPARATOR).alias("key"))
     )
     good = judged.filter(~pl.any_horizontal("faulty", "conflicting", "repeated"))
     return Checked(
@@ -118,7 +118,7 @@ def _returned(
 
 
 def _conflicts(judged: pl.DataFrame, layout: Layout) -> Iterator[tuple[int, RowReason]]:
-    name = layout.field(Role.DOCUMENT_NUMBER) or ""
+    name = layout.field(FieldRole.DOCUMENT_NUMBER) or ""
     header, name_en = layout.header(name), layout.kind.fields[name].name_en
     found = judged.select("key", "row", "conflicting").with_row_index("at").filter("conflicting")
     rows_of: defaultdict[str, list[int]] = defaultdict(list)

@@ -9,7 +9,7 @@ import polars as pl
 from xinshu.bulk.layout import Layout, value
 from xinshu.bulk.rules import OPEN_END
 from xinshu.bulk.values import MONEY
-from xinshu.law.entries import FieldType, Role
+from xinshu.law.entries import FieldRole, FieldType
 
 ColumnType: TypeAlias = pl.DataType | type[pl.DataType]
 
@@ -20,67 +20,73 @@ BRACKETS_OPEN: Final = "([{【〔〖《〈"
 BRACKETS_CLOSE: Final = ")]}】〕〗》〉"
 
 # The columns of a document that one field of the kind fills, and their types.
-BY_ROLE: Final[Mapping[str, tuple[Role, ColumnType]]] = {
-    "subject_name": (Role.SUBJECT_NAME, pl.String),
-    "document_number": (Role.DOCUMENT_NUMBER, pl.String),
-    "item": (Role.ITEM, pl.String),
-    "organ_code": (Role.ORGAN_CODE, pl.String),
-    "organ_name": (Role.ORGAN_NAME, pl.String),
-    "source_code": (Role.SOURCE_CODE, pl.String),
-    "source_name": (Role.SOURCE_NAME, pl.String),
-    "decided_on": (Role.DECIDED_ON, pl.Date),
-    "served_on": (Role.SERVED_ON, pl.Date),
-    "event_on": (Role.EVENT_ON, pl.Date),
-    "claimed_end": (Role.CLAIMED_END, pl.Date),
-    "penalties": (Role.PENALTIES, pl.List(pl.String)),
-    "fine": (Role.FINE, MONEY),
-    "procedure": (Role.PROCEDURE, pl.String),
-    "area": (Role.AREA, pl.String),
-    "severity": (Role.SEVERITY, pl.String),
-    "severity_row": (Role.SEVERITY_ROW, pl.String),
-    "publicity_reason": (Role.PUBLICITY_REASON, pl.String),
-    "legal_basis": (Role.LEGAL_BASIS, pl.String),
+BY_ROLE: Final[Mapping[str, tuple[FieldRole, ColumnType]]] = {
+    "subject_name": (FieldRole.SUBJECT_NAME, pl.String),
+    "document_number": (FieldRole.DOCUMENT_NUMBER, pl.String),
+    "item": (FieldRole.ITEM, pl.String),
+    "organ_code": (FieldRole.ORGAN_CODE, pl.String),
+    "organ_name": (FieldRole.ORGAN_NAME, pl.String),
+    "source_code": (FieldRole.SOURCE_CODE, pl.String),
+    "source_name": (FieldRole.SOURCE_NAME, pl.String),
+    "decided_on": (FieldRole.DECIDED_ON, pl.Date),
+    "served_on": (FieldRole.SERVED_ON, pl.Date),
+    "event_on": (FieldRole.EVENT_ON, pl.Date),
+    "claimed_end": (FieldRole.CLAIMED_END, pl.Date),
+    "penalties": (FieldRole.PENALTIES, pl.List(pl.String)),
+    "fine": (FieldRole.FINE, MONEY),
+    "procedure": (FieldRole.PROCEDURE, pl.String),
+    "area": (FieldRole.AREA, pl.String),
+    "severity": (FieldRole.SEVERITY, pl.String),
+    "severity_row": (FieldRole.SEVERITY_ROW, pl.String),
+    "publicity_reason": (FieldRole.PUBLICITY_REASON, pl.String),
+    "legal_basis": (FieldRole.LEGAL_BASIS, pl.String),
 }
 ORDER: Final = (
     *("index", "row", "subject_code", "subject_scheme", "subject_name", "subject_kind", "document_number", "item"),
     *("organ_code", "organ_name", "source_code", "source_name", "decided_on", "served_on", "event_on", "claimed_end"),
     *("penalties", "fine", "procedure", "area", "severity", "severity_row", "publicity_reason", "duty_unmet"),
-    *("legal_basis", "content", "identity", "content_digest"),
+    *("already_ended", "legal_basis", "content", "identity", "content_digest"),
 )
 
 
 def documents(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """The documents of records without a fault; the columns of ORDER, null where the kind has no such field.
 
-    `frame` comes from `values.read_values` and `subjects.with_subjects`, with the columns `content` and `key` of this
-    module. Days that stand for “without an end” are null. `penalties` are sorted; `fine` is in 10,000 yuan.
-    `identity` is the SHA-256 of `key`, `content_digest` that of `content` (Binary, 32 bytes).
+    `frame` comes from `values.read_values` and `subjects.with_subjects`, with the columns `content` and `document` of
+    this module. Days that stand for “without an end” are null. `penalties` are sorted; `fine` is in 10,000 yuan.
+    `already_ended`: the organ itself says that it no longer holds. `identity` is the SHA-256 of `document`, to be read
+    together with the body that the code names; `content_digest` that of `content` (Binary, 32 bytes).
     """
     columns = [_of_role(layout, role, kind).alias(name) for name, (role, kind) in BY_ROLE.items()]
-    duty = layout.field(Role.DUTY_UNMET)
+    duty = layout.field(FieldRole.DUTY_UNMET)
+    status = layout.field(FieldRole.STATUS)
+    ended = [] if status is None else [name for name, choice in layout.choices(status).items() if choice.ends]
     found = frame.select(
         *("index", "row", "subject_code", "subject_scheme", "subject_kind", "content"),
         *columns,
         (pl.lit(None, pl.Boolean) if duty is None else value(duty) == YES).alias("duty_unmet"),
+        (pl.lit(value=False) if status is None else value(status).is_in(ended).fill_null(value=False)).alias(
+            "already_ended"
+        ),
     )
-    return found.with_columns(_sha256(frame["key"], "identity"), _sha256(frame["content"], "content_digest")).select(
-        ORDER
-    )
+    return found.with_columns(
+        _sha256(frame["document"], "identity"), _sha256(frame["content"], "content_digest")
+    ).select(ORDER)
 
 
-def identity_key(layout: Layout) -> pl.Expr:
-    """Which document a record is: organ, kind, normalised number, subject and item; null where one cannot be told.
+def document_key(layout: Layout) -> pl.Expr:
+    """Which document about its subject a record is: organ, kind, normalised number, item; null where one is missing.
 
-    Architecture, decision 6. The parts stand apart by a character that none of them can hold.
+    Architecture, decision 6. The subject is the body, which may have several codes: it is told apart by its reference
+    in the register, and within a file by its code. The parts stand apart by a character that none of them can hold.
     """
-    number = layout.field(Role.DOCUMENT_NUMBER) or ""
-    organ = layout.field(Role.ORGAN_CODE) or ""
-    item = layout.field(Role.ITEM)
+    number = layout.field(FieldRole.DOCUMENT_NUMBER) or ""
+    organ = layout.field(FieldRole.ORGAN_CODE) or ""
+    item = layout.field(FieldRole.ITEM)
     parts = (
         value(organ),
         pl.lit(layout.kind_name),
         normalised_number(value(number)),
-        pl.col("subject_code"),
         pl.lit("") if item is None else _compared(value(item)).fill_null(""),
     )
     return pl.concat_str(parts, separator=SEPARATOR)
@@ -143,7 +149,7 @@ def _parts(name: str, layout: Layout, *, escaped: bool, filled: bool) -> tuple[p
     return parts if filled else (pl.concat_str(parts).fill_null(""),)
 
 
-def _of_role(layout: Layout, role: Role, kind: ColumnType) -> pl.Expr:
+def _of_role(layout: Layout, role: FieldRole, kind: ColumnType) -> pl.Expr:
     name = layout.field(role)
     if name is None:
         return pl.lit(None, kind)

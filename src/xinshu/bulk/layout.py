@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import Choice, FieldRule, FieldType, Kind, Role
+from xinshu.law.entries import Choice, FieldRole, FieldRule, FieldType, Kind
 
 OTHER = "OTHER"
 
@@ -24,7 +24,7 @@ class Layout:
         """What the clerk calls a field: the file's own header, or the official name when it has no column."""
         return self.headers.get(name, self.kind.fields[name].name_zh)
 
-    def field(self, role: Role) -> str | None:
+    def field(self, role: FieldRole) -> str | None:
         """The field that has a role in this kind."""
         return next((name for name, rule in self.kind.fields.items() if rule.role is role), None)
 
@@ -35,7 +35,7 @@ class Layout:
     def other_codes(self) -> tuple[str, ...]:
         """The fields for codes other than the unified social credit code that have a column."""
         found = self.present(FieldType.TEXT, FieldType.CODE)
-        return tuple(name for name, rule in found.items() if rule.role is Role.SUBJECT_OTHER_CODE)
+        return tuple(name for name, rule in found.items() if rule.role is FieldRole.SUBJECT_OTHER_CODE)
 
     def choices(self, name: str) -> Mapping[str, Choice]:
         """The choices of a field, by identifier."""

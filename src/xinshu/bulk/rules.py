@@ -13,9 +13,9 @@ from xinshu.bulk.reasons import RowFault, sentences
 from xinshu.bulk.subjects import may_be_known_otherwise
 from xinshu.bulk.values import CONTROLS, MONEY, NUMBER_FORM
 from xinshu.kit.identifiers import SENTENCES, CodeFault, Scheme
-from xinshu.law.entries import Choice, FieldType, Need, Role
+from xinshu.law.entries import Choice, FieldRole, FieldType, Need
 
-USCC_ROLES: Final = (Role.SUBJECT_CODE, Role.ORGAN_CODE, Role.SOURCE_CODE)
+USCC_ROLES: Final = (FieldRole.SUBJECT_CODE, FieldRole.ORGAN_CODE, FieldRole.SOURCE_CODE)
 EARLIEST: Final = date(1949, 10, 1)
 LARGEST: Final = Decimal(10**8)
 # The first of the days that stand for “without an end” in the templates.
@@ -58,7 +58,7 @@ def _rule(layout: Layout, name: str, fault: RowFault, broken: pl.Expr, **details
 
 def _catalogue_rules(layout: Layout, *, division: str, on_date: date) -> Iterator[RowRule]:
     """The catalogue is the ceiling (guard-rail G1): outside its days and its division a kind is not collected."""
-    kind, name = layout.kind, layout.field(Role.DOCUMENT_NUMBER) or next(iter(layout.kind.fields))
+    kind, name = layout.kind, layout.field(FieldRole.DOCUMENT_NUMBER) or next(iter(layout.kind.fields))
     named = {"kind_zh": kind.name_zh, "kind_en": kind.name_en}
     if on_date not in kind.period:
         until_zh, until_en = (f"，至{kind.until}前", f", before {kind.until}") if kind.until else ("", " on")
@@ -71,7 +71,7 @@ def _catalogue_rules(layout: Layout, *, division: str, on_date: date) -> Iterato
 
 def _need_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     rule, empty = layout.kind.fields[name], text(name).is_null()
-    if rule.role is Role.SUBJECT_CODE:
+    if rule.role is FieldRole.SUBJECT_CODE:
         otherwise = may_be_known_otherwise(layout)
         yield _rule(layout, name, RowFault.MISSING, empty & ~otherwise)
         yield _rule(layout, name, RowFault.NO_USABLE_CODE, otherwise & pl.col("subject_code").is_null())
@@ -79,7 +79,7 @@ def _need_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     if rule.need is Need.MANDATORY:
         yield _rule(layout, name, RowFault.MISSING, empty)
         return
-    subject_type, penalties = layout.field(Role.SUBJECT_TYPE), layout.field(Role.PENALTIES)
+    subject_type, penalties = layout.field(FieldRole.SUBJECT_TYPE), layout.field(FieldRole.PENALTIES)
     if rule.mandatory_for and subject_type:
         asked = empty & value(subject_type).is_in(sorted(rule.mandatory_for))
         zh, en = _named(layout, subject_type, rule.mandatory_for)
@@ -122,7 +122,7 @@ def _text_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     rule, cells = layout.kind.fields[name], text(name)
     yield _rule(layout, name, RowFault.FORMULA, cells.str.contains(FORMULA))
     yield _rule(layout, name, RowFault.PERSONAL_DATA, note(name, "personal"))
-    if rule.role is Role.SUBJECT_OTHER_CODE:
+    if rule.role is FieldRole.SUBJECT_OTHER_CODE:
         yield _rule(layout, name, RowFault.CODE_AS_NUMBER, cells.str.contains(SCIENTIFIC))
         cells = cells.str.replace_all(r"[\s-]", "")
     if rule.length is not None:
@@ -173,7 +173,7 @@ def _choice_rule(layout: Layout, name: str) -> RowRule:
 
 
 def _subject_rules(layout: Layout) -> Iterator[RowRule]:
-    name, covered = layout.field(Role.SUBJECT_CODE), sorted(kind.value for kind in layout.kind.subjects)
+    name, covered = layout.field(FieldRole.SUBJECT_CODE), sorted(kind.value for kind in layout.kind.subjects)
     if name is not None:
         named = {"kind_zh": layout.kind.name_zh, "kind_en": layout.kind.name_en}
         foreign = ~pl.col("subject_kind").is_in(covered)
@@ -181,8 +181,8 @@ def _subject_rules(layout: Layout) -> Iterator[RowRule]:
 
 
 def _date_rules(layout: Layout, *, on_date: date) -> Iterator[RowRule]:
-    decided, served = layout.field(Role.DECIDED_ON), layout.field(Role.SERVED_ON)
-    start, end = layout.field(Role.VALID_FROM), layout.field(Role.EVENT_ON)
+    decided, served = layout.field(FieldRole.DECIDED_ON), layout.field(FieldRole.SERVED_ON)
+    start, end = layout.field(FieldRole.VALID_FROM), layout.field(FieldRole.EVENT_ON)
     if decided is not None:
         yield _rule(layout, decided, RowFault.IN_THE_FUTURE, value(decided) > on_date, limit=on_date)
     if decided is not None and served is not None:

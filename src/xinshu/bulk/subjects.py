@@ -7,7 +7,7 @@ import polars as pl
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.layout import Layout, note, text, value
 from xinshu.kit.identifiers import Scheme
-from xinshu.law.entries import Role
+from xinshu.law.entries import FieldRole
 from xinshu.law.subject_kinds import KINDS_BY_PREFIX
 from xinshu.law.terms import SubjectKind
 
@@ -21,18 +21,18 @@ NOTHING: Final = pl.lit(None, pl.String)
 
 def is_of_type(layout: Layout, subject_type: str) -> pl.Expr:
     """Whether the record says that its subject is of this type; false when it does not say."""
-    name = layout.field(Role.SUBJECT_TYPE)
+    name = layout.field(FieldRole.SUBJECT_TYPE)
     return pl.lit(value=False) if name is None else value(name).eq_missing(pl.lit(subject_type))
 
 
 def may_be_known_otherwise(layout: Layout) -> pl.Expr:
     """Whether another code may stand in for the unified social credit code: an individual business that has none."""
-    return is_of_type(layout, INDIVIDUAL_BUSINESS) & text(layout.field(Role.SUBJECT_CODE) or "").is_null()
+    return is_of_type(layout, INDIVIDUAL_BUSINESS) & text(layout.field(FieldRole.SUBJECT_CODE) or "").is_null()
 
 
 def with_subjects(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Adds `subject_code`, `subject_scheme` and `subject_kind` (String), null where no subject can be told."""
-    name = layout.field(Role.SUBJECT_CODE) or ""
+    name = layout.field(FieldRole.SUBJECT_CODE) or ""
     if name not in layout.headers:
         code = NOTHING
     else:

@@ -11,12 +11,12 @@ from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, 
 from xinshu.law.entries import (
     ClassTable,
     Dated,
+    FieldRole,
     FieldType,
     HolidayNotice,
     Instrument,
     Kind,
     Regime,
-    Role,
     Scheme,
     Sourced,
 )
@@ -42,7 +42,14 @@ SCOPE_RANKS = frozenset({Rank.LAW, Rank.ADMINISTRATIVE_REGULATION, Rank.LOCAL_RE
 LOCAL_CHAPTERS = frozenset({"bases", "kinds", "publicity"})
 
 WANTED_ROLES = frozenset(
-    {Role.SUBJECT_CODE, Role.SUBJECT_NAME, Role.DOCUMENT_NUMBER, Role.DECIDED_ON, Role.ORGAN_CODE, Role.ORGAN_NAME}
+    {
+        FieldRole.SUBJECT_CODE,
+        FieldRole.SUBJECT_NAME,
+        FieldRole.DOCUMENT_NUMBER,
+        FieldRole.DECIDED_ON,
+        FieldRole.ORGAN_CODE,
+        FieldRole.ORGAN_NAME,
+    }
 )
 
 VOCABULARIES: Mapping[str, type[StrEnum]] = {
@@ -206,7 +213,7 @@ def _publication(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
 
 
 def _fields(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
-    seen: dict[Role, str] = {}
+    seen: dict[FieldRole, str] = {}
     for name, rule in kind.fields.items():
         path = ("fields", name)
         choice = rule.type in (FieldType.CHOICE, FieldType.CHOICES)
@@ -215,7 +222,7 @@ def _fields(entries: Entries, entry: Entry, kind: Kind) -> Iterator[Fault]:
             yield entry.fault((*path, "vocabulary"), Rule.MISSING_REFERENCE, message)
         if rule.type is FieldType.PERSONAL and rule.public:
             yield entry.fault((*path, "public"), Rule.INCOMPLETE, "a PERSONAL field is never public (G18)")
-        if rule.role is not None and rule.role is not Role.SUBJECT_OTHER_CODE and rule.role in seen:
+        if rule.role is not None and rule.role is not FieldRole.SUBJECT_OTHER_CODE and rule.role in seen:
             message = f"the role {rule.role} is taken by {seen[rule.role]}"
             yield entry.fault((*path, "role"), Rule.DUPLICATE_KEY, message)
         elif rule.role is not None:

@@ -52,7 +52,7 @@ class Mask(StrEnum):
     INDIVIDUALS = "INDIVIDUALS"
 
 
-class Role(StrEnum):
+class FieldRole(StrEnum):
     """What a field is to the platform, whatever its template calls it."""
 
     SUBJECT_NAME = "SUBJECT_NAME"
@@ -174,7 +174,7 @@ class FieldRule:
     name_zh: str
     name_en: str
     type: FieldType
-    role: Role | None = None
+    role: FieldRole | None = None
     length: int | None = None
     decimals: int | None = None
     vocabulary: str | None = None

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import Role, Sentence
+from xinshu.law.entries import FieldRole, Sentence
 from xinshu.law.verdict import Publicity, Reason
 
-HEADLINE_ROLES = frozenset({Role.SUBJECT_CODE, Role.SUBJECT_OTHER_CODE, Role.SUBJECT_TYPE})
+HEADLINE_ROLES = frozenset({FieldRole.SUBJECT_CODE, FieldRole.SUBJECT_OTHER_CODE, FieldRole.SUBJECT_TYPE})
 """Said by the subject itself; not repeated among a record's fields."""
 
 

@@ -6,13 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldRule, FieldType, Kind, Role, TermRow, When
+from xinshu.law.entries import FieldRole, FieldRule, FieldType, Kind, TermRow, When
 from xinshu.law.public_form import law_phrase
 
 Words = tuple[str, str]
 """Chinese, English."""
 
-TOLD_APART = frozenset({Role.SUBJECT_NAME, Role.DOCUMENT_NUMBER, Role.DECIDED_ON, Role.ORGAN_NAME, Role.ORGAN_CODE})
+TOLD_APART = frozenset(
+    {
+        FieldRole.SUBJECT_NAME,
+        FieldRole.DOCUMENT_NUMBER,
+        FieldRole.DECIDED_ON,
+        FieldRole.ORGAN_NAME,
+        FieldRole.ORGAN_CODE,
+    }
+)
 """Fields that a record's page tells in its head, not in its table of fields."""
 
 

@@ -27,6 +27,7 @@ TERM_INPUTS = [
     "settled",
     "publicity_reason",
     "duty_unmet",
+    "already_ended",
 ]
 
 Row = dict[str, Any]
@@ -96,6 +97,7 @@ def _record(kind: str, row: Row, on_date: date) -> Record:
         severity=row["settled"] and Severity(row["settled"]),
         publicity_reason=row["publicity_reason"],
         duty_unmet=bool(row["duty_unmet"]),
+        already_ended=bool(row["already_ended"]),
     )
 
 

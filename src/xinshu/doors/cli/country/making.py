@@ -18,7 +18,7 @@ from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import Filing, schedule
 from xinshu.doors.cli.country.trades import COMPANIES, Addressed
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import Role
+from xinshu.law.entries import FieldRole
 
 ANY_COMPANY: Final = Addressed(department=MARKET.department, kinds=COMPANIES)
 
@@ -107,7 +107,7 @@ def _number(drafts: Sequence[Draft], catalogue: Catalogue) -> None:
 
 
 def _number_field(catalogue: Catalogue, kind: str) -> str:
-    return next(name for name, rule in catalogue.kinds[kind].fields.items() if rule.role is Role.DOCUMENT_NUMBER)
+    return next(name for name, rule in catalogue.kinds[kind].fields.items() if rule.role is FieldRole.DOCUMENT_NUMBER)
 
 
 def _filed(drafts: Iterable[Draft], filings: Iterable[Filing]) -> list[tuple[Filing, list[Row]]]:
