@@ -39,11 +39,11 @@ def _database() -> dict[str, Any]:
     options = {key: value for key, value in known.items() if key not in names}
     entry = {names[key]: value for key, value in known.items() if key in names}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "xinshu.project.postgresql",
         **entry,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**options, "server_side_binding": False},
+        "OPTIONS": {**options, "server_side_binding": True, "prepare_threshold": 5},
     }
 
 

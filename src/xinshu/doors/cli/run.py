@@ -38,6 +38,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             workers=workers,
             blocking_threads=2,
             log_access=False,
+            websockets=False,
         ).serve()
 
 
