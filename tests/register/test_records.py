@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tests.factories import SUBJECT, TODAY, accepted, adopted_catalogue, body, document
 from xinshu.register.records import queries
@@ -97,5 +97,6 @@ def test_the_stream_brings_each_record_once_in_small_chunks(monkeypatch: pytest.
 
 def test_the_database_itself_refuses_an_impossible_period() -> None:
     accepted(document())
-    with connection.cursor() as cursor, pytest.raises(Exception, match="record_period_holds_a_day"):
+    refused = pytest.raises(IntegrityError, match="record_period_holds_a_day")
+    with connection.cursor() as cursor, refused, transaction.atomic():
         cursor.execute("UPDATE records_record SET public_until = public_from")

@@ -41,6 +41,7 @@ def test_a_former_name_finds_the_body_under_its_present_one() -> None:
         subject_id=reference,
         name="云汀旧名贸易行",
         valid_until=date(2020, 1, 1),
+        folded=fold("云汀旧名贸易行"),
         bigrams=bigrams("云汀旧名贸易行"),
         recorded_at=AT,
     )
@@ -57,6 +58,18 @@ def test_a_former_name_finds_the_body_under_its_present_one() -> None:
 def test_a_part_of_a_name_finds_it(text: str, found: bool) -> None:
     reference = body(SUBJECT, name="云汀示例商贸有限公司")
     assert found_by_name(text, most=10) == ((reference,) if found else ())
+
+
+@pytest.mark.parametrize("text", ["示例（云汀）", "示例(云汀)", "ａｂｃ", "Abc"])
+@pytest.mark.django_db
+def test_forms_of_a_sign_do_not_matter(text: str) -> None:
+    reference = body(SUBJECT, name="示例（云汀）ABC有限公司")
+    assert found_by_name(text, most=10) == (reference,)
+
+
+@given(st.text(max_size=60))
+def test_folding_a_folded_name_changes_nothing(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
 
 
 @pytest.mark.django_db

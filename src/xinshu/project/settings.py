@@ -39,7 +39,7 @@ def _database() -> dict[str, Any]:
     options = {key: value for key, value in known.items() if key not in names}
     entry = {names[key]: value for key, value in known.items() if key in names}
     return {
-        "ENGINE": "xinshu.project.postgresql",
+        "ENGINE": "xinshu.project.database",
         **entry,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -100,10 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xinshu.doors.threshold.Threshold",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 CSRF_FAILURE_VIEW = "xinshu.doors.portal.pages.forged"

@@ -9,7 +9,7 @@ handler404 = "xinshu.doors.portal.pages.not_found"
 handler500 = "xinshu.doors.portal.pages.broken"
 
 urlpatterns = [
-    path("", include("xinshu.doors.portal.urls")),
-    path("desk/", include("xinshu.doors.desk.urls")),
     path("api/v1/", api.urls),
+    path("desk/", include("xinshu.doors.desk.urls")),
+    path("", include("xinshu.doors.portal.urls")),
 ]

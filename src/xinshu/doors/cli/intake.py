@@ -34,7 +34,7 @@ def intake(file: Path, organ: str, kind: str, on: datetime | None, returned: Pat
 
     未收的行连同原因写入退回文件，改正后可再报。Rows not taken in come back with reasons; mend and send them again.
 
-    例 Example: xinshu intake penalties.csv --organ 11999999TE5T0001X2 --kind ADMIN_PENALTY
+    例 Example: xinshu intake penalties.csv --organ 11999999TE5T001041 --kind ADMIN_PENALTY
     """
     begun = perf_counter()
     moment = _moment(on)

@@ -26,7 +26,7 @@ def organ() -> None:
 def add_organ(code: str, name: str, division: str, department: str) -> None:
     """登记机关 Register an organ, or bring its entry up to date.
 
-    例 Example: xinshu organ add 11999999TE5T0001X2 --name 示范市市场监督管理局 --division 990100
+    例 Example: xinshu organ add 11999999TE5T001041 --name 示范市市场监督管理局 --division 990100
     --department MARKET_REGULATION
     """
     moment = now()
@@ -55,7 +55,7 @@ def list_organs() -> None:
 def staff() -> None:
     """人员 Members of staff.
 
-    例 Example: xinshu staff add clerk1 --name 示例 --role CLERK --organ 11999999TE5T0001X2
+    例 Example: xinshu staff add clerk1 --name 示例 --role CLERK --organ 11999999TE5T001041
     """
 
 

@@ -39,11 +39,10 @@ HELD = {
 def match_bodies(documents: pl.DataFrame, *, sender: str, moment: Moment) -> tuple[pl.DataFrame, dict[int, list[str]]]:
     """Documents with the column `subject`, opening a shell for each new code; and the reasons of those held back."""
     reasons: dict[int, list[str]] = {}
-    lock_openings()
     documents = _hold(documents, _not_ours(sender), NOT_OURS, reasons)
     documents = documents.with_columns(_folded().alias("folded"))
     several_names = pl.col("folded").n_unique().over("subject_code") > 1
-    found = known(documents["subject_code"].unique())
+    found = _known(documents["subject_code"].unique().to_list())
     documents = documents.with_columns(
         _by_code(found, lambda entry: len(entry.subjects)).alias("bodies"),
         pl.Series("same_name", _same_names(documents, found), pl.Boolean),
@@ -55,6 +54,15 @@ def match_bodies(documents: pl.DataFrame, *, sender: str, moment: Moment) -> tup
     references |= open_shells(_mentions(documents.filter(pl.col("bodies").is_null())), moment=moment)
     subject = pl.col("subject_code").replace_strict(references, default=None, return_dtype=pl.Int64)
     return documents.with_columns(subject.alias("subject")).drop("folded", "bodies", "same_name"), reasons
+
+
+def _known(codes: list[str]) -> dict[str, Known]:
+    """What is known of these codes; where one is new, asked again when no other can open it meanwhile."""
+    found = known(codes)
+    if len(found) < len(codes):
+        lock_openings()
+        found = known(codes)
+    return found
 
 
 def held_sentences(held: Mapping[int, Held]) -> dict[int, list[str]]:

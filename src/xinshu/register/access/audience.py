@@ -4,15 +4,23 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import decorator_from_middleware
+from django.views.decorators.csrf import csrf_protect
 
 from xinshu.kit.moment import Moment
 from xinshu.register.access.queries import posts_of
 from xinshu.register.access.roles import READ_ONLY, RouteAudience
 
+Page = Callable[..., HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., Any])
+
+_with_session = decorator_from_middleware(SessionMiddleware)
+_with_user = decorator_from_middleware(AuthenticationMiddleware)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -22,12 +30,12 @@ def public(view: View) -> View:
     return _stated(view, RouteAudience.PUBLIC)
 
 
-def signing_in(view: View) -> View:
+def signing_in(view: Page) -> Page:
     """A route for whoever is about to sign in or out."""
-    return _stated(view, RouteAudience.SIGNING_IN)
+    return _stated(_recognised(view), RouteAudience.SIGNING_IN)
 
 
-def staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def staff(view: Page) -> Page:
     """A route for members of staff who hold a post today; a read-only role may not change anything by it."""
 
     @wraps(view)
@@ -41,7 +49,13 @@ def staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
             raise PermissionDenied("审计角色只读。The auditor's role is read-only.")
         return view(request, *args, **kwargs)
 
-    return _stated(guarded, RouteAudience.STAFF)
+    return _stated(_recognised(guarded), RouteAudience.STAFF)
+
+
+def _recognised(view: Page) -> Page:
+    """Give a route its session, user and protection against forged forms; public routes have none of them."""
+    protected: Page = _with_session(_with_user(csrf_protect(view)))
+    return protected
 
 
 def moment_of(request: HttpRequest) -> Moment:

@@ -26,7 +26,7 @@ class Record(models.Model):
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_ref")
-    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+", db_index=False)
     record_ref = models.UUIDField()
     kind = models.CharField(max_length=40, db_collation="C")
     identity = models.BinaryField(max_length=32)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectName
-from xinshu.register.subjects.names import bigrams
+from xinshu.register.subjects.names import bigrams, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
         with cursor.cursor.copy(_copy(SubjectCode, "subject_id", "scheme", "code", "recorded_at")) as copy:
             for mention in mentions:
                 copy.write_row((references[mention.code], mention.scheme, mention.code, at))
-        columns = ("subject_id", "name", "searchable", "bigrams", "recorded_at")
+        columns = ("subject_id", "name", "searchable", "folded", "bigrams", "recorded_at")
         with cursor.cursor.copy(_copy(SubjectName, *columns)) as copy:
             for mention in mentions:
                 searchable = mention.kind is not SubjectKind.INDIVIDUAL_BUSINESS
-                pairs = bigrams(mention.name) if searchable else []
-                copy.write_row((references[mention.code], mention.name, searchable, pairs, at))
+                folded = fold(mention.name) if searchable else ""
+                copy.write_row((references[mention.code], mention.name, searchable, folded, bigrams(folded), at))
     return references
 
 

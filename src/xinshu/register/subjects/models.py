@@ -22,7 +22,7 @@ class SubjectCode(models.Model):
     """A code that names, or once named, a body. A body may have several; a code may be carried by several."""
 
     pk = models.CompositePrimaryKey("subject_id", "scheme", "code")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)
     scheme = models.CharField(max_length=24, db_collation="C")
     code = models.CharField(max_length=32, db_collation="C")
     valid_from = models.DateField(null=True)
@@ -37,11 +37,12 @@ class SubjectName(models.Model):
     """A name with the days on which it held; open-ended while it is the present one."""
 
     pk = models.CompositePrimaryKey("subject_id", "name")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     searchable = models.BooleanField(default=True)
+    folded = models.TextField(default="")
     bigrams = ArrayField(models.IntegerField(), default=list)
     recorded_at = models.DateTimeField()
 
@@ -53,7 +54,7 @@ class SubjectDetail(models.Model):
     """A dated detail: STATUS, DIVISION (GB/T 2260) or INDUSTRY (GB/T 4754)."""
 
     id = models.BigAutoField(primary_key=True)
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)
     attribute = models.CharField(max_length=16)
     value = models.CharField(max_length=40)
     valid_from = models.DateField(null=True)

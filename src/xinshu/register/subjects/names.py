@@ -5,8 +5,9 @@ from itertools import pairwise
 
 
 def fold(name: str) -> str:
-    """The name as compared in search: NFKC, without blanks, upper case."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).upper()
+    """The name as compared in search: NFKC, case folded, without blanks. Folding a folded name changes nothing."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(plain.split())
 
 
 def bigrams(name: str) -> list[int]:

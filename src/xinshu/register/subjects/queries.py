@@ -51,7 +51,7 @@ BY_REFERENCE = DESCRIBE + " WHERE s.id = ANY(%(subjects)s) ORDER BY s.id"
 BY_NAME = """
 SELECT DISTINCT n.subject_id FROM subjects_subjectname n
  WHERE n.searchable AND n.bigrams @> %(bigrams)s::int[]
-   AND strpos(upper(replace(n.name, ' ', '')), %(folded)s) > 0
+   AND strpos(n.folded, %(folded)s) > 0
  ORDER BY n.subject_id LIMIT %(most)s
 """
 

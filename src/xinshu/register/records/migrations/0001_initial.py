@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('edition', models.BinaryField(max_length=32)),
                 ('version', models.IntegerField()),
                 ('recorded_at', models.DateTimeField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
             ],
             options={
                 'indexes': [models.Index(fields=['subject', 'public_until'], name='record_gate')],

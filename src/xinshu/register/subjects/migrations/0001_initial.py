@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(null=True)),
                 ('valid_until', models.DateField(null=True)),
                 ('recorded_at', models.DateTimeField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
             ],
             options={
                 'indexes': [models.Index(fields=['code', 'subject'], name='subject_code_lookup')],
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(null=True)),
                 ('valid_until', models.DateField(null=True)),
                 ('recorded_at', models.DateTimeField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('attribute__in', ['STATUS', 'DIVISION', 'INDUSTRY'])), name='subject_detail_attribute'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('subject', '='), ('attribute', '='), (xinshu.register.access.ranges.DateRange('valid_from', 'valid_until'), '&&')], name='subject_detail_no_overlap')],
@@ -65,9 +65,10 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(null=True)),
                 ('valid_until', models.DateField(null=True)),
                 ('searchable', models.BooleanField(default=True)),
+                ('folded', models.TextField(default='')),
                 ('bigrams', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None)),
                 ('recorded_at', models.DateTimeField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
+                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
             ],
             options={
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['bigrams'], name='subject_name_bigrams')],
