@@ -92,7 +92,7 @@ def test_details_hold_for_their_days_and_never_overlap() -> None:
 @given(st.text(max_size=40))
 def test_every_part_of_two_characters_is_in_the_index_of_the_whole(name: str) -> None:
     folded = fold(name)
-    whole = set(bigrams(name))
+    whole = set(bigrams(folded))
     assert all(-(2**31) <= pair < 2**31 for pair in whole)
     for start in range(len(folded) - 1):
         assert set(bigrams(folded[start : start + 2])) <= whole

@@ -10,11 +10,10 @@ def fold(name: str) -> str:
     return "".join(plain.split())
 
 
-def bigrams(name: str) -> list[int]:
-    """Each pair of neighbouring characters as one signed 32-bit number; exact for the basic plane.
+def bigrams(folded: str) -> list[int]:
+    """Of a folded name: each pair of neighbouring characters as one signed 32-bit number; exact for the basic plane.
 
     Characters beyond it share their low 16 bits with others: a hit is always verified against the text.
     """
-    folded = fold(name)
     pairs = {(ord(one) & 0xFFFF) << 16 | (ord(two) & 0xFFFF) for one, two in pairwise(folded)}
     return sorted(pair - (1 << 32) if pair >= 1 << 31 else pair for pair in pairs)

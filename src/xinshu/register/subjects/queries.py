@@ -75,7 +75,7 @@ def found_by_name(text: str, *, most: int) -> tuple[int, ...]:
     if len(folded) < SHORTEST_SEARCH:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(BY_NAME, {"bigrams": bigrams(text), "folded": folded, "most": most})
+        cursor.execute(BY_NAME, {"bigrams": bigrams(folded), "folded": folded, "most": most})
         return tuple(row[0] for row in cursor.fetchall())
 
 
