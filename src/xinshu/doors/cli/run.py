@@ -16,7 +16,7 @@ from xinshu.kit.clock import now
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口 Port.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数 Processes; each answers one at a time.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="进程数 Processes.")
 @click.option("--demo", is_flag=True, help="空库时先造示范数据 Seed made-up data first if there is none.")
 def run(host: str, port: int, workers: int, demo: bool) -> None:
     """启动门户 Serve the portal, the desk and the API.
