@@ -5,9 +5,12 @@ from itertools import pairwise
 
 
 def fold(name: str) -> str:
-    """The name as compared in search: NFKC, case folded, without blanks. Folding a folded name changes nothing."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(plain.split())
+    """The name as compared in search: NFKC, case folded, without blanks. Folding a folded name changes nothing.
+
+    One step may call for another (a blank that goes may let an accent join its letter), so it is done until it rests.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return plain if plain == name else fold(plain)
 
 
 def bigrams(folded: str) -> list[int]:
