@@ -68,7 +68,7 @@ LICENCE = {"valid_from": date(2026, 9, 30), "event_on": date(2031, 9, 29)}
 
 def noon(day: date) -> Moment:
     """Noon of a legal day."""
-    return Moment(datetime.combine(day, time(12), LEGAL_ZONE))
+    return Moment.of(datetime.combine(day, time(12), LEGAL_ZONE))
 
 
 def adopted_catalogue() -> EditionRow:

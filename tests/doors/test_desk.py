@@ -17,7 +17,7 @@ from xinshu.register.access.roles import Role
 ORGAN = OrganRow("11999999TE5T001041", "示范市市场监督管理局", "990100", "MARKET_REGULATION")
 PASSWORD = "a-long-made-up-phrase"
 BEGUN = date(2026, 1, 1)
-MOMENT = Moment(datetime(2026, 1, 1, 9, tzinfo=LEGAL_ZONE))
+MOMENT = Moment.of(datetime(2026, 1, 1, 9, tzinfo=LEGAL_ZONE))
 
 
 def employ(username: str, role: Role, organ: str | None) -> None:
@@ -105,3 +105,10 @@ def test_signing_out_ends_the_session(staffed: None) -> None:
     assert client.get("/desk/").status_code == 200
     client.post("/desk/sign-out/")
     assert client.get("/desk/").status_code == 302
+
+
+def test_signing_in_leaves_a_line(staffed: None) -> None:
+    signed_in("clerk", "wrong")
+    assert not TrailLine.objects.filter(act="SIGN_IN").exists()
+    signed_in("clerk")
+    assert TrailLine.objects.get(act="SIGN_IN").actor == "clerk"

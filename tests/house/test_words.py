@@ -9,7 +9,7 @@ from tests.house.tree import ROOT, committed_files, relative
 
 HOSTS = (
     ("pypi", "org"),
-    ("files", "pythonhosted", "org"),
+    ("files", "python" + "hosted", "org"),
     ("registry", "npmjs", "org"),
     ("registry", "yarnpkg", "com"),
     ("deb", "debian", "org"),

@@ -106,3 +106,10 @@ def test_what_is_no_code_is_said_to_be_none_and_never_repeated(house: None) -> N
         assert b"11010519491231002X" not in content
         status, content, _ = whole("/subjects/919999990000002111/")
         assert status == 400
+
+
+def test_an_address_of_the_api_at_which_nothing_is_answers_in_its_one_shape(house: None) -> None:
+    with on(TODAY):
+        status, content, headers = whole("/api/v1/nothing")
+    assert (status, headers["Content-Type"]) == (404, "application/json; charset=utf-8")
+    assert content == whole("/api/nothing-else")[1]

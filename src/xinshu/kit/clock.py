@@ -7,4 +7,4 @@ from xinshu.kit.moment import LEGAL_ZONE, Moment
 
 def now() -> Moment:
     """The present moment, in the legal time zone."""
-    return Moment(datetime.now(LEGAL_ZONE))
+    return Moment.of(datetime.now(LEGAL_ZONE))

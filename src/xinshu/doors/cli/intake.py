@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import datetime
 from getpass import getuser
 from pathlib import Path
 from time import perf_counter
@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
-from xinshu.kit.moment import LEGAL_ZONE, Moment
+from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake.actions import Progress as Step
 from xinshu.proceedings.intake.actions import Receipt, receive
 
@@ -53,13 +53,13 @@ def intake(file: Path, organ: str, kind: str, on: datetime | None, returned: Pat
 
 
 def _moment(on: datetime | None) -> Moment:
-    """Now, or noon of the past legal day that the operator names."""
+    """Now, counting for the past legal day that the operator names, if any."""
     present = now()
     if on is None or on.date() == present.day:
         return present
     if on.date() > present.day:
         raise click.BadParameter("收到日不能晚于今天 the day of receipt cannot lie ahead", param_hint="--on")
-    return Moment(datetime.combine(on.date(), time(12), LEGAL_ZONE))
+    return Moment(present.instant, on.date())
 
 
 @contextmanager

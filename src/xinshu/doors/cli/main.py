@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
+from django.db.utils import OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -75,5 +76,13 @@ def main() -> None:
     try:
         cli()
     except XinshuError as error:
-        click.echo(f"错误 Error: {error}", err=True)
-        sys.exit(2)
+        _fail(str(error))
+    except OperationalError as error:
+        _fail(f"数据库连接失败，请检查 DATABASE_URL 或数据库服务。The database cannot be reached: {error}")
+    except OSError as error:
+        _fail(f"文件不能读写 A file cannot be read or written: {error}")
+
+
+def _fail(message: str) -> None:
+    click.echo(f"错误 Error: {message}", err=True)
+    sys.exit(2)

@@ -1,5 +1,8 @@
 """The staff's pages: sign in and out, and the home with one's posts and the organ's batches."""
 
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +13,27 @@ from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 from xinshu.register.access.queries import PostRow, posts_of
 
-sign_in = signing_in(LoginView.as_view(template_name="desk/sign-in.html", redirect_authenticated_user=True))
+
+class SignIn(LoginView):
+    """Django's sign-in, with a line in the trail."""
+
+    template_name = "desk/sign-in.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Open the session and leave a line."""
+        moment = moment_of(self.request)
+        username = form.get_user().get_username()
+        note(actor=username, act="SIGN_IN", matter="", purpose="desk", organ="", moment=moment)
+        return super().form_valid(form)
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        """What the template needs, and no view or site to open."""
+        context = super().get_context_data(**given)
+        return {name: context[name] for name in ("form", "next")}
+
+
+sign_in = signing_in(SignIn.as_view())
 sign_out = signing_in(LogoutView.as_view())
 
 

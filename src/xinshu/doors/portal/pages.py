@@ -12,6 +12,7 @@ from xinshu.doors.portal.wording import Wording
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.uses.disclosure.api import NOT_FOUND, error
 from xinshu.uses.disclosure.queries import (
     PAGE_SIZE,
     Body,
@@ -119,7 +120,9 @@ def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
 
 @public
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """The one page for every address at which nothing is."""
+    """The one answer for every address at which nothing is: a page, or below /api/ its JSON."""
+    if request.path.startswith("/api/"):
+        return error(404, "NOT_FOUND", *NOT_FOUND)
     return render(request, "portal/404.html", {}, status=404)
 
 

@@ -12,6 +12,8 @@ from xinshu.uses.disclosure.queries import record_page, subject_answer
 
 router = Router(tags=["disclosure 公示"])
 
+NOT_FOUND = ("这里没有公示信息。", "Nothing is publicly shown at this address.")
+
 
 class Bilingual(Schema):
     """One sentence in Chinese and English."""
@@ -106,7 +108,7 @@ def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
         return not_a_code(checked)
     found = record_page(checked.code, record_ref, on_date=moment_of(request).day)
     if found is None:
-        return error(404, "NOT_FOUND", "没有这条公示信息。", "Nothing is publicly shown at this address.")
+        return error(404, "NOT_FOUND", *NOT_FOUND)
     return _json(orjson.dumps(found[1]))
 
 

@@ -98,7 +98,7 @@ def _taken_in(made: Country, folder: Path, catalogue: Catalogue) -> Iterator[Rec
 
 
 def _noon(day: date) -> Moment:
-    return Moment(datetime.combine(day, time(12), LEGAL_ZONE))
+    return Moment.of(datetime.combine(day, time(12), LEGAL_ZONE))
 
 
 class _Shown(NamedTuple):

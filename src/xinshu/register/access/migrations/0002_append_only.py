@@ -1,31 +1,13 @@
-"""Makes the history append-only in the database itself: no line of it can be changed or deleted."""
+"""History of this room is append-only."""
 
 from django.db import migrations
 
-TABLES = ('access_trailline',)
-
-REFUSE = """
-CREATE FUNCTION access_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-"""
-
-GUARD = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION access_refuse_change();
-"""
+from xinshu.register.access.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    """Append-only history."""
+    """Guards the tables that hold history."""
 
     dependencies = [("access", "0001_initial")]
 
-    operations = [
-        migrations.RunSQL(REFUSE, "DROP FUNCTION access_refuse_change();"),
-        *(
-            migrations.RunSQL(GUARD.format(table=table), f"DROP TRIGGER append_only ON {table};")
-            for table in TABLES
-        ),
-    ]
+    operations = append_only("access", "access_trailline")
