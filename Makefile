@@ -35,7 +35,7 @@ test: $(VENV)/test.stamp ## set up, then every test
 	@$(BIN)/python -m pytest
 
 law: $(VENV)/test.stamp ## the cases of the law, in seconds, without a database
-	@$(BIN)/python -m pytest tests/law tests/kit/test_legal_dates.py tests/kit/test_workdays.py -q
+	@$(BIN)/python -m pytest tests/law/test_cases.py tests/kit/test_legal_dates.py tests/kit/test_workdays.py -q
 
 house: $(VENV)/test.stamp ## the rules of the house: contracts, sizes, routes, glossary
 	@$(BIN)/python -m pytest tests/house -q
