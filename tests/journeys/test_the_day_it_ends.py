@@ -6,7 +6,7 @@ and holidays included: ends are not moved by holidays.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ import time_machine
 from cachecontrol import CacheControl
 from django.test import Client
 
-from tests.factories import noon
 from tests.filings import SUBJECT, penalty, write_csv
 from tests.journeys.conftest import answer, on, page, told
+from xinshu.kit.moment import LEGAL_ZONE
 
 Send = Callable[..., dict[str, Any]]
 
@@ -145,10 +145,11 @@ def test_midnight_in_shanghai_is_the_border(send: Send, tmp_path: Path) -> None:
 def test_a_cache_in_between_forgets_with_us(send: Send, tmp_path: Path, live_server: Any, address: str) -> None:
     """An RFC 9111 cache between reader and site holds nothing over midnight."""
     send(write_csv(tmp_path / "one.csv", [penalty(decided_on="2026-06-15")]), day=date(2026, 7, 1))
+    minute_before = datetime.combine(date(2027, 6, 15), time(23, 59, 30), LEGAL_ZONE)
     with requests.Session() as plain, CacheControl(plain) as reader:
-        with time_machine.travel(noon(date(2027, 6, 15)).instant, tick=True):
+        with time_machine.travel(minute_before, tick=True):
             before = reader.get(live_server.url + address).text
-        with time_machine.travel(noon(date(2027, 6, 16)).instant, tick=True):
+        with time_machine.travel(minute_before + timedelta(minutes=1), tick=True):
             after = reader.get(live_server.url + address).text
     marker = f"/subjects/{SUBJECT}/" if "?q=" in address else penalty()["number"]
     assert marker in before
