@@ -65,12 +65,28 @@ def test_what_has_ended_or_was_never_shown_is_not_brought_back() -> None:
     accepted(document(decided_on=date(2025, 9, 30), severity="ORDINARY"), on_day=date(2025, 10, 9))
     assert numbers(date(2026, 3, 31)) == ["示市监罚〔2026〕0001号"]
     assert numbers() == []
-    again = accepted(document(decided_on=date(2026, 9, 30)))
-    assert again.held == {0: Held.WOULD_LENGTHEN}
+    longer = accepted(document(decided_on=date(2025, 10, 8)))
+    assert longer.held == {0: Held.WOULD_LENGTHEN}
+    newer = accepted(document(decided_on=date(2026, 9, 30)))
+    assert (newer.corrected, numbers()) == (1, [])
     accepted(document(document_number="二号", penalties=["WARNING"], severity="MINOR"))
     shown = accepted(document(document_number="二号", penalties=["WARNING"], severity="MINOR", publicity_reason="必要"))
     assert shown.held == {0: Held.WOULD_LENGTHEN}
     assert numbers() == []
+
+
+def test_a_correction_moves_neither_the_first_day_nor_the_clock() -> None:
+    accepted(document(), on_day=date(2026, 10, 9))
+    accepted(document(decided_on=date(2026, 8, 31)))
+    (record,) = Record.objects.all()
+    assert (record.recorded_on, record.public_from, record.public_until) == (
+        date(2026, 10, 9),
+        date(2026, 10, 9),
+        date(2027, 9, 1),
+    )
+    assert record.repair_from == date(2026, 12, 1)
+    assert numbers(date(2026, 10, 8)) == []
+    assert numbers(date(2026, 10, 9)) == numbers() == ["示市监罚〔2026〕0001号"]
 
 
 def test_questions_about_the_class_are_counted() -> None:

@@ -60,7 +60,7 @@ class Outcome:
 STAGE = "CREATE TEMP TABLE filed (index bigint, subject_id bigint, identity bytea, content_digest bytea) ON COMMIT DROP"
 
 COMPARE = """
-SELECT f.index, r.record_ref, r.version, r.severity, r.public_from, r.public_until,
+SELECT f.index, r.record_ref, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
        EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
                 AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
   FROM filed f JOIN records_record r ON r.subject_id = f.subject_id AND r.identity = f.identity
@@ -68,7 +68,7 @@ SELECT f.index, r.record_ref, r.version, r.severity, r.public_from, r.public_unt
 
 RECORD_COLUMNS = (
     "subject_id, record_ref, kind, identity, organ_code, document_number, decided_on, severity, question, audience,"
-    " public_from, public_until, repair_from, public_form, edition, version, recorded_at"
+    " public_from, public_until, repair_from, public_form, edition, version, recorded_on, recorded_at"
 )
 VERSION_COLUMNS = "subject_id, record_ref, version, content_digest, content, batch, recorded_at"
 JOURNAL_COLUMNS = (
@@ -101,6 +101,7 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
     unchanged = [index for index, found in known.items() if found[-1]]
     outcome.unchanged = len(unchanged)
     documents = documents.filter(~pl.col("index").is_in(unchanged))
+    documents = _with_first_days(documents, known, filing.moment.day)
     derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
     fresh, corrections = _sorted_out(derived, known, outcome)
     _store(filing, fresh)
@@ -136,7 +137,7 @@ def _one_for_each_body(documents: pl.DataFrame, outcome: Outcome) -> pl.DataFram
 
 
 def _known(documents: pl.DataFrame) -> dict[int, tuple[Any, ...]]:
-    """For each document that we hold already, by index: reference, version, class, period, and whether it is equal."""
+    """For each document we hold already, by index: reference, first day, version, class, period, and if it is equal."""
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
         with cursor.cursor.copy("COPY filed FROM STDIN") as copy:
@@ -146,6 +147,12 @@ def _known(documents: pl.DataFrame) -> dict[int, tuple[Any, ...]]:
         found = {row[0]: row[1:] for row in cursor.fetchall()}
         cursor.execute("DROP TABLE filed")
     return found
+
+
+def _with_first_days(documents: pl.DataFrame, known: dict[int, tuple[Any, ...]], today: date) -> pl.DataFrame:
+    """The column `recorded_on`: the day on which each fact first reached us, which no correction moves."""
+    days = [known[index][1] if index in known else today for index in documents["index"]]
+    return documents.with_columns(pl.Series("recorded_on", days, pl.Date))
 
 
 def _sorted_out(
@@ -162,7 +169,7 @@ def _sorted_out(
         if before is None:
             fresh.append(_Entry({**row, "record_ref": uuid4()}, answer, reasons, 1))
             continue
-        reference, version, severity, public_from, public_until, _ = before
+        reference, _, version, severity, public_from, public_until, _ = before
         held = _against(row["settled"], answer.period, severity, public_from, public_until)
         if held is not None:
             outcome.held[row["index"]] = held
@@ -227,6 +234,7 @@ def _record_row(filing: Filing, entry: _Entry) -> tuple[Any, ...]:
         form,
         filing.edition,
         entry.version,
+        row["recorded_on"],
         filing.moment.instant,
     )
 

@@ -16,6 +16,7 @@ from xinshu.law.verdict import Publicity, SeverityVerdict
 
 CLASS_INPUTS = ["department", "penalties", "procedure", "fine", "severity", "severity_row"]
 TERM_INPUTS = [
+    "recorded_on",
     "subject_kind",
     "decided_on",
     "served_on",
@@ -44,10 +45,10 @@ class Derived:
 
 
 def derive(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> Derived:
-    """Ask the law about every document of one kind that reached us on that day."""
+    """Ask the law about every document of one kind; its class is checked by the tables of that day."""
     documents, verdicts = _classed(documents, kind=kind, catalogue=catalogue, on_date=on_date)
     inputs = documents.select(TERM_INPUTS).unique(maintain_order=True)
-    answers = [publicity(_record(kind, row, on_date), catalogue) for row in inputs.iter_rows(named=True)]
+    answers = [publicity(_record(kind, row), catalogue) for row in inputs.iter_rows(named=True)]
     keyed = inputs.with_columns(pl.int_range(len(inputs), dtype=pl.UInt32).alias("answer"))
     documents = documents.join(keyed, on=TERM_INPUTS, how="left", nulls_equal=True, maintain_order="left")
     return Derived(documents, answers, verdicts)
@@ -82,11 +83,11 @@ def _decision(row: Row) -> Decision:
     )
 
 
-def _record(kind: str, row: Row, on_date: date) -> Record:
+def _record(kind: str, row: Row) -> Record:
     return Record(
         kind=kind,
         subject_kind=SubjectKind(row["subject_kind"]),
-        recorded_on=on_date,
+        recorded_on=row["recorded_on"],
         decided_on=row["decided_on"],
         served_on=row["served_on"],
         event_on=row["event_on"],

@@ -22,6 +22,8 @@ class NextLine(Func):
 class Record(models.Model):
     """A fact and its present derivation. `public_from` null = never public; `public_until` null = open.
 
+    `recorded_on` is the legal day on which the fact first reached us; no correction moves it.
+
     `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only.
     """
 
@@ -42,6 +44,7 @@ class Record(models.Model):
     public_form = models.TextField(null=True)
     edition = models.BinaryField(max_length=32)
     version = models.IntegerField()
+    recorded_on = models.DateField()
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('public_form', models.TextField(null=True)),
                 ('edition', models.BinaryField(max_length=32)),
                 ('version', models.IntegerField()),
+                ('recorded_on', models.DateField()),
                 ('recorded_at', models.DateTimeField()),
                 ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subjects.subject')),
             ],
