@@ -29,6 +29,9 @@ TWO_NAMES = (
 HELD = {
     Held.TWICE_FOR_ONE_BODY: "同一主体的同一决定以两个代码报送；请只保留一行。"
     " One decision came twice for one body, under two of its codes; keep one row.",
+    Held.DECIDED_AFTER_ARRIVAL: "更正后的决定日期晚于该信息首次报送之日；请核对日期，另一决定请用其自身文号报送。"
+    " The corrected day of decision lies after the day on which this record first came in; check it, and file another"
+    " decision under its own number.",
     Held.WOULD_LENGTHEN: "该更正会延长公示或使已停止公示的信息重新公示；须附依据、由第二人复核并告知主体后另行办理。"
     " The correction would show the record longer, or again; that needs a citation, a second person and a notice.",
     Held.WOULD_RAISE_CLASS: "该更正会提高失信严重程度；须附依据、由第二人复核并告知主体后另行办理。"

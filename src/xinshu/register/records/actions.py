@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import polars as pl
@@ -29,6 +29,7 @@ class Held(StrEnum):
     """Why a document that is sound in itself is not taken in."""
 
     TWICE_FOR_ONE_BODY = "TWICE_FOR_ONE_BODY"
+    DECIDED_AFTER_ARRIVAL = "DECIDED_AFTER_ARRIVAL"
     WOULD_LENGTHEN = "WOULD_LENGTHEN"
     WOULD_RAISE_CLASS = "WOULD_RAISE_CLASS"
 
@@ -98,7 +99,7 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {filing.kind}"])
     documents = _one_for_each_body(documents, outcome)
     known = _known(documents)
-    unchanged = [index for index, found in known.items() if found[-1]]
+    unchanged = [index for index, found in known.items() if found.is_equal]
     outcome.unchanged = len(unchanged)
     documents = documents.filter(~pl.col("index").is_in(unchanged))
     documents = _with_first_days(documents, known, filing.moment.day)
@@ -109,6 +110,18 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
     outcome.accepted, outcome.corrected = len(fresh), len(corrections)
     outcome.questions = sum(entry.row["question"] for entry in (*fresh, *corrections))
     return outcome
+
+
+class _Known(NamedTuple):
+    """What is held of a document that comes again; `is_equal`: some version of it said the very same."""
+
+    record_ref: UUID
+    recorded_on: date
+    version: int
+    severity: str | None
+    public_from: date | None
+    public_until: date | None
+    is_equal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +149,26 @@ def _one_for_each_body(documents: pl.DataFrame, outcome: Outcome) -> pl.DataFram
     return documents.filter(~twice)
 
 
-def _known(documents: pl.DataFrame) -> dict[int, tuple[Any, ...]]:
-    """For each document we hold already, by index: reference, first day, version, class, period, and if it is equal."""
+def _known(documents: pl.DataFrame) -> dict[int, _Known]:
+    """What is held of each document that is not new, by index."""
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
         with cursor.cursor.copy("COPY filed FROM STDIN") as copy:
             for row in documents.select("index", "subject", "identity", "content_digest").iter_rows():
                 copy.write_row(row)
         cursor.execute(COMPARE)
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        found = {row[0]: _Known(*row[1:]) for row in cursor.fetchall()}
         cursor.execute("DROP TABLE filed")
     return found
 
 
-def _with_first_days(documents: pl.DataFrame, known: dict[int, tuple[Any, ...]], today: date) -> pl.DataFrame:
+def _with_first_days(documents: pl.DataFrame, known: dict[int, _Known], today: date) -> pl.DataFrame:
     """The column `recorded_on`: the day on which each fact first reached us, which no correction moves."""
-    days = [known[index][1] if index in known else today for index in documents["index"]]
+    days = [known[index].recorded_on if index in known else today for index in documents["index"]]
     return documents.with_columns(pl.Series("recorded_on", days, pl.Date))
 
 
-def _sorted_out(
-    derived: Derived, known: dict[int, tuple[Any, ...]], outcome: Outcome
-) -> tuple[list[_Entry], list[_Entry]]:
+def _sorted_out(derived: Derived, known: dict[int, _Known], outcome: Outcome) -> tuple[list[_Entry], list[_Entry]]:
     """New documents, and corrections that may be made; the others are held."""
     fresh: list[_Entry] = []
     corrections: list[_Entry] = []
@@ -169,26 +180,31 @@ def _sorted_out(
         if before is None:
             fresh.append(_Entry({**row, "record_ref": uuid4()}, answer, reasons, 1))
             continue
-        reference, _, version, severity, public_from, public_until, _ = before
-        held = _against(row["settled"], answer.period, severity, public_from, public_until)
+        held = _against(before, row, answer.period)
         if held is not None:
             outcome.held[row["index"]] = held
         else:
-            corrections.append(_Entry({**row, "record_ref": reference}, answer, reasons, version + 1))
+            corrections.append(_Entry({**row, "record_ref": before.record_ref}, answer, reasons, before.version + 1))
     return fresh, corrections
 
 
-def _against(
-    settled: str | None, period: Period | None, severity: str | None, public_from: date | None, until: date | None
-) -> Held | None:
-    """What forbids a correction: a higher class, or a display on any day on which there was none."""
-    if settled and severity and SEVERITY_ORDER.index(Severity(settled)) > SEVERITY_ORDER.index(Severity(severity)):
+def _against(before: _Known, row: Row, period: Period | None) -> Held | None:
+    """What forbids a correction: a day after its arrival, a higher class, display on a day that had none."""
+    settled, decided_on = row["settled"], row["decided_on"]
+    if decided_on is not None and decided_on > before.recorded_on:
+        return Held.DECIDED_AFTER_ARRIVAL
+    if settled and before.severity and _rank(settled) > _rank(before.severity):
         return Held.WOULD_RAISE_CLASS
     if period is None:
         return None
-    if public_from is None or (until is not None and (period.until is None or period.until > until)):
+    until = before.public_until
+    if before.public_from is None or (until is not None and (period.until is None or period.until > until)):
         return Held.WOULD_LENGTHEN
     return None
+
+
+def _rank(severity: str) -> int:
+    return SEVERITY_ORDER.index(Severity(severity))
 
 
 def _store(filing: Filing, entries: list[_Entry]) -> None:
