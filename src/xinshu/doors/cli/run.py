@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from xinshu.doors.cli.seed import sow_if_empty
-from xinshu.doors.cli.store import set_up, store
+from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 
 
@@ -25,8 +25,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
     """
     signal.signal(signal.SIGTERM, _leave)
     moment = now()
-    with store(moment):
-        set_up(moment)
+    with store(moment, setting_up=True):
         if demo:
             sow_if_empty(moment)
         click.echo(f"信枢 Xinshu: http://{host}:{port}/  （Ctrl-C 停止 to stop）")

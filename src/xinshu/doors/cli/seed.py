@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from xinshu.doors.cli.country.organs import MARKET
 from xinshu.doors.cli.country.sowing import Sown, sow
-from xinshu.doors.cli.store import set_up, store
+from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
@@ -41,8 +41,7 @@ def seed(subjects: int, records: int, number: int, keep: Path | None, add: bool)
     例 Example: xinshu seed --subjects 2000 --records 6000 --seed 7 --keep ./files
     """
     moment = now()
-    with store(moment):
-        set_up(moment)
+    with store(moment, setting_up=True):
         if not add:
             refuse_unless_empty()
         with _folder(keep) as folder:

@@ -2,7 +2,7 @@
 
 import click
 
-from xinshu.doors.cli.store import set_up, store
+from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 
 
@@ -12,7 +12,5 @@ def setup() -> None:
 
     例 Example: DATABASE_URL=postgresql://xinshu@db/xinshu xinshu setup
     """
-    moment = now()
-    with store(moment):
-        set_up(moment)
-    click.echo("已就绪。Ready.")
+    with store(now(), setting_up=True):
+        click.echo("已就绪。Ready.")

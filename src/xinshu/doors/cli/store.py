@@ -1,9 +1,10 @@
 """Makes the store ready for a command: the embedded server runs while it is used, tables and catalogue are there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
+import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db import connection
 from xinshu.kit import postgres
 from xinshu.kit.moment import Moment
 from xinshu.register.catalogues.actions import adopt
+from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.queries import NoCatalogue, catalogue_on
 
 FOUNDING_DAY = date(2019, 7, 1)
@@ -18,23 +20,39 @@ FOUNDING_DAY = date(2019, 7, 1)
 
 
 @contextmanager
-def store(moment: Moment) -> Iterator[None]:
-    """The database, ready for use; the embedded one is set up on the way and stops with its last user."""
-    if not settings.EMBEDDED_DATABASE:
-        yield
-        return
-    with postgres.running(settings.DATA_FOLDER):
+def store(moment: Moment, *, setting_up: bool = False) -> Iterator[None]:
+    """The database, ready for use; the embedded one is set up on the way and stops with its last user.
+
+    One of the operator's own (DATABASE_URL) is set up by `xinshu setup` and `xinshu run` only.
+    """
+    server = postgres.running(settings.DATA_FOLDER) if settings.EMBEDDED_DATABASE else nullcontext()
+    with server:
         try:
-            set_up(moment)
+            if setting_up or settings.EMBEDDED_DATABASE:
+                _set_up(moment)
+            if setting_up:
+                _tell_if_files_differ(moment)
             yield
         finally:
             connection.close()
 
 
-def set_up(moment: Moment) -> None:
+def _set_up(moment: Moment) -> None:
     """Bring the tables up to date, and adopt the founding edition of the catalogue where none is in force."""
     call_command("migrate", verbosity=0, interactive=False)
     try:
         catalogue_on(moment.day)
     except NoCatalogue:
         adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="setup", moment=moment)
+
+
+def _tell_if_files_differ(moment: Moment) -> None:
+    """An edition is followed, never edited: say so to whoever edits the files and wonders why nothing changes."""
+    in_force = catalogue_on(moment.day).hash
+    pages, _ = read_pages(settings.CATALOGUE_FOLDER)
+    if edition_hash(canonical(pages)).hex() != in_force:
+        click.echo(
+            f"提示：目录文件与已采纳的版本 {in_force[:12]} 不同，仍以已采纳的版本为准。"
+            " Note: the catalogue's files differ from the adopted edition, which stays in force.",
+            err=True,
+        )
