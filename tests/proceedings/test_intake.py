@@ -152,3 +152,15 @@ def test_a_licence_without_an_end_is_shown_while_it_lasts(ready: None, tmp_path:
 
 def test_a_licence_that_its_organ_calls_invalid_is_not_shown(ready: None, tmp_path: Path) -> None:
     assert shown_days(tmp_path / "a.csv", XK_ZT="无效") == (None, None)
+
+
+def test_a_class_in_doubt_comes_back_as_a_question(ready: None, tmp_path: Path) -> None:
+    """The row is stored under the lower class, and the receipt says which row, which class counts, and why."""
+    rows = [penalty(), penalty(number="示市监罚〔2026〕0002号", severity="严重")]
+    receipt = take_in(write_csv(tmp_path / "a.csv", rows))
+    assert (receipt.accepted, receipt.returned) == (2, 0)
+    (asked,) = receipt.questions
+    assert (asked.row, asked.document_number) == (3, "示市监罚〔2026〕0002号")
+    assert (asked.declared, asked.settled) == ("SERIOUS", "ORDINARY")
+    assert "《信用修复管理办法》" in asked.zh
+    assert Record.objects.get(document_number="示市监罚〔2026〕0002号").severity == "ORDINARY"

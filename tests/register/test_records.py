@@ -91,7 +91,7 @@ def test_a_correction_moves_neither_the_first_day_nor_the_clock() -> None:
 
 def test_questions_about_the_class_are_counted() -> None:
     outcome = accepted(document(severity="SERIOUS"), document(document_number="二号"))
-    assert (outcome.accepted, outcome.questions) == (2, 1)
+    assert (outcome.accepted, list(outcome.questions)) == (2, [0])
 
 
 def test_a_page_is_newest_first_and_of_one_kind() -> None:

@@ -20,6 +20,7 @@ from xinshu.proceedings.intake.actions import Progress as Step
 from xinshu.proceedings.intake.actions import Receipt, receive
 
 STEPS = 3
+QUESTIONS_TOLD = 10
 
 
 @click.command()
@@ -95,9 +96,12 @@ def _text(receipt: Receipt, seconds: float) -> str:
         f"  退回 returned       {receipt.returned}",
         f"  系统外 outside      {receipt.outside}",
         f"删去的证件号 personal  {receipt.dropped_personal}",
-        f"待问程度 questions    {receipt.questions}",
+        f"待问程度 questions    {len(receipt.questions)}",
         f"用时 seconds          {seconds:.3f}",
     ]
+    lines += [f"  第{asked.row}行 {asked.document_number}：{asked.zh}" for asked in receipt.questions[:QUESTIONS_TOLD]]
+    if len(receipt.questions) > QUESTIONS_TOLD:
+        lines.append("  ……其余见 --json the rest with --json")
     if receipt.returned_file is not None:
         lines.append(f"退回文件 returned_file {receipt.returned_file}")
     return "\n".join(lines)

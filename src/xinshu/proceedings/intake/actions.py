@@ -16,6 +16,7 @@ from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldType, Kind
+from xinshu.law.public_form import sentence
 from xinshu.proceedings.intake.matching import held_sentences, match_bodies
 from xinshu.proceedings.intake.models import Batch
 from xinshu.register.access.actions import UnknownOrgan, note
@@ -32,11 +33,23 @@ class UnknownKind(XinshuError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question back to the organ: which row, the class it declared, the one that counts meanwhile, and why."""
+
+    row: int
+    document_number: str
+    declared: str | None
+    settled: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of a batch: received = accepted + unchanged + corrected + returned + outside.
 
     `outside`: rows of natural persons, set aside and not kept. `returned_file`: the rows that came back, in their own
-    format with a column of reasons. `questions`: accepted rows whose class the organ is asked about.
+    format with a column of reasons. `questions`: stored rows whose class the organ is asked about.
     """
 
     batch: UUID
@@ -48,7 +61,7 @@ class Receipt:
     outside: int
     returned_file: Path | None
     dropped_personal: int
-    questions: int
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +152,7 @@ def _settle(batch: _Batch, table: Table, checked: Checked, returned: Path) -> Re
         outside=checked.outside,
         returned_file=returned_file,
         dropped_personal=checked.dropped_personal,
-        questions=outcome.questions,
+        questions=_questions(batch, checked.good, outcome),
     )
     _keep(batch, receipt)
     return receipt
@@ -158,6 +171,22 @@ def _accept(batch: _Batch, documents: pl.DataFrame) -> Outcome:
         catalogue=batch.catalogue,
     )
     return accept_batch(filing=filing, documents=documents.with_columns(department.alias("department")))
+
+
+def _questions(batch: _Batch, good: pl.DataFrame, outcome: Outcome) -> tuple[Question, ...]:
+    """The rows whose class is in doubt; until the organ answers, the lower class counts (Decision 7)."""
+    asked = good.filter(pl.col("index").is_in(list(outcome.questions)))
+    return tuple(
+        Question(
+            row=row["row"],
+            document_number=row["document_number"],
+            declared=row["severity"],
+            settled=verdict.severity,
+            **sentence(verdict.reasons[0], batch.catalogue, start=None, last_day=None),
+        )
+        for row in asked.iter_rows(named=True)
+        for verdict in [outcome.questions[row["index"]]]
+    )
 
 
 def _write(batch: _Batch, table: Table, reasons: dict[int, list[str]], returned: Path) -> Path | None:
@@ -193,7 +222,7 @@ def _keep(batch: _Batch, receipt: Receipt) -> None:
         returned=receipt.returned,
         outside=receipt.outside,
         dropped_personal=receipt.dropped_personal,
-        questions=receipt.questions,
+        questions=len(receipt.questions),
     )
     matter = f"{batch.kind} {batch.id}"
     note(actor=batch.actor, act="INTAKE", matter=matter, purpose="归集", organ=batch.organ.code, moment=batch.moment)

@@ -14,7 +14,7 @@ from xinshu.kit.moment import Moment
 from xinshu.kit.period import Period
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SEVERITY_ORDER, Severity
-from xinshu.law.verdict import Publicity
+from xinshu.law.verdict import Publicity, SeverityVerdict
 from xinshu.register.records.derivation import Derived, Row, derive, form_text, reasons_text
 
 
@@ -49,13 +49,13 @@ class Filing:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: counts, the documents held back by their `index`, and the open class questions."""
+    """What became of a batch: counts; by `index`, the documents held back and those whose class is in question."""
 
     accepted: int = 0
     unchanged: int = 0
     corrected: int = 0
-    questions: int = 0
     held: dict[int, Held] = field(default_factory=dict)
+    questions: dict[int, SeverityVerdict] = field(default_factory=dict)
 
 
 STAGE = "CREATE TEMP TABLE filed (index bigint, subject_id bigint, identity bytea, content_digest bytea) ON COMMIT DROP"
@@ -108,7 +108,10 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
     _store(filing, fresh)
     _correct(filing, corrections)
     outcome.accepted, outcome.corrected = len(fresh), len(corrections)
-    outcome.questions = sum(entry.row["question"] for entry in (*fresh, *corrections))
+    stored = (*fresh, *corrections)
+    outcome.questions = {
+        entry.row["index"]: entry.verdict for entry in stored if entry.verdict and entry.verdict.question
+    }
     return outcome
 
 
@@ -126,11 +129,11 @@ class _Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A document ready to be written: its row, the law's answer, its reasons, and its version."""
+    """A document ready to be written: its row, the law's answers (no verdict: kinds without classes), its version."""
 
     row: Row
     answer: Publicity
-    reasons: str
+    verdict: SeverityVerdict | None
     version: int
 
     @property
@@ -175,16 +178,15 @@ def _sorted_out(derived: Derived, known: dict[int, _Known], outcome: Outcome) ->
     for row in derived.documents.iter_rows(named=True):
         answer = derived.answers[row["answer"]]
         verdict = None if row["verdict"] is None else derived.verdicts[row["verdict"]]
-        reasons = reasons_text(answer, verdict)
         before = known.get(row["index"])
         if before is None:
-            fresh.append(_Entry({**row, "record_ref": uuid4()}, answer, reasons, 1))
+            fresh.append(_Entry({**row, "record_ref": uuid4()}, answer, verdict, 1))
             continue
         held = _against(before, row, answer.period)
         if held is not None:
             outcome.held[row["index"]] = held
         else:
-            corrections.append(_Entry({**row, "record_ref": before.record_ref}, answer, reasons, before.version + 1))
+            corrections.append(_Entry({**row, "record_ref": before.record_ref}, answer, verdict, before.version + 1))
     return fresh, corrections
 
 
@@ -275,6 +277,6 @@ def _journal_row(filing: Filing, entry: _Entry, change: Change) -> tuple[Any, ..
         *entry.dates,
         row["settled"],
         entry.answer.regime,
-        entry.reasons,
+        reasons_text(entry.answer, entry.verdict),
         filing.edition,
     )

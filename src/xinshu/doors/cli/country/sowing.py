@@ -29,7 +29,7 @@ from xinshu.register.subjects.queries import SubjectRow, described
 ACTOR: Final = "seed"
 COUNTS: Final = (
     *("received", "accepted", "unchanged", "corrected", "returned", "outside"),
-    *("dropped_personal", "questions"),
+    "dropped_personal",
 )
 SEVERAL: Final = 2
 
@@ -71,7 +71,8 @@ def sow(*, moment: Moment, subjects: int, records: int, seed: int, folder: Path)
     return Sown(
         subjects=len(made.bodies),
         batches=len(receipts),
-        counts={name: sum(getattr(receipt, name) for receipt in receipts) for name in COUNTS},
+        counts={name: sum(getattr(receipt, name) for receipt in receipts) for name in COUNTS}
+        | {"questions": sum(len(receipt.questions) for receipt in receipts)},
         shown=shown,
         examples=examples,
     )
