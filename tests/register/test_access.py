@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 
 from tests.factories import MARKET, PASSWORD, TODAY, appointed, noon, registered_organ
-from xinshu.register.access.actions import OrganRefused, UnknownOrgan, appoint, register_organs
+from xinshu.register.access.actions import OrganRefused, UnknownOrgan, WeakPassword, appoint, employ, register_organs
 from xinshu.register.access.models import Post, TrailLine, User
 from xinshu.register.access.queries import OrganRow, departments_of, organ, organs, posts_of
 from xinshu.register.access.roles import Role
@@ -34,6 +34,34 @@ def test_a_password_is_kept_as_a_hash_only() -> None:
     assert PASSWORD not in User.objects.get(username=username).password
     assert authenticate(username=username, password=PASSWORD) is not None
     assert authenticate(username=username, password="another") is None
+
+
+def test_a_weak_password_is_refused_and_leaves_no_user() -> None:
+    with pytest.raises(WeakPassword, match="12"):
+        employ(
+            username="clerk",
+            full_name="示例甲",
+            password="short",
+            role=Role.AUDITOR,
+            organ=None,
+            actor="test",
+            moment=noon(TODAY),
+        )
+    assert not User.objects.exists()
+
+
+def test_who_cannot_be_appointed_is_not_registered_either() -> None:
+    with pytest.raises(UnknownOrgan):
+        employ(
+            username="clerk",
+            full_name="示例甲",
+            password=PASSWORD,
+            role=Role.CLERK,
+            organ=MARKET.code,
+            actor="test",
+            moment=noon(TODAY),
+        )
+    assert not User.objects.exists()
 
 
 def test_nobody_is_appointed_at_an_unknown_organ() -> None:

@@ -4,7 +4,7 @@ import click
 
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
-from xinshu.register.access.actions import appoint, register_organs, register_user
+from xinshu.register.access.actions import employ, register_organs
 from xinshu.register.access.queries import OrganRow, organs
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
@@ -72,8 +72,13 @@ def add_staff(username: str, name: str, role: str, organ_code: str | None, passw
     """
     moment = now()
     with store(moment):
-        register_user(username=username, full_name=name, password=password, actor="operator", moment=moment)
-        appoint(
-            username=username, role=Role(role), organ=organ_code, from_day=moment.day, actor="operator", moment=moment
+        employ(
+            username=username,
+            full_name=name,
+            password=password,
+            role=Role(role),
+            organ=organ_code,
+            actor="operator",
+            moment=moment,
         )
     click.echo(f"已登记 registered: {username} {role}")

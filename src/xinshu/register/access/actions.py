@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from xinshu.kit.errors import XinshuError
@@ -15,6 +17,10 @@ from xinshu.register.access.roles import Role
 
 class OrganRefused(XinshuError):
     """An organ cannot be registered as given."""
+
+
+class WeakPassword(XinshuError):
+    """A password is too short or too common."""
 
 
 class UnknownOrgan(XinshuError):
@@ -37,9 +43,13 @@ def register_organs(organs: Iterable[OrganRow], *, actor: str, moment: Moment) -
 
 @transaction.atomic
 def register_user(*, username: str, full_name: str, password: str, actor: str, moment: Moment) -> None:
-    """Create a user, or set a known one's name and password."""
+    """Create a user, or set a known one's name and password. Raises WeakPassword."""
     user = User.objects.filter(username=username).first() or User(username=username)
     user.full_name = full_name
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise WeakPassword(f"口令不合要求 The password is too weak: {' '.join(error.messages)}") from error
     user.set_password(password)
     user.save()
     note(actor=actor, act="REGISTER_USER", matter=username, purpose="administration", organ="", moment=moment)
@@ -62,6 +72,15 @@ def appoint(*, username: str, role: Role, organ: str | None, from_day: date, act
             organ=organ or "",
             moment=moment,
         )
+
+
+@transaction.atomic
+def employ(
+    *, username: str, full_name: str, password: str, role: Role, organ: str | None, actor: str, moment: Moment
+) -> None:
+    """Register a user and appoint them from today; both, or neither."""
+    register_user(username=username, full_name=full_name, password=password, actor=actor, moment=moment)
+    appoint(username=username, role=role, organ=organ, from_day=moment.day, actor=actor, moment=moment)
 
 
 def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:
