@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection, transaction
 
+from xinshu.register.access.prepared import prepared
 from xinshu.register.records.gate import SHOWN
 
 ORDER = "r.decided_on DESC NULLS LAST, r.record_ref"
@@ -56,9 +57,8 @@ CHUNK = 20_000
 
 def shown_json(*, subject: int, on_date: date) -> str:
     """All that is shown of one subject on that day, newest first, as one JSON array of public forms."""
-    with connection.cursor() as cursor:
-        cursor.execute(OF_SUBJECT, {"subject": subject, "day": on_date})
-        return str(cursor.fetchone()[0])
+    (row,) = prepared(OF_SUBJECT, {"subject": subject, "day": on_date})
+    return str(row[0])
 
 
 def shown_page(

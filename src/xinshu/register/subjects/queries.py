@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from xinshu.law.terms import SubjectKind
+from xinshu.register.access.prepared import prepared
 from xinshu.register.subjects.models import SubjectCode, SubjectDetail, SubjectName
 from xinshu.register.subjects.names import bigrams, fold
 
@@ -103,6 +104,5 @@ def details_of(subject: int) -> dict[str, str]:
 
 
 def _described(sql: str, values: dict[str, Any]) -> tuple[SubjectRow, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return tuple(SubjectRow(row[0], SubjectKind(row[1]), row[2] or "", row[3] or "") for row in cursor.fetchall())
+    rows = prepared(sql, values)
+    return tuple(SubjectRow(row[0], SubjectKind(row[1]), row[2] or "", row[3] or "") for row in rows)
