@@ -89,6 +89,17 @@ def test_a_correction_moves_neither_the_first_day_nor_the_clock() -> None:
     assert numbers(date(2026, 10, 9)) == numbers() == ["示市监罚〔2026〕0001号"]
 
 
+def test_a_correction_never_shows_before_the_service_that_was_filed() -> None:
+    accepted(document(served_on=date(2026, 12, 1)))
+    assert numbers() == []
+    sooner = accepted(document(served_on=None))
+    assert sooner.held == {0: Held.WOULD_LENGTHEN}
+    assert numbers() == []
+    later = accepted(document(served_on=date(2026, 12, 5)))
+    assert later.corrected == 1
+    assert numbers(date(2026, 12, 4)) == []
+
+
 def test_questions_about_the_class_are_counted() -> None:
     outcome = accepted(document(severity="SERIOUS"), document(document_number="二号"))
     assert (outcome.accepted, list(outcome.questions)) == (2, [0])

@@ -199,8 +199,7 @@ def _against(before: _Known, row: Row, period: Period | None) -> Held | None:
         return Held.WOULD_RAISE_CLASS
     if period is None:
         return None
-    until = before.public_until
-    if before.public_from is None or (until is not None and (period.until is None or period.until > until)):
+    if before.public_from is None or not period.within(Period(before.public_from, before.public_until)):
         return Held.WOULD_LENGTHEN
     return None
 
