@@ -169,7 +169,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRule:
-    """One field of a kind: its type, length, need, mask and whether it may be public."""
+    """One field of a kind: its type, length, need, mask and whether it may be public.
+
+    `free_text`: prose in which personal data may stand; it is masked there at the door (G17, G18), not refused.
+    """
 
     name_zh: str
     name_en: str
@@ -184,6 +187,7 @@ class FieldRule:
     public: bool = False
     mask: Mask = Mask.NONE
     spellings: tuple[str, ...] = ()
+    free_text: bool = False
     note: str | None = None
 
 
