@@ -21,7 +21,7 @@ from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
-from xinshu.register.records.actions import Filing, Outcome, accept_batch
+from xinshu.register.records.actions import Filing, Outcome, accept_batch, number_filings
 from xinshu.register.subjects.actions import Mention, open_shells
 from xinshu.register.subjects.queries import known
 
@@ -42,6 +42,8 @@ COLUMNS: dict[str, Any] = {
     "subject_kind": pl.String,
     "organ_code": pl.String,
     "organ_name": pl.String,
+    "source_code": pl.String,
+    "source_name": pl.String,
     "department": pl.String,
     "document_number": pl.String,
     "decided_on": pl.Date,
@@ -128,7 +130,9 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY) -> Outcome:
         edition=bytes.fromhex(edition.hash),
         catalogue=edition.catalogue,
     )
-    return accept_batch(filing=filing, documents=frame)
+    outcome = accept_batch(filing=filing, documents=frame)
+    number_filings(moment=noon(on_day))
+    return outcome
 
 
 def body(code: str, *, name: str = SUBJECT_NAME, kind: SubjectKind = SubjectKind.ENTERPRISE) -> int:

@@ -109,7 +109,12 @@ def check(folder: Path, rows: Sequence[Mapping[str, str]], **changes: Any) -> Ch
 
 
 def check_rows(
-    table: Table, *, kind: str = "ADMIN_PENALTY", division: str = "110000", on_date: date = TODAY
+    table: Table,
+    *,
+    kind: str = "ADMIN_PENALTY",
+    division: str = "110000",
+    on_date: date = TODAY,
+    mapping: Mapping[str, str] | None = None,
 ) -> Checked:
     """A table checked as records of one kind."""
     return check_table(
@@ -119,6 +124,7 @@ def check_rows(
         catalogue=catalogue(),
         division=division,
         on_date=on_date,
+        mapping=mapping or {},
     )
 
 

@@ -65,7 +65,7 @@ def test_a_refusal_names_every_header_and_suggests_without_guessing():
     assert "“文号”与另一列指同一字段" in refusal.zh
     assert "缺少必填字段“违法事实”（CF_SY）" in refusal.zh
     assert "“Facts” (CF_SY) has no column" in refusal.en
-    assert accepted_headers(MANDATORY, KIND) == {name: name for name in MANDATORY}
+    assert accepted_headers(MANDATORY, KIND).fields == {name: name for name in MANDATORY}
 
 
 def test_a_file_without_its_header_row_does_not_get_numbers_of_persons_repeated():

@@ -16,6 +16,7 @@ from tests import factories, filings
 from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.law.terms import SubjectKind
 from xinshu.proceedings.intake.actions import receive
+from xinshu.proceedings.intake.states import Door
 from xinshu.register.access.roles import Role
 
 TODAY = factories.TODAY
@@ -79,9 +80,9 @@ def _file(folder: Path, clerk: str) -> None:
         path=filings.write_csv(folder / "示例.csv", [row]),
         organ_code=factories.MARKET.code,
         kind="ADMIN_PENALTY",
+        door=Door.DESK,
         actor=clerk,
         moment=factories.noon(TODAY),
-        returned=folder / "returned.csv",
         progress=lambda step: None,
     )
 

@@ -38,7 +38,7 @@ def send(house: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Sends a file through the command line on a day, and gives the receipt."""
 
     def sent(path: Path, *, day: date = TODAY, kind: str = "ADMIN_PENALTY") -> dict[str, Any]:
-        arguments = [str(path), "--organ", MARKET, "--kind", kind, "--on", day.isoformat(), "--json"]
+        arguments = [str(path), "--organ", MARKET, "--kind", kind, "--on", day.isoformat(), "--json", "--attested"]
         with on(day):
             result = CliRunner().invoke(intake, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output

@@ -13,7 +13,7 @@ from django.db import connection
 from tests.factories import TODAY
 from tests.filings import INDIVIDUAL, MARKET, OTHER_SUBJECT, SUBJECT, penalty, write_csv, write_xlsx
 from tests.journeys.conftest import answer, page, told
-from xinshu.proceedings.intake import actions
+from xinshu.proceedings.intake import running
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.models import Subject
 
@@ -162,7 +162,7 @@ def test_nothing_is_stored_when_the_store_fails_midway(
     def broken(*_: Any) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(actions, "_keep", broken)
+    monkeypatch.setattr(running, "_put_returned", broken)
     with pytest.raises(OSError, match="disk full"):
         send(write_csv(tmp_path / "rows.csv", [penalty(), penalty(number="坏", decided_on="2026-13-01")]))
     assert (Record.objects.count(), Subject.objects.count()) == (0, 0)

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import yaml
 
-from xinshu.law.catalogue import Catalogue
+from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
 from xinshu.law.publicity import publicity
 from xinshu.law.reading import Page, Reader
 from xinshu.law.severity import severity
-from xinshu.law.terms import Decision, Record
+from xinshu.law.terms import Audience, Decision, Record
 from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
 from xinshu.register.catalogues.files import read_pages
 
@@ -212,6 +212,18 @@ def test_there_are_enough_cases_and_no_name_stands_twice() -> None:
 def test_every_reason_of_publicity_and_severity_is_met_by_a_case() -> None:
     met = {code for case in CASE_LIST for code in case["then"].get("reasons", ())}
     assert sorted(set(ReasonCode) - met) == []
+
+
+def test_every_public_kind_has_both_sides() -> None:
+    """A last day shown, a day after it, and a record that is never shown."""
+    catalogue = catalogue_with("{}")
+    public = {name for name, kind in catalogue.kinds.items() if kind.audience is Audience.PUBLIC}
+    national = {name for name in public if catalogue.layers[name] == NATIONAL}
+    asked = [case for case in CASE_LIST if "amend" not in case and "kind" in case["given"]]
+    last = {case["given"]["kind"] for case in asked if case["then"].get("last_day") == case["on_date"]}
+    after = {case["given"]["kind"] for case in asked if "TERM_ENDED" in case["then"].get("reasons", ())}
+    never = {case["given"]["kind"] for case in asked if case["then"].get("from") == NEVER}
+    assert (national - last, national - after, national - never) == (set(), set(), set())
 
 
 SOUND_CASE = """

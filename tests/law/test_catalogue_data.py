@@ -35,7 +35,42 @@ from xinshu.register.catalogues.files import load_catalogue
 
 FOLDER = Path(__file__).resolve().parents[2] / "catalogue"
 LOOKED_AT = date(2026, 11, 23)
-KINDS = ("ADMIN_LICENCE", "ADMIN_PENALTY", "ABNORMAL_OPERATION", "HONOUR")
+LOOKED_AT_SINCE = (LOOKED_AT, date(2026, 11, 24))
+
+# The national kinds, in the order of their files: category, what they mean for the subject, and for whom they are.
+ADVERSE, NEUTRAL, FAVOURABLE = Effect.ADVERSE, Effect.NEUTRAL, Effect.FAVOURABLE
+PUBLIC, GOVERNMENT, AUTHORISED = Audience.PUBLIC, Audience.GOVERNMENT, Audience.AUTHORISED
+KINDS = {
+    "ENTERPRISE_REGISTRATION": (1, NEUTRAL, PUBLIC),
+    "OTHER_REGISTRATION": (1, NEUTRAL, GOVERNMENT),
+    "JUDGMENT_DEFAULTER": (2, ADVERSE, PUBLIC),
+    "ADMIN_ADJUDICATION": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_COERCION": (3, ADVERSE, GOVERNMENT),
+    "ADMIN_COMPENSATION": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_CONFIRMATION": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_INSPECTION": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_LEVY": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_LICENCE": (3, NEUTRAL, PUBLIC),
+    "ADMIN_PAYMENT": (3, NEUTRAL, GOVERNMENT),
+    "ADMIN_PENALTY": (3, ADVERSE, PUBLIC),
+    "ADMIN_REWARD": (3, FAVOURABLE, GOVERNMENT),
+    "PRACTICE": (4, NEUTRAL, GOVERNMENT),
+    "ABNORMAL_INDIVIDUAL_BUSINESS": (5, ADVERSE, GOVERNMENT),
+    "ABNORMAL_OPERATION": (5, ADVERSE, PUBLIC),
+    "ABNORMAL_ORGANISATION": (5, ADVERSE, GOVERNMENT),
+    "ABNORMAL_TAXPAYER": (5, ADVERSE, GOVERNMENT),
+    "SERIOUS_DISHONESTY": (6, ADVERSE, PUBLIC),
+    "CONTRACT_PERFORMANCE": (7, NEUTRAL, GOVERNMENT),
+    "COMMITMENT": (8, NEUTRAL, GOVERNMENT),
+    "EVALUATION_RESULT": (9, NEUTRAL, GOVERNMENT),
+    "TAX_CREDIT_GRADE": (9, NEUTRAL, GOVERNMENT),
+    "SOCIAL_INSURANCE_ARREARS": (10, ADVERSE, GOVERNMENT),
+    "TAX_ARREARS": (10, ADVERSE, PUBLIC),
+    "HONOUR": (11, FAVOURABLE, PUBLIC),
+    "INTELLECTUAL_PROPERTY_PLEDGE": (12, NEUTRAL, AUTHORISED),
+    "SOFTWARE_COPYRIGHT": (12, FAVOURABLE, GOVERNMENT),
+    "VOLUNTARY_INFORMATION": (13, FAVOURABLE, AUTHORISED),
+}
 DEPARTMENTS = ("MARKET_REGULATION", "WORK_SAFETY", "FIRE", "ECOLOGY", "TRANSPORT")
 
 
@@ -50,6 +85,8 @@ PENALTY_IDS = listed(
     "CF_JDRQ CF_YXQ CF_GSJZQ CF_CFJG CF_CFJGDM CF_SJLY CF_SJLYDM BZ"
 )
 SUPPLEMENT_IDS = listed("PROCEDURE AREA SEVERITY SEVERITY_ROW SERVED_ON PUBLICITY_REASON DUTY_UNMET ITEM")
+OLD_PENALTY_IDS = listed("CF_CFMC EFFECTIVE_ON CF_ZT DFBM SJC")
+OLD_LICENCE_IDS = listed("PROJECT DFBM SJC")
 LICENCE_IDS = listed(
     "XK_XDR_MC XK_XDR_LB XK_XDR_SHXYM XK_XDR_GSZC XK_XDR_ZZJG XK_XDR_SWDJ XK_XDR_SYDW XK_XDR_SHZZ XK_FRDB XK_FR_ZJLX "
     "XK_FR_ZJHM XK_XDR_ZJLX XK_XDR_ZJHM XK_XKWS XK_WSH XK_XKLB XK_XKZS XK_XKBH XK_NR XK_JDRQ XK_YXQZ XK_YXQZI XK_XKJG "
@@ -58,8 +95,9 @@ LICENCE_IDS = listed(
 PERSONAL_IDS = {
     *("CF_FR_ZJLX", "CF_FR_ZJHM", "CF_XDR_ZJLX", "CF_XDR_ZJHM"),
     *("XK_FR_ZJLX", "XK_FR_ZJHM", "XK_XDR_ZJLX", "XK_XDR_ZJHM"),
+    *("PERSON_DOCUMENT", "PERSON_NUMBER", "PERSON_NUMBERS", "CONTACT", "CONTACT_PHONE", "HANDLER"),
 }
-NEVER_PUBLIC_IDS = PERSONAL_IDS | {"CF_FRDB", "XK_FRDB", "BZ", "REMARK", "CF_GSJZQ"}
+NEVER_PUBLIC_IDS = PERSONAL_IDS | {"CF_FRDB", "XK_FRDB", "BZ", "REMARK", "CF_GSJZQ", "REPRESENTATIVE", "ADDRESS"}
 
 PENALTY_LENGTHS = {
     **{"CF_XDR_MC": 200, "CF_XDR_LB": 16, "CF_XDR_SHXYM": 18, "CF_XDR_GSZC": 50, "CF_XDR_ZZJG": 9, "CF_XDR_SWDJ": 15},
@@ -131,6 +169,11 @@ INSTRUMENTS = {
     "SC-EPI": Rank.ADMINISTRATIVE_REGULATION,
     "SC-OGI": Rank.ADMINISTRATIVE_REGULATION,
     "SC-ENV": Rank.ADMINISTRATIVE_REGULATION,
+    "SC-SOFTWARE": Rank.ADMINISTRATIVE_REGULATION,
+    "PRC-CPL": Rank.LAW,
+    "PRC-AEL": Rank.LAW,
+    "PRC-TAX-LAW": Rank.LAW,
+    "PRC-SOCIAL-INSURANCE-LAW": Rank.LAW,
     "SC-2025-22": Rank.CENTRAL_DOCUMENT,
     "NDRC-36": Rank.DEPARTMENT_RULE,
     "NDRC-58": Rank.DEPARTMENT_RULE,
@@ -211,7 +254,7 @@ def test_titles_are_ready_to_be_cited(instrument: Instrument) -> None:
     """The sentence puts 《》 and “the” around them."""
     assert not re.match(r"《|第", instrument.title)
     assert not re.match(r"(the|a|an)\b", instrument.title_en, re.IGNORECASE)
-    assert instrument.looked_at == LOOKED_AT
+    assert instrument.looked_at in LOOKED_AT_SINCE
     assert instrument.link is None or instrument.link.startswith("https://www.gov.cn/")
 
 
@@ -226,19 +269,14 @@ def test_the_thirteen_categories_stand_in_official_order() -> None:
 
 def test_kinds_of_record() -> None:
     national = [name for name, layer in CATALOGUE.layers.items() if layer == NATIONAL]
-    assert tuple(national) == KINDS
-    assert [CATALOGUE.kinds[name].category for name in KINDS] == [3, 3, 5, 11]
-    assert [CATALOGUE.kinds[name].effect for name in KINDS] == [
-        Effect.NEUTRAL,
-        Effect.ADVERSE,
-        Effect.ADVERSE,
-        Effect.FAVOURABLE,
-    ]
+    assert national == list(KINDS)
+    kinds = {name: CATALOGUE.kinds[name] for name in national}
+    assert {name: (kind.category, kind.effect, kind.audience) for name, kind in kinds.items()} == KINDS
 
 
 def test_every_official_field_stands_in_official_order() -> None:
-    assert list(CATALOGUE.kinds["ADMIN_PENALTY"].fields) == [*PENALTY_IDS, *SUPPLEMENT_IDS]
-    assert list(CATALOGUE.kinds["ADMIN_LICENCE"].fields) == LICENCE_IDS
+    assert list(CATALOGUE.kinds["ADMIN_PENALTY"].fields) == [*PENALTY_IDS, *SUPPLEMENT_IDS, *OLD_PENALTY_IDS]
+    assert list(CATALOGUE.kinds["ADMIN_LICENCE"].fields) == [*LICENCE_IDS, *OLD_LICENCE_IDS]
 
 
 def test_official_lengths_of_the_penalty_template() -> None:
@@ -248,16 +286,45 @@ def test_official_lengths_of_the_penalty_template() -> None:
 
 def test_supplement_is_optional() -> None:
     fields = CATALOGUE.kinds["ADMIN_PENALTY"].fields
-    assert all(fields[name].need is Need.OPTIONAL and not fields[name].mandatory_for for name in SUPPLEMENT_IDS)
+    more = [*SUPPLEMENT_IDS, *OLD_PENALTY_IDS]
+    assert all(fields[name].need is Need.OPTIONAL and not fields[name].mandatory_for for name in more)
 
 
-def test_every_national_kind_is_public_by_an_instrument_of_sufficient_rank() -> None:
-    for name in KINDS:
-        kind = CATALOGUE.kinds[name]
-        assert kind.audience is Audience.PUBLIC
-        assert kind.publication is not None
-        assert CATALOGUE.instruments[kind.basis].rank in SCOPE_RANKS
-        assert CATALOGUE.instruments[kind.publication.basis].rank in SCOPE_RANKS
+@pytest.mark.parametrize("name", KINDS)
+def test_every_national_kind_is_public_by_an_instrument_of_sufficient_rank(name: str) -> None:
+    kind = CATALOGUE.kinds[name]
+    assert CATALOGUE.instruments[kind.basis].rank in SCOPE_RANKS
+    assert kind.article is not None
+    if kind.audience is not Audience.PUBLIC:
+        assert (kind.publication, kind.publicity) == (None, None)
+        assert not any(rule.public for rule in kind.fields.values())
+        return
+    assert kind.publication is not None
+    assert kind.publication.article is not None
+    assert CATALOGUE.instruments[kind.publication.basis].rank in SCOPE_RANKS
+    assert CATALOGUE.schemes[kind.publicity or ""].regimes
+
+
+def test_prose_is_said_to_be_prose() -> None:
+    """Where a person's number may stand among other words it is masked, not refused; names and numbers are no prose."""
+    plain = {
+        *(FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER, FieldRole.ORGAN_NAME, FieldRole.SOURCE_NAME),
+        *(FieldRole.SUBJECT_OTHER_CODE, FieldRole.ITEM, FieldRole.SEVERITY_ROW),
+    }
+    for name, kind in CATALOGUE.kinds.items():
+        for field, rule in kind.fields.items():
+            if rule.free_text:
+                assert rule.type is FieldType.TEXT, (name, field)
+                assert rule.role not in plain, (name, field)
+            elif rule.type is FieldType.TEXT:
+                assert (rule.length or 0) <= 512, (name, field)
+                assert field not in ("BZ", "REMARK", "CONTENT", "FACTS", "CF_SY", "CF_NR", "XK_NR"), (name, field)
+
+
+@pytest.mark.parametrize("name", ["ADMIN_PENALTY", "JUDGMENT_DEFAULTER", "SERIOUS_DISHONESTY"])
+def test_state_bodies_are_subjects_like_any_other(name: str) -> None:
+    """Guard-rail G31."""
+    assert CATALOGUE.kinds[name].subjects == set(SubjectKind)
 
 
 def test_penalties_reach_every_kind_of_subject_and_are_classed() -> None:
@@ -339,7 +406,7 @@ def test_no_department_has_a_rule_beyond_the_longest_term() -> None:
     assert all(not row.department_months for row in rows)
 
 
-@pytest.mark.parametrize("name", ["ADMIN_LICENCE", "ABNORMAL_OPERATION", "HONOUR"])
+@pytest.mark.parametrize("name", [name for name in CATALOGUE.schemes if name in KINDS and name != "ADMIN_PENALTY"])
 def test_other_kinds_are_shown_until_an_event(name: str) -> None:
     (regime,) = CATALOGUE.schemes[name].regimes.values()
     (row,) = regime.rows
@@ -427,7 +494,17 @@ def test_vocabularies_of_the_law_and_of_the_files() -> None:
         "ABNORMAL_GROUND",
         "HONOUR_LEVEL",
     }
+    files |= {
+        *("PENALTY_STATUS", "REGISTRATION_STATUS", "PERFORMANCE", "COERCION", "DISPUTE_SIDE", "INSPECTION_WAY"),
+        *("INSPECTION_RESULT", "OCCUPATION", "SERIOUS_LIST", "CONTRACT_TYPE", "CONTRACT_SIDE", "BREACH_BY"),
+        *("PROCUREMENT", "COMMITMENT_TYPE", "DISCLOSURE", "EVALUATION", "TAX_GRADE", "INTELLECTUAL_PROPERTY"),
+    }
     assert set(CATALOGUE.vocabularies) == set(VOCABULARIES) | files
+
+
+def test_every_vocabulary_of_the_files_is_used() -> None:
+    used = {rule.vocabulary for kind in CATALOGUE.kinds.values() for rule in kind.fields.values()}
+    assert set(CATALOGUE.vocabularies) - set(VOCABULARIES) - {"DEPARTMENT"} <= used
 
 
 def test_a_bare_number_never_says_that_somebody_is_an_organisation() -> None:

@@ -21,7 +21,10 @@ REGIMES = ("R2019_527", "ORDER_58", "ORDER_36")
 ORDER_36 = date(2026, 4, 1)
 ORDER_58 = date(2023, 5, 1)
 DAYS = st.dates(date(2017, 1, 1), date(2033, 12, 31))
-KINDS = ("ADMIN_PENALTY", "ADMIN_LICENCE", "ABNORMAL_OPERATION", "HONOUR")
+KINDS = (
+    *("ADMIN_PENALTY", "ADMIN_LICENCE", "ABNORMAL_OPERATION", "HONOUR", "JUDGMENT_DEFAULTER"),
+    *("SERIOUS_DISHONESTY", "TAX_ARREARS", "ENTERPRISE_REGISTRATION"),
+)
 
 
 def catalogue(**to_older: Transition) -> Catalogue:
@@ -158,6 +161,17 @@ def test_no_penalty_is_shown_longer_than_three_years_from_its_document(record: R
         assert record.decided_on is not None
         assert period.last_day is not None
         assert period.last_day <= corresponding_day(record.decided_on, 36)
+
+
+@given(record=records(("SERIOUS_DISHONESTY",)))
+@settings(max_examples=200)
+def test_no_entry_of_a_serious_list_outlasts_its_removal_or_three_years(record: Record) -> None:
+    period = publicity(record, catalogue()).period
+    if period is not None:
+        assert record.decided_on is not None
+        longest = corresponding_day(record.decided_on, 36)
+        assert period.last_day is not None
+        assert period.last_day == min(record.event_on or longest, longest)
 
 
 @given(record=records(), delay=st.integers(1, 1500))

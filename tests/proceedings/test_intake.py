@@ -10,9 +10,9 @@ from django.db import connection
 
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import OTHER_SUBJECT, SUBJECT, penalty, write_csv
-from xinshu.bulk.files import UnreadableFile
-from xinshu.proceedings.intake.actions import Receipt, UnknownKind, receive
+from xinshu.proceedings.intake.actions import UnknownKind, receive
 from xinshu.proceedings.intake.queries import batches_of
+from xinshu.proceedings.intake.states import Door, Receipt, State
 from xinshu.register.access.actions import UnknownOrgan
 from xinshu.register.records.models import JournalLine, Record, RecordVersion
 from xinshu.register.subjects.models import Subject, SubjectCode
@@ -32,9 +32,9 @@ def take_in(path: Path, *, day: date = DAY, organ: str = MARKET.code, kind: str 
         path=path,
         organ_code=organ,
         kind=kind,
+        door=Door.CLI,
         actor="test",
         moment=noon(day),
-        returned=path.with_name(f"{path.stem}.returned{path.suffix}"),
         progress=lambda _: None,
     )
 
@@ -49,12 +49,14 @@ def test_a_kind_outside_the_catalogue_is_refused(ready: None, tmp_path: Path) ->
         take_in(write_csv(tmp_path / "a.csv", [penalty()]), kind="GOSSIP")
 
 
-def test_a_file_that_is_none_is_refused_and_leaves_nothing(ready: None, tmp_path: Path) -> None:
+def test_a_file_that_is_none_is_refused_and_says_why(ready: None, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"")
-    with pytest.raises(UnreadableFile):
-        take_in(path)
-    assert batches_of(None) == ()
+    receipt = take_in(path)
+    assert (receipt.state, receipt.received) == (State.REFUSED, 0)
+    assert receipt.refusal is not None
+    assert "空" in receipt.refusal.zh
+    assert [batch.state for batch in batches_of(None)] == [State.REFUSED]
 
 
 def test_two_clerks_with_one_file_at_one_moment(ready: None, tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_every_change_has_its_version_and_its_line_in_the_journal(ready: None, t
     (record,) = Record.objects.all()
     assert record.version == 2
     assert RecordVersion.objects.count() == 2
-    lines = JournalLine.objects.order_by("sequence")
+    lines = JournalLine.objects.order_by("filing_id", "place")
     assert [(line.change, line.version) for line in lines] == [("ACCEPTED", 1), ("CORRECTED", 2)]
     assert all(bytes(line.edition) == bytes(record.edition) for line in lines)
 

@@ -9,7 +9,7 @@ import polars as pl
 from xinshu.bulk.layout import Layout, value
 from xinshu.bulk.rules import OPEN_END
 from xinshu.bulk.values import MONEY
-from xinshu.law.entries import FieldRole, FieldType
+from xinshu.law.entries import FieldRole, FieldRule, FieldType
 
 ColumnType: TypeAlias = pl.DataType | type[pl.DataType]
 
@@ -18,6 +18,9 @@ YES: Final = "YES"
 SEPARATOR: Final = "\x1f"
 BRACKETS_OPEN: Final = "([{【〔〖《〈"
 BRACKETS_CLOSE: Final = ")]}】〕〗》〉"
+
+# Who sent a fact is no part of the fact.
+SENDERS: Final = frozenset({FieldRole.SOURCE_NAME, FieldRole.SOURCE_CODE})
 
 # The columns of a document that one field of the kind fills, and their types.
 BY_ROLE: Final[Mapping[str, tuple[FieldRole, ColumnType]]] = {
@@ -111,9 +114,10 @@ def content(frame: pl.DataFrame, layout: Layout) -> pl.Series:
 
     The same bytes as `json.dumps(..., ensure_ascii=False, sort_keys=True, separators=(",", ":"))` gives. Days as
     YYYY-MM-DD, amounts as text without trailing zeros, choices by identifier, several choices as a list. Texts must
-    hold no control character but the line feed. PERSONAL fields are not in it.
+    hold no control character but the line feed. PERSONAL fields are not in it, and who sent it is not: one fact from
+    two systems says the same (architecture, decision 6).
     """
-    kept = [name for name in sorted(layout.headers) if layout.kind.fields[name].type is not FieldType.PERSONAL]
+    kept = [name for name in sorted(layout.headers) if _is_said(layout.kind.fields[name])]
     said = frame.select(_said(name, layout) for name in kept)
     special = said.select(pl.all().str.contains(r'[\\"\n]').any()).row(0, named=True)
     pieces = [
@@ -123,6 +127,10 @@ def content(frame: pl.DataFrame, layout: Layout) -> pl.Series:
     ]
     body = pl.concat_str(pieces).str.strip_prefix(",")
     return said.select(pl.concat_str(pl.lit("{"), body, pl.lit("}")).alias("content")).to_series()
+
+
+def _is_said(rule: FieldRule) -> bool:
+    return rule.type is not FieldType.PERSONAL and rule.role not in SENDERS
 
 
 def _said(name: str, layout: Layout) -> pl.Expr:

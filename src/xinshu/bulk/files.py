@@ -1,26 +1,34 @@
 """Files of departments: reads one into a table of text, and writes the rows that go back in the very same form."""
 
-import os
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from xinshu.bulk.delimited import read_delimited
-from xinshu.bulk.encodings import UTF_8, UTF_8_BOM
 from xinshu.bulk.raw import Format, RawTable, UnreadableFile
+from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
 from xinshu.bulk.workbook import read_workbook
 
-__all__ = ["BLANKS", "REASONS_HEADER", "Format", "Table", "UnreadableFile", "read_table", "write_returned"]
+__all__ = [
+    "BLANKS",
+    "REASONS_HEADER",
+    "Format",
+    "ReturnedPart",
+    "Table",
+    "UnreadableFile",
+    "read_parts",
+    "read_table",
+    "returned_bytes",
+]
+
+PART_ROWS: Final = 100_000
+"""Records of a part: what is stored in one transaction, and what is in memory at once."""
 
 # What departments write for "nothing". A cell that says only this is empty, in every column.
 BLANKS: Final = ("", "-", "--", "－", "—", "——", "/", "无", "NULL", "null")
-# The last column of a returned file; it is ignored when the file comes again.
-REASONS_HEADER: Final = "退回原因 / Reasons"
 
 # Taken from both ends of every cell: blanks of any script, and marks without width (a tab before a code is common).
 BLANK_CHARACTERS: Final = (
@@ -28,7 +36,6 @@ BLANK_CHARACTERS: Final = (
 )
 ZIP_MAGIC: Final = b"PK\x03\x04"
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-LONGEST_CELL: Final = 32_767  # of an XLSX cell, in UTF-16 units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +45,7 @@ class Table:
     `frame`: String columns named by the file's own headers; cells are stripped, and null when they say nothing
     (BLANKS). Records without any content are left out. `rows`: for each record the number that a spreadsheet shows
     beside it; a header on top is row 1, its first record row 2; a blank record counts, a line break inside a cell
-    does not.
+    does not. `damage`: for a record with bytes that mean no character in its encoding, in which columns.
     """
 
     frame: pl.DataFrame
@@ -47,6 +54,7 @@ class Table:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    damage: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_table(path: Path) -> Table:
@@ -104,52 +112,8 @@ def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]
     return names
 
 
-def write_returned(
-    table: Table,
-    indices: Sequence[int],
-    reasons_per_row: Sequence[str],
-    path: Path,
-    *,
-    blank_columns: Collection[str],
-) -> None:
-    """Write the records at `indices` as they came (format, encoding, delimiter, order of columns), with their reasons.
-
-    Cells under the headers `blank_columns` are emptied: what is personal is not sent about twice. The file can be read
-    by its owner alone (mode 0600). Nothing is written beside it.
-    """
-    chosen = table.frame[list(indices)].with_columns(
-        *(pl.lit(None, pl.String).alias(name) for name in table.frame.columns if name in blank_columns),
-        pl.Series(REASONS_HEADER, list(reasons_per_row), dtype=pl.String),
-    )
-    content = _as_xlsx(chosen, table.sheet) if table.format is Format.XLSX else _as_csv(chosen, table)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(content)
-
-
-def _as_csv(frame: pl.DataFrame, table: Table) -> bytes:
-    text = frame.write_csv(
-        separator=table.delimiter or ",", line_terminator="\r\n", include_bom=table.encoding == UTF_8_BOM
-    )
-    return text.encode(UTF_8 if table.encoding == UTF_8_BOM else table.encoding or UTF_8)
-
-
-def _as_xlsx(frame: pl.DataFrame, sheet_name: str | None) -> bytes:
-    buffer = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet(sheet_name)
-        text = book.add_format({"num_format": "@", "valign": "top"})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        bold = book.add_format({"bold": True})
-        last = frame.width - 1
-        sheet.set_column(0, last, 18, text)
-        sheet.set_column(last, last, 80, wrapped)
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, frame.columns, bold)
-        for place, cells in enumerate(frame.iter_rows(), 1):
-            for column, cell in enumerate(cells):
-                if cell is not None:
-                    sheet.write_string(place, column, cell[:LONGEST_CELL], wrapped if column == last else text)
-    return buffer.getvalue()
+def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
+    """The table in a file in parts of at most `most` records."""
+    whole = read_table(path)
+    for start in range(0, max(whole.frame.height, 1), most):
+        yield replace(whole, frame=whole.frame.slice(start, most), rows=whole.rows.slice(start, most))

@@ -53,5 +53,5 @@ def value(name: str) -> pl.Expr:
 
 
 def note(name: str, what: str) -> pl.Expr:
-    """What was found out about a field: `valid`, `scheme`, `reasons` of a code; `control`, `personal` of a text."""
+    """What was found out about a field: `valid`, `scheme`, `reasons` of a code; `control` of a text."""
     return pl.col(f"{name}:{what}")

@@ -17,6 +17,9 @@ class Format(StrEnum):
 
     CSV = "CSV"
     XLSX = "XLSX"
+    NDJSON = "NDJSON"
+    JSON = "JSON"
+    PARQUET = "PARQUET"
 
 
 class UnreadableFile(XinshuError):

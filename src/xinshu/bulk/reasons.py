@@ -1,7 +1,7 @@
 """Why a row is returned: each fault with the sentence that names the field, the rule and the way out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,10 @@ class RowFault(StrEnum):
     CONTROL_CHARACTER = "CONTROL_CHARACTER"
     FORMULA = "FORMULA"
     PERSONAL_DATA = "PERSONAL_DATA"
+    PERSON_IN_CODE = "PERSON_IN_CODE"
+    PROTECTED_MATTER = "PROTECTED_MATTER"
+    MINOR = "MINOR"
+    BROKEN_BYTES = "BROKEN_BYTES"
     NOT_A_DATE = "NOT_A_DATE"
     TOO_EARLY = "TOO_EARLY"
     IN_THE_FUTURE = "IN_THE_FUTURE"
@@ -29,9 +33,13 @@ class RowFault(StrEnum):
     NEGATIVE = "NEGATIVE"
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
     ABSURD_AMOUNT = "ABSURD_AMOUNT"
+    AMOUNT_IN_YUAN = "AMOUNT_IN_YUAN"
     UNKNOWN_CHOICE = "UNKNOWN_CHOICE"
     INVALID_CODE = "INVALID_CODE"
     CODE_AS_NUMBER = "CODE_AS_NUMBER"
+    CODE_OF_ANOTHER_SCHEME = "CODE_OF_ANOTHER_SCHEME"
+    SEVERAL_CODES = "SEVERAL_CODES"
+    SEVERAL_DOCUMENTS = "SEVERAL_DOCUMENTS"
     SUBJECT_NOT_COVERED = "SUBJECT_NOT_COVERED"
     TWO_CONTENTS = "TWO_CONTENTS"
 
@@ -52,6 +60,16 @@ class RowReason:
 
     def __str__(self) -> str:
         return f"{self.zh} {self.en}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A fault that few records have, told record by record (`index`: place in the table), with its details."""
+
+    index: int
+    field: str
+    fault: RowFault
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def sentences(fault: RowFault, *, header: str, name_en: str, **details: object) -> tuple[str, str]:
@@ -100,9 +118,30 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}” begins with =, + or @, and a spreadsheet would run it as a formula. Please write plain text.",
     ),
     RowFault.PERSONAL_DATA: (
-        "“{header}”中有公民身份号码，此处不得填写，内容未保存。请删去号码；涉及个人的，只写必要的称谓。",
-        "“{header}” holds a citizen's identity number, which must not stand there; nothing of it was kept. Delete the "
-        "number, and name persons no more than is needed.",
+        "“{header}”中有{shape_zh}，此处不得填写，内容未保存（《中华人民共和国个人信息保护法》第六条）。请删去；涉及个人的，只写必要的称谓。",
+        "“{header}” holds {shape_en}, which must not stand there; nothing of it was kept (article 6 of the Personal "
+        "Information Protection Law). Delete it, and name persons no more than is needed.",
+    ),
+    RowFault.PERSON_IN_CODE: (
+        "“{header}”中是公民身份号码，不是机构代码，内容未保存（《中华人民共和国个人信息保护法》第六条）。请改填该主体的统一社会信用代码；"
+        "当事人是自然人的，行政相对人类别填“自然人”，本平台不受理其信息。",
+        "“{header}” holds a person's number, not a body's; nothing of it was kept (article 6 of the Personal "
+        "Information Protection Law). Give the body's unified social credit code; where the party is a natural person, "
+        "say so as the type of party: such records are not taken in here.",
+    ),
+    RowFault.PROTECTED_MATTER: (
+        "“{header}”涉及{matter_zh}，依{law_zh}不得归集，内容未保存。{way_zh}",
+        "“{header}” tells of {matter_en}, which by {law_en} must not be collected; nothing of it was kept. {way_en}",
+    ),
+    RowFault.MINOR: (
+        "“{header}”显示当事人在作出决定时不满18周岁。未成年人的失信信息不得归集（《中华人民共和国民法典》第十七条），内容未保存，请勿再次报送。",
+        "“{header}” shows that the party was under 18 when the decision was made. Nothing adverse is collected about a "
+        "minor (article 17 of the Civil Code); nothing of it was kept. Do not send the row again.",
+    ),
+    RowFault.BROKEN_BYTES: (
+        "“{header}”所在行的{where}含有无法识别的字节，文字已损坏。请对照原始材料更正这些单元格，另存为UTF-8后重新报送。",
+        "In the row of “{header}”, these cells hold bytes that are no text: {where}. Correct them from the original "
+        "papers, save the file as UTF-8 and send the row again.",
     ),
     RowFault.NOT_A_DATE: (
         "“{header}”不是存在的日期，或写法无法识别。请写成YYYY-MM-DD，例如2026-03-31。",
@@ -145,6 +184,11 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}”超过{limit}万元。该字段单位为万元，请核对是否误按元填写。",
         "“{header}” is more than {limit} times 10,000 yuan. The unit is 10,000 yuan: was it filled in in yuan?",
     ),
+    RowFault.AMOUNT_IN_YUAN: (
+        "“{header}”与“{prose}”所写的金额恰好相差一万倍。该字段单位为万元，例如5000元写作0.5。请更正金额。",
+        "“{header}” differs from the amount in “{prose}” by exactly 10,000. The unit is 10,000 yuan: write 0.5 for "
+        "5,000 yuan. Correct the amount.",
+    ),
     RowFault.UNKNOWN_CHOICE: (
         "“{header}”不在可选值内。可填：{choices_zh}。{several_zh}请按此填写。",
         "“{header}” is none of the values that may stand there: {choices_en}. {several_en}Please use these.",
@@ -154,6 +198,19 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}”被表格软件当作数字，末几位已丢失（如9.11E+17）。请先将该列设为“文本”格式，再重新录入完整代码。",
         "“{header}” was turned into a number by a spreadsheet and has lost its last digits (such as 9.11E+17). Format "
         "the column as text first, then enter the whole code again.",
+    ),
+    RowFault.CODE_OF_ANOTHER_SCHEME: (
+        "“{header}”中是{found_zh}，不是{wanted_zh}。不同年份的模板中代码_2、代码_3含义不同，请核对该列表头后移到对应的列。",
+        "“{header}” holds {found_en}, not {wanted_en}. Codes 2 and 3 change places between the templates of different "
+        "years: check the header, and move the code to its own column.",
+    ),
+    RowFault.SEVERAL_CODES: (
+        "“{header}”中有多个代码。请按每个主体、每份决定一行拆分后重新报送。",
+        "“{header}” holds several codes. One row per party and decision: please divide the row.",
+    ),
+    RowFault.SEVERAL_DOCUMENTS: (
+        "“{header}”中有多个文号。请按一份决定一行拆分后重新报送。",
+        "“{header}” holds several document numbers. One row per decision: please divide the row.",
     ),
     RowFault.SUBJECT_NOT_COVERED: (
         "“{header}”属于信息类目“{kind_zh}”不适用的主体类型。请核对代码和类目。",

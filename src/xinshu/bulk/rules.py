@@ -11,7 +11,8 @@ import polars as pl
 from xinshu.bulk.layout import Layout, note, text, value
 from xinshu.bulk.reasons import RowFault, sentences
 from xinshu.bulk.subjects import may_be_known_otherwise
-from xinshu.bulk.values import CONTROLS, MONEY, NUMBER_FORM
+from xinshu.bulk.texts import CONTROLS
+from xinshu.bulk.values import MONEY, NUMBER_FORM
 from xinshu.kit.identifiers import SENTENCES, CodeFault, Scheme
 from xinshu.law.entries import Choice, FieldRole, FieldType, Need
 
@@ -25,6 +26,11 @@ FORMULA: Final = r"^(?:=|[+@]\s*[A-Za-z])"
 THOUSANDS: Final = r"^-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?$"
 NEGATIVE: Final = r"^-\s*\d"
 SCIENTIFIC: Final = r"^\d(?:\.\d+)?[Ee]\+?\d+$"
+# A year in brackets and, past a mark of division, another number.
+SEVERAL_DOCUMENTS: Final = (
+    r"[〔\[(（【﹝［]\d{4}[〕\])）】﹞］][^;；、,，\n]*\d[^;；、,，\n]*[;；、,，\n][^;；、,，\n]*\d"
+)
+SEVERAL_CODES: Final = r"[0-9A-Za-z]{9,18}\s*[;；、,，/\n]\s*[0-9A-Za-z]{9,18}|[0-9A-Za-z]{18}\s+[0-9A-Za-z]{18}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,8 @@ def _content_rules(layout: Layout, name: str) -> Iterator[RowRule]:
 def _text_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     rule, cells = layout.kind.fields[name], text(name)
     yield _rule(layout, name, RowFault.FORMULA, cells.str.contains(FORMULA))
-    yield _rule(layout, name, RowFault.PERSONAL_DATA, note(name, "personal"))
+    if rule.role is FieldRole.DOCUMENT_NUMBER:
+        yield _rule(layout, name, RowFault.SEVERAL_DOCUMENTS, cells.str.contains(SEVERAL_DOCUMENTS))
     if rule.role is FieldRole.SUBJECT_OTHER_CODE:
         yield _rule(layout, name, RowFault.CODE_AS_NUMBER, cells.str.contains(SCIENTIFIC))
         cells = cells.str.replace_all(r"[\s-]", "")
@@ -131,12 +138,14 @@ def _text_rules(layout: Layout, name: str) -> Iterator[RowRule]:
 
 def _code_rules(layout: Layout, name: str) -> Iterator[RowRule]:
     """Faults of a code in kit's own words; kit reports an identity number in a column of codes as such."""
-    given, as_number = text(name).is_not_null(), text(name).str.contains(SCIENTIFIC)
+    as_number, several = text(name).str.contains(SCIENTIFIC), text(name).str.contains(SEVERAL_CODES)
+    given = text(name).is_not_null() & ~several
     yield _rule(layout, name, RowFault.CODE_AS_NUMBER, as_number)
+    yield _rule(layout, name, RowFault.SEVERAL_CODES, several & ~note(name, "valid"))
     for fault in CodeFault:
         found = given & ~as_number & note(name, "reasons").list.contains(fault.value)
         zh, en = SENTENCES[fault]
-        kind = RowFault.PERSONAL_DATA if fault is CodeFault.IDENTITY_NUMBER else RowFault.INVALID_CODE
+        kind = RowFault.PERSON_IN_CODE if fault is CodeFault.IDENTITY_NUMBER else RowFault.INVALID_CODE
         yield _rule(layout, name, kind, found, code_zh=zh, code_en=en)
     if layout.kind.fields[name].role in USCC_ROLES:
         zh, en = SENTENCES[CodeFault.LENGTH]
@@ -182,7 +191,8 @@ def _subject_rules(layout: Layout) -> Iterator[RowRule]:
 
 def _date_rules(layout: Layout, *, on_date: date) -> Iterator[RowRule]:
     decided, served = layout.field(FieldRole.DECIDED_ON), layout.field(FieldRole.SERVED_ON)
-    start, end = layout.field(FieldRole.VALID_FROM), layout.field(FieldRole.EVENT_ON)
+    start, end = layout.field(FieldRole.VALID_FROM) or decided, layout.field(FieldRole.EVENT_ON)
+    claimed = layout.field(FieldRole.CLAIMED_END)
     if decided is not None:
         yield _rule(layout, decided, RowFault.IN_THE_FUTURE, value(decided) > on_date, limit=on_date)
     if decided is not None and served is not None:
@@ -191,3 +201,6 @@ def _date_rules(layout: Layout, *, on_date: date) -> Iterator[RowRule]:
     if start is not None and end is not None:
         before = value(end) < value(start)
         yield _rule(layout, end, RowFault.SWAPPED_DATES, before, other=layout.header(start))
+    if decided is not None and claimed is not None:
+        before = value(claimed) < value(decided)
+        yield _rule(layout, claimed, RowFault.SWAPPED_DATES, before, other=layout.header(decided))

@@ -10,8 +10,6 @@ import polars as pl
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.files import Table
 from xinshu.bulk.layout import OTHER, Layout
-from xinshu.kit.identifier_schemes import holds_identity_form
-from xinshu.kit.identifiers import normalise
 from xinshu.law.entries import Choice, FieldType
 
 MONEY: Final = pl.Decimal(20, 6)
@@ -23,20 +21,17 @@ DATE_FORM: Final = (
 )
 DATE_PARTS: Final = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
 NUMBER_FORM: Final = r"^\d+(?:\.\d+)?$"
-SEVERAL: Final = r"[;；、,，\n]"
-# Line breaks may stand in a text; tabs, other controls, marks without width that hide or turn text, and the mark of
-# a character lost in an earlier conversion may not.
-CONTROLS: Final = (
-    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{fffd}]"
+# Several choices in one cell stand apart by these, or are numbered: 1. 2. or (1) (2) or ①② or 一、二、.
+SEVERAL: Final = r"[;；、,，/／\n]"
+NUMBERING: Final = (
+    r"[①-⑳]|[(（](?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|\d{1,2}\s*[.．、)）]|[一二三四五六七八九十]{1,2}、"
 )
-# Eighteen digits, at most two blanks or dashes between them. What it finds is then asked of kit.
-PERHAPS_IDENTITY_NUMBER: Final = r"(?:[0-9０-９][\s\x{2010}-\x{2015}\x{2212}\x{ff0d}-]{0,2}){17}[0-9０-９XxＸｘ]"
 
 
 def read_values(table: Table, layout: Layout) -> pl.DataFrame:
-    """One line for each record: `index`, `row`, every field's text and value, and notes on codes and texts.
+    """One line for each record: `index`, `row`, every field's text and value, and notes on codes.
 
-    Fields without a column are null. PERSONAL fields are left out altogether.
+    Fields without a column are null. PERSONAL fields are left out altogether. Prose is not masked yet.
     """
     kept = [name for name, rule in layout.kind.fields.items() if rule.type is not FieldType.PERSONAL]
     frame = table.frame.select(
@@ -45,7 +40,7 @@ def read_values(table: Table, layout: Layout) -> pl.DataFrame:
         *(_cells(layout.headers.get(name)).alias(f"{name}:text") for name in kept),
     )
     frame = frame.with_columns(_value(name, frame[f"{name}:text"], layout) for name in kept)
-    return frame.with_columns(*_code_notes(frame, layout), *_text_notes(frame, layout))
+    return frame.with_columns(*_code_notes(frame, layout))
 
 
 def _cells(header: str | None) -> pl.Expr:
@@ -103,7 +98,7 @@ def as_choice(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
 def as_choices(cells: pl.Expr, choices: Mapping[str, Choice]) -> pl.Expr:
     """The sorted identifiers of the choices that a text names, one or several; null when any of them is unknown."""
     whole = as_choice(cells, choices)
-    said = cells.str.replace_all(SEVERAL, ";").str.split(";")
+    said = cells.str.replace_all(NUMBERING, ";").str.replace_all(SEVERAL, ";").str.split(";")
     filled = said.list.eval(pl.element().filter(pl.element().str.strip_chars() != ""))
     found = filled.list.eval(as_choice(pl.element(), choices))
     known = found.list.drop_nulls()
@@ -123,18 +118,3 @@ def _code_notes(frame: pl.DataFrame, layout: Layout) -> Iterator[pl.Series]:
         answers = check_codes(frame[f"{name}:text"])
         yield answers.select(pl.when("valid").then("code").alias(name)).to_series()
         yield from (answers[what].alias(f"{name}:{what}") for what in ("valid", "scheme", "reasons"))
-
-
-def _text_notes(frame: pl.DataFrame, layout: Layout) -> Iterator[pl.Series]:
-    """`control`: a character that may not stand in a text. `personal`: a citizen's identity number, anywhere in it.
-
-    One pass over every text finds the few that deserve a closer look.
-    """
-    for name in layout.present(FieldType.TEXT):
-        cells = frame[f"{name}:text"]
-        where = cells.str.contains(f"{CONTROLS}|{PERHAPS_IDENTITY_NUMBER}").arg_true()
-        odd = cells.gather(where)
-        nothing = pl.repeat(value=False, n=frame.height, eager=True)
-        yield nothing.scatter(where, odd.str.contains(CONTROLS)).alias(f"{name}:control")
-        personal = [holds_identity_form(normalise(cell)) for cell in odd]
-        yield nothing.scatter(where, pl.Series(personal, dtype=pl.Boolean)).alias(f"{name}:personal")

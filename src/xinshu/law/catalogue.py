@@ -13,6 +13,7 @@ from xinshu.law.entries import (
     HolidayNotice,
     Instrument,
     Kind,
+    Protected,
     Scheme,
     Sentence,
     Vocabulary,
@@ -31,6 +32,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "publicity": Scheme,
     "severity": ClassTable,
     "calendar": HolidayNotice,
+    "protected": Protected,
 }
 
 
@@ -46,6 +48,7 @@ class Catalogue:
     schemes: Mapping[str, Scheme]
     class_tables: Mapping[str, ClassTable]
     calendar: WorkCalendar
+    protected: Mapping[str, Protected]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -153,5 +156,6 @@ def assemble(entries: Entries) -> Catalogue:
         schemes=values["publicity"],
         class_tables=values["severity"],
         calendar=work_calendar(values["calendar"].values()),
+        protected=values["protected"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )

@@ -1,6 +1,7 @@
 """Is the catalogue sound? Bases, ranks, periods, references and the limits of a local supplement, all in one run."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import combinations
@@ -16,6 +17,7 @@ from xinshu.law.entries import (
     HolidayNotice,
     Instrument,
     Kind,
+    Protected,
     Regime,
     Scheme,
     Sourced,
@@ -84,6 +86,7 @@ def _check(entries: Entries) -> list[Fault]:
         _schemes,
         _class_tables,
         _calendar,
+        _protected,
         _vocabularies,
         _sentences,
         _layers,
@@ -315,6 +318,25 @@ def _calendar(entries: Entries) -> Iterator[Fault]:
             year_calendar(notice)
         except ValueError as error:
             yield entry.fault(("holidays",), Rule.OUT_OF_RANGE, str(error))
+
+
+# --- protected matter -----------------------------------------------------------------------------
+
+
+def _protected(entries: Entries) -> Iterator[Fault]:
+    """What may not be recorded can be told, by a column's name or by a pattern that can be read."""
+    for entry in entries["protected"].values():
+        matter: Protected = entry.value
+        if not matter.headers and not matter.patterns:
+            yield entry.fault((), Rule.INCOMPLETE, "protected matter is told by `headers` or by `patterns`")
+        for index, pattern in enumerate(matter.patterns):
+            path = ("patterns", index)
+            if re.search(r"\(\?(?:[=!>]|<[=!])|\\[1-9]", pattern):
+                yield entry.fault(path, Rule.OUT_OF_RANGE, "a pattern has no look-around and no back-reference")
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                yield entry.fault(path, Rule.OUT_OF_RANGE, f"this is no regular expression: {error}")
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -199,6 +199,13 @@ class Retention(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilingTerm(Dated):
+    """Within how many working days of its decision a record of this kind is to be filed."""
+
+    workdays: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationBasis(Sourced):
     """The article that lets records of this kind be shown to everyone."""
 
@@ -218,6 +225,7 @@ class Kind(Dated):
     publication: PublicationBasis | None = None
     publicity: str | None = None
     retention: Retention
+    filing_term: FilingTerm | None = None
     classed: bool = False
     template: str | None = None
     fields: Mapping[str, FieldRule]
@@ -294,6 +302,23 @@ class ClassTable(Dated):
     name_en: str
     department: str | None = None
     rows: tuple[ClassRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protected(Sourced):
+    """Matter that no record may hold: protected.yaml (guard-rails G16, G17, G23).
+
+    `headers`: names of columns for which a whole file is refused. `patterns`: regular expressions, of those that
+    Python and Rust read alike, without look-around; a text in which one is found has its row returned. `zh`, `en`:
+    what the sender is to do, one sentence each.
+    """
+
+    name_zh: str
+    name_en: str
+    zh: str
+    en: str
+    headers: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,9 +143,7 @@ def _clock_start(record: Record, regime: Regime) -> date:
 def _end(record: Record, row: TermRow, clock: date) -> tuple[ReasonCode, date | None]:
     """Why and when (exclusive) display ends under this row; None is open. Ends are not moved by holidays."""
     if row.term is TermKind.UNTIL_EVENT:
-        if record.event_on in (None, date.max):
-            return ReasonCode.TERM_OPEN, None
-        return ReasonCode.TERM_UNTIL_EVENT, record.event_on + ONE_DAY
+        return _end_at_event(record.event_on, row, clock)
     code, months = ReasonCode.TERM_FIXED, row.max_months or 0
     if row.only_with_reason:
         code = ReasonCode.MINOR_SHOWN_FOR_REASON
@@ -153,6 +151,18 @@ def _end(record: Record, row: TermRow, clock: date) -> tuple[ReasonCode, date | 
     if row.term is TermKind.DEPARTMENT_RULE and record.duty_unmet and own_rule is not None:
         code, months = ReasonCode.TERM_BY_DEPARTMENT_RULE, own_rule
     return code, end_of_term(clock, months=months, rounding=Rounding.DOWN)
+
+
+def _end_at_event(event_on: date | None, row: TermRow, clock: date) -> tuple[ReasonCode, date | None]:
+    """The day after the event; where the row states a longest term too, whichever comes first (G7)."""
+    event_end = None if event_on in (None, date.max) else event_on + ONE_DAY
+    longest = None
+    if row.max_months is not None:
+        longest = end_of_term(clock, months=row.max_months, rounding=Rounding.DOWN)
+    until = earlier_end(event_end, longest)
+    if until is None:
+        return ReasonCode.TERM_OPEN, None
+    return (ReasonCode.TERM_UNTIL_EVENT if until == event_end else ReasonCode.TERM_FIXED), until
 
 
 def _repair_day(row: TermRow, clock: date, period: Period | None) -> date | None:

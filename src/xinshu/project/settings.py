@@ -24,6 +24,8 @@ class Environment(BaseSettings):
     secret_key: str = ""
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     https: bool = False
+    connectors: str = ""
+    secrets_folder: str = ""
 
 
 ENVIRONMENT = Environment()
@@ -64,6 +66,8 @@ def _secret_key() -> str:
 BASE_DIR = SOURCE_ROOT
 CATALOGUE_FOLDER = ENVIRONMENT.catalogue_folder
 DATA_FOLDER = ENVIRONMENT.data_folder
+CONNECTORS = Path(ENVIRONMENT.connectors) if ENVIRONMENT.connectors else None
+SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder else DATA_FOLDER / "secrets"
 EMBEDDED_DATABASE = not ENVIRONMENT.database_url
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -77,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "procrastinate.contrib.django",
     "xinshu.register.access",
     "xinshu.register.subjects",
     "xinshu.register.catalogues",
@@ -113,6 +118,10 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.csrf"]},
     }
 ]
+
+# Rooms bring their own `tasks`; these stand at a door. A tick that was missed for a day is made up for, once.
+PROCRASTINATE_IMPORT_PATHS = ["xinshu.doors.connectors.tasks"]
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

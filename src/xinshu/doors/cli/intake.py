@@ -1,5 +1,6 @@
 """`xinshu intake`: takes in one file and prints the receipt."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,46 +12,77 @@ from time import perf_counter
 import click
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from xinshu.bulk.files import UnreadableFile
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
-from xinshu.proceedings.intake.actions import Progress as Step
-from xinshu.proceedings.intake.actions import Receipt, receive
+from xinshu.proceedings.intake.actions import receive
+from xinshu.proceedings.intake.queries import returned_file
+from xinshu.proceedings.intake.states import Door, Receipt, Step
+from xinshu.proceedings.intake.states import Progress as Told
 
-STEPS = 3
 QUESTIONS_TOLD = 10
+ATTEST_FIRST = (
+    "以上为试算，尚未入库。确认已完成保密、商业秘密和个人信息审查后，加 --attested 再次运行即正式报送。\n"
+    "A dry run: nothing is stored. Once secrecy, trade secrets and privacy are reviewed, run it with --attested."
+)
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organ", required=True, help="报送机关的统一社会信用代码 Code of the organ that sends.")
 @click.option("--kind", required=True, help="类目，如 ADMIN_PENALTY Kind of record in the catalogue.")
+@click.option(
+    "--attested", is_flag=True, help="已完成保密、商业秘密、个人信息审查，正式报送 Reviewed: file it for good."
+)
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="收到日 Day of receipt (default: today).")
 @click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="退回文件 Where returned rows go.")
 @click.option("--json", "as_json", is_flag=True, help="以JSON输出回执 Print the receipt as JSON.")
-def intake(file: Path, organ: str, kind: str, on: datetime | None, returned: Path | None, as_json: bool) -> None:
-    """归集一个文件 Take in FILE (CSV or XLSX, 双公示 template) of an organ.
+def intake(
+    file: Path, organ: str, kind: str, attested: bool, on: datetime | None, returned: Path | None, as_json: bool
+) -> None:
+    """归集一个文件 Take in FILE of an organ: CSV, XLSX, NDJSON, Parquet, or these in gzip or zip.
 
-    未收的行连同原因写入退回文件，改正后可再报。Rows not taken in come back with reasons; mend and send them again.
+    不加 --attested 只试算，不入库。未收的行连同原因写入退回文件，改正后可再报。
+    Without --attested it is a dry run. Rows not taken in come back with reasons; mend and send them again.
 
-    例 Example: xinshu intake penalties.csv --organ 11999999TE5T001041 --kind ADMIN_PENALTY
+    例 Example: xinshu intake penalties.csv --organ 11999999TE5T001041 --kind ADMIN_PENALTY --attested
     """
     begun = perf_counter()
     moment = _moment(on)
-    place = returned or file.with_name(f"{file.stem}.returned{file.suffix}")
     with store(moment), _steps(quiet=as_json) as progress:
         receipt = receive(
             path=file,
             organ_code=organ,
             kind=kind,
+            door=Door.CLI,
             actor=f"cli:{getuser()}",
             moment=moment,
-            returned=place,
             progress=progress,
+            attested=attested,
         )
-    click.echo(_json(receipt, perf_counter() - begun) if as_json else _text(receipt, perf_counter() - begun))
+        place = _put_returned(receipt, file, returned)
+    if receipt.refusal is not None:
+        raise UnreadableFile(receipt.refusal.zh, receipt.refusal.en)
+    seconds = perf_counter() - begun
+    click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
+    if not attested and not as_json:
+        click.echo(ATTEST_FIRST, err=True)
+
+
+def _put_returned(receipt: Receipt, file: Path, place: Path | None) -> Path | None:
+    """Write the rows that come back where the clerk wants them, for the clerk's eyes only."""
+    found = returned_file(receipt.batch)
+    if found is None:
+        return None
+    place = place or file.with_name(f"{file.stem}.returned{Path(found[0]).suffix}")
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as written:
+        os.fchmod(descriptor, 0o600)
+        written.write(found[1])
+    return place
 
 
 def _moment(on: datetime | None) -> Moment:
@@ -64,44 +96,51 @@ def _moment(on: datetime | None) -> Moment:
 
 
 @contextmanager
-def _steps(*, quiet: bool) -> Iterator[Step]:
-    """A progress bar over the steps, on standard error; none for a machine."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+def _steps(*, quiet: bool) -> Iterator[Told]:
+    """A progress bar over the records, on standard error; none for a machine."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
-        task = bar.add_task("准备 prepare", total=STEPS)
+        task = bar.add_task("准备 prepare", total=None)
 
-        def step(name: str) -> None:
-            bar.update(task, description=name, advance=1)
+        def step(now_at: Step) -> None:
+            description = f"{now_at.name_zh} {now_at.name_en}"
+            bar.update(task, description=description, completed=now_at.done, total=now_at.total)
 
         yield step
 
 
-def _fields(receipt: Receipt, seconds: float) -> dict[str, object]:
+def _fields(receipt: Receipt, place: Path | None, seconds: float) -> dict[str, object]:
     fields = asdict(receipt) | {"batch": str(receipt.batch), "seconds": round(seconds, 3)}
-    fields["returned_file"] = None if receipt.returned_file is None else str(receipt.returned_file)
+    fields["returned_file"] = None if place is None else str(place)
     return fields
 
 
-def _json(receipt: Receipt, seconds: float) -> str:
-    return orjson.dumps(_fields(receipt, seconds)).decode()
+def _json(receipt: Receipt, place: Path | None, seconds: float) -> str:
+    return orjson.dumps(_fields(receipt, place, seconds)).decode()
 
 
-def _text(receipt: Receipt, seconds: float) -> str:
+def _text(receipt: Receipt, place: Path | None, seconds: float) -> str:
     lines = [
         f"批次 batch            {receipt.batch}",
+        f"状态 state            {receipt.state}",
         f"收到 received         {receipt.received}",
         f"  入库 accepted       {receipt.accepted}",
         f"  未变 unchanged      {receipt.unchanged}",
         f"  更正 corrected      {receipt.corrected}",
         f"  退回 returned       {receipt.returned}",
         f"  系统外 outside      {receipt.outside}",
+        f"迟报 late             {receipt.late}",
         f"删去的证件号 personal  {receipt.dropped_personal}",
-        f"待问程度 questions    {len(receipt.questions)}",
+        f"隐去的个人信息 masked  {receipt.masked}",
+        f"待问 questions        {len(receipt.questions)}",
         f"用时 seconds          {seconds:.3f}",
     ]
     lines += [f"  第{asked.row}行 {asked.document_number}：{asked.zh}" for asked in receipt.questions[:QUESTIONS_TOLD]]
     if len(receipt.questions) > QUESTIONS_TOLD:
         lines.append("  ……其余见 --json the rest with --json")
-    if receipt.returned_file is not None:
-        lines.append(f"退回文件 returned_file {receipt.returned_file}")
+    lines += [f"提示 notice            {notice.zh} {notice.en}" for notice in receipt.notices]
+    if receipt.returned_due_on is not None:
+        lines.append(f"退回行最早期限 due     {receipt.returned_due_on}")
+    if place is not None:
+        lines.append(f"退回文件 returned_file {place}")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 
 from xinshu.doors.cli.seed import sow_if_empty
 from xinshu.doors.cli.store import store
+from xinshu.doors.cli.worker import beside
 from xinshu.kit.clock import now
 
 
@@ -29,16 +30,17 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         if demo:
             sow_if_empty(moment)
         click.echo(f"信枢 Xinshu: http://{host}:{port}/  （Ctrl-C 停止 to stop）")
-        Granian(
-            "xinshu.project.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=1,
-            log_access=False,
-            websockets=False,
-        ).serve()
+        with beside():
+            Granian(
+                "xinshu.project.wsgi:application",
+                address=host,
+                port=port,
+                interface=Interfaces.WSGI,
+                workers=workers,
+                blocking_threads=1,
+                log_access=False,
+                websockets=False,
+            ).serve()
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -1,228 +1,356 @@
-"""Takes in an organ's file: reads it, checks it in columns, stores the good rows, returns the rest with reasons."""
+"""Takes in what an organ sends: opens a batch, dry-runs it, files it once attested, discards, mends and withdraws.
+
+Nothing of a batch is in the register before its organ has attested it; a dry run is the same work, undone.
+"""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from uuid import UUID, uuid4
 
-import polars as pl
-from django.db import transaction
+import orjson
+from django.db import IntegrityError, transaction
 
-from xinshu.bulk.checks import Checked, check_table
-from xinshu.bulk.files import Table, read_table, write_returned
-from xinshu.bulk.headers import match_headers
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
-from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldType, Kind
-from xinshu.law.public_form import sentence
-from xinshu.proceedings.intake.matching import held_sentences, match_bodies
-from xinshu.proceedings.intake.models import Batch
+from xinshu.law.entries import Kind
+from xinshu.proceedings.intake import vault
+from xinshu.proceedings.intake.models import Batch, HeaderMapping, Withdrawal
+from xinshu.proceedings.intake.queries import (
+    BatchRow,
+    ReturnedRows,
+    batch_row,
+    receipt,
+    remembered_headers,
+    returned,
+)
+from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, run
+from xinshu.proceedings.intake.settling import Work
+from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, WithdrawalReason
 from xinshu.register.access.actions import UnknownOrgan, note
-from xinshu.register.access.queries import OrganRow, departments_of, organ
+from xinshu.register.access.queries import OrganRow, organ
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.actions import Filing, Outcome, accept_batch
+from xinshu.register.records.actions import number_filings
+from xinshu.register.records.actions import withdraw as withdraw_record
+from xinshu.register.subjects.queries import named_by
 
-Progress = Callable[[str], None]
-"""Told the name of each step as it begins."""
+DAYS_KEPT: Final = 30
+"""Uploads and returned rows are erased after so many days."""
 
 
 class UnknownKind(XinshuError):
     """The catalogue of the day has no such kind of record (G1)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question back to the organ: which row, the class it declared, the one that counts meanwhile, and why."""
-
-    row: int
-    document_number: str
-    declared: str | None
-    settled: str
-    zh: str
-    en: str
+class UnknownBatch(XinshuError):
+    """There is no such batch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What became of a batch: received = accepted + unchanged + corrected + returned + outside.
+class KeyReused(XinshuError):
+    """The sender's key names another batch already."""
 
-    `outside`: rows of natural persons, set aside and not kept. `returned_file`: the rows that came back, in their own
-    format with a column of reasons. `questions`: stored rows whose class the organ is asked about.
+
+class NotNow(XinshuError):
+    """A batch in this state cannot do that."""
+
+
+class NotAttested(XinshuError):
+    """The organ has not attested its review of secrets and privacy."""
+
+
+class HeaderRefused(XinshuError):
+    """A header cannot be understood as said."""
+
+
+def open_batch(
+    *, organ_code: str, kind: str, file_name: str, door: Door, actor: str, moment: Moment, key: str | None = None
+) -> BatchRow:
+    """Open a batch that waits for its content; the same key again gives the same batch back.
+
+    Raises UnknownOrgan, UnknownKind, or KeyReused when the key stands for another kind or file.
     """
+    _known_organ(organ_code)
+    _known_kind(kind, moment)
+    opened = Batch(
+        id=uuid4(),
+        organ_code=organ_code,
+        kind=kind,
+        file_name=Path(file_name).name[:255],
+        door=door,
+        key=key,
+        actor=actor,
+        state=State.UPLOADING,
+        on_day=moment.day,
+        received_at=moment.instant,
+    )
+    try:
+        with transaction.atomic():
+            opened.save(force_insert=True)
+    except IntegrityError:
+        first = Batch.objects.get(organ_code=organ_code, key=key)
+        if (first.kind, first.file_name) != (kind, opened.file_name):
+            raise KeyReused(
+                "该幂等键已用于另一批次；请换一个键。This idempotency key stands for another batch; choose a new one."
+            ) from None
+        return batch_row(first)
+    return batch_row(opened)
 
-    batch: UUID
-    received: int
-    accepted: int
-    unchanged: int
-    corrected: int
-    returned: int
-    outside: int
-    returned_file: Path | None
-    dropped_personal: int
-    questions: tuple[Question, ...]
+
+def add_content(*, batch: UUID, offset: int, chunks: Iterable[bytes]) -> int:
+    """Add content at the end, while the batch is UPLOADING; the new size. Raises vault.WrongOffset, NotNow."""
+    found = _batch(batch)
+    _must_be(found, State.UPLOADING)
+    size = vault.append(batch, offset, chunks)
+    Batch.objects.filter(id=batch).update(file_size=size)
+    return size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
-    """What every step of one batch needs."""
+def check(*, batch: UUID, actor: str, moment: Moment, progress: Progress) -> Receipt:
+    """The dry run: what would be accepted, corrected and returned, by the very work of filing, rolled back.
 
-    id: UUID
-    path: Path
-    organ: OrganRow
-    kind: str
-    actor: str
-    moment: Moment
-    catalogue: Catalogue
-    edition: bytes
+    The batch is CHECKED then, or REFUSED when its file as a whole cannot be used.
+    """
+    found = _batch(batch)
+    _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
+    work = _work(found, actor, moment)
+    with vault.opened(batch) as path:
+        dry_run(work, path, progress)
+    note(actor=actor, act="CHECK_BATCH", matter=str(batch), purpose="归集", organ=work.organ.code, moment=moment)
+    return receipt(batch)
 
-    @property
-    def rules(self) -> Kind:
-        return self.catalogue.kinds[self.kind]
+
+def file(
+    *,
+    batch: UUID,
+    actor: str,
+    moment: Moment,
+    attested: bool,
+    progress: Progress,
+    cursor: tuple[str, str] | None = None,
+) -> Receipt:
+    """Store an attested batch, part by part, and have it published; called again, it goes on where it stopped.
+
+    Raises NotAttested unless the organ says that it has reviewed secrecy, trade secrets and privacy.
+    """
+    found = _batch(batch)
+    if found.state == State.FILED:
+        return receipt(batch)
+    with vault.opened(batch) as path:
+        return _file(found, path, actor=actor, moment=moment, attested=attested, progress=progress, cursor=cursor)
 
 
 def receive(
-    *, path: Path, organ_code: str, kind: str, actor: str, moment: Moment, returned: Path, progress: Progress
+    *,
+    path: Path,
+    organ_code: str,
+    kind: str,
+    door: Door,
+    actor: str,
+    moment: Moment,
+    progress: Progress,
+    attested: bool = True,
+    key: str | None = None,
+    cursor: tuple[str, str] | None = None,
 ) -> Receipt:
-    """Take in a file of one kind from one organ; good rows are stored in one transaction, all or none of them.
+    """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
-    Rows that are not taken in are written to `returned` before the commit, so that a crash loses none of them.
-    Raises UnknownOrgan, UnknownKind, or UnreadableFile when the file as a whole cannot be used.
+    The same file of an organ whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
+    read), kept in the transaction that ends the filing.
     """
-    batch = _open(path=path, organ_code=organ_code, kind=kind, actor=actor, moment=moment)
-    progress("读取 read")
-    table = read_table(path)
-    progress("检查 check")
-    checked = check_table(
-        table,
-        kind_name=kind,
-        kind=batch.rules,
-        catalogue=batch.catalogue,
-        division=batch.organ.division,
-        on_date=moment.day,
+    digest = _digest(path)
+    cut_off = Batch.objects.filter(organ_code=organ_code, kind=kind, state=State.FILING, file_digest=digest).first()
+    if cut_off is None:
+        opened = open_batch(
+            organ_code=organ_code, kind=kind, file_name=path.name, door=door, actor=actor, moment=moment, key=key
+        )
+        Batch.objects.filter(id=opened.id).update(file_size=path.stat().st_size, file_digest=digest)
+        cut_off = _batch(opened.id)
+    if cut_off.state in {State.FILED, State.DISCARDED}:
+        return receipt(cut_off.id)
+    if attested:
+        return _file(cut_off, path, actor=actor, moment=moment, attested=True, progress=progress, cursor=cursor)
+    dry_run(_work(cut_off, actor, moment), path, progress)
+    return receipt(cut_off.id)
+
+
+def discard(*, batch: UUID, actor: str, moment: Moment) -> None:
+    """Undo a batch that is not filed: nothing of it was in the register, and its upload is erased."""
+    found = _batch(batch)
+    if found.state == State.DISCARDED:
+        return
+    _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
+    with transaction.atomic():
+        changed = Batch.objects.filter(id=batch, state=found.state).update(
+            state=State.DISCARDED, erased_at=moment.instant
+        )
+        if not changed:
+            raise NotNow("该批次刚刚已在报送。This batch has just been filed.")
+        note(actor=actor, act="DISCARD_BATCH", matter=str(batch), purpose="归集", organ=found.organ_code, moment=moment)
+    vault.erase(batch)
+
+
+def mended(*, batch: UUID, edits: Mapping[int, Mapping[str, str]], actor: str, moment: Moment) -> BatchRow:
+    """A new batch of the returned rows alone, with what the clerk changed in them: {index: {header: text}}."""
+    found, rows = _batch(batch), returned(batch)
+    if rows is None:
+        raise NotNow("该批次没有可更正的退回行。This batch has no returned rows to mend.")
+    opened = open_batch(
+        organ_code=found.organ_code,
+        kind=found.kind,
+        file_name=f"{Path(found.file_name).stem}.mended.ndjson",
+        door=Door.DESK,
+        actor=actor,
+        moment=moment,
     )
-    progress("入库 store")
-    try:
-        return _settle(batch, table, checked, returned)
-    except BaseException:
-        returned.unlink(missing_ok=True)
-        raise
+    Batch.objects.filter(id=opened.id).update(parent=batch)
+    add_content(batch=opened.id, offset=0, chunks=_mended_lines(rows, edits))
+    return batch_row(_batch(opened.id))
 
 
-def _open(*, path: Path, organ_code: str, kind: str, actor: str, moment: Moment) -> _Batch:
-    known = organ(organ_code)
+def withdraw(
+    *,
+    organ_code: str,
+    subject_code: str,
+    record_ref: UUID,
+    reason: WithdrawalReason,
+    words: str,
+    actor: str,
+    moment: Moment,
+) -> None:
+    """Take one wrong record back, at once and everywhere (G25). Raises NotHeld when it is not the organ's."""
+    bodies = [body.subject for body in named_by(subject_code)]
+    with transaction.atomic():
+        kind = withdraw_record(
+            subjects=bodies,
+            record_ref=record_ref,
+            organ=organ_code,
+            ground=reason,
+            words=words[:500],
+            actor=actor,
+            moment=moment,
+        )
+        Withdrawal.objects.create(
+            organ_code=organ_code,
+            kind=kind,
+            record_ref=record_ref,
+            reason=reason,
+            actor=actor,
+            on_day=moment.day,
+            at=moment.instant,
+        )
+        note(actor=actor, act="WITHDRAW", matter=str(record_ref), purpose=reason, organ=organ_code, moment=moment)
+    number_filings(moment=moment)
+
+
+@transaction.atomic
+def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], actor: str, moment: Moment) -> None:
+    """Remember what headers of an organ's files stand for: a field of the kind, or "" for a column to leave out.
+
+    Raises HeaderRefused when a field is unknown, or a header is longer than 100 characters.
+    """
+    fields = _known_kind(kind, moment).fields
+    for header, field in mapping.items():
+        if (field and field not in fields) or not header or len(header) > LONGEST_HEADER:
+            raise HeaderRefused(
+                f"“{field}”不是该类目的字段，或表头过长。“{field}” is no field of this kind, or the header is too long."
+            )
+        HeaderMapping.objects.update_or_create(
+            organ_code=organ_code,
+            kind=kind,
+            header=header,
+            defaults={"field": field, "actor": actor, "recorded_at": moment.instant},
+        )
+    note(actor=actor, act="REMEMBER_HEADERS", matter=kind, purpose="归集", organ=organ_code, moment=moment)
+
+
+def sweep(*, moment: Moment) -> int:
+    """Erase uploads and returned rows that are older than 30 days; how many batches it was. The counts stay."""
+    old = Batch.objects.filter(
+        received_at__lt=moment.instant - timedelta(days=DAYS_KEPT), erased_at__isnull=True
+    ).exclude(state=State.FILING)
+    swept = 0
+    for batch in old.values_list("id", "state"):
+        vault.erase(batch[0])
+        left = State.DISCARDED if batch[1] == State.UPLOADING else batch[1]
+        swept += Batch.objects.filter(id=batch[0]).update(erased_at=moment.instant, state=left)
+    return swept
+
+
+def _known_organ(code: str) -> OrganRow:
+    known = organ(code)
     if known is None:
         raise UnknownOrgan(
-            f"没有登记代码为“{organ_code}”的机关；请先用 xinshu organ add 登记。"
+            f"没有登记代码为“{code}”的机关；请先用 xinshu organ add 登记。"
             "No organ with this code is registered; register it with `xinshu organ add` first."
         )
+    return known
+
+
+def _known_kind(name: str, moment: Moment) -> Kind:
+    kinds = catalogue_on(moment.day).catalogue.kinds
+    if name not in kinds:
+        raise UnknownKind(f"目录中没有类目“{name}”。The catalogue has no such kind; it has: {', '.join(kinds)}")
+    return kinds[name]
+
+
+def _batch(batch: UUID) -> Batch:
+    found = Batch.objects.filter(id=batch).first()
+    if found is None:
+        raise UnknownBatch("没有这个批次。There is no such batch.")
+    return found
+
+
+def _must_be(found: Batch, *states: State) -> None:
+    if found.state not in states:
+        raise NotNow(f"批次现为 {found.state}，不能这样做。The batch is {found.state}; that cannot be done now.")
+
+
+def _work(found: Batch, actor: str, moment: Moment) -> Work:
     edition = catalogue_on(moment.day)
-    if kind not in edition.catalogue.kinds:
-        kinds = ", ".join(edition.catalogue.kinds)
-        raise UnknownKind(f"目录中没有类目“{kind}”。The catalogue has no such kind; it has: {kinds}")
-    return _Batch(
-        id=uuid4(),
-        path=path,
-        organ=known,
-        kind=kind,
+    return Work(
+        id=found.id,
+        organ=_known_organ(found.organ_code),
+        kind=found.kind,
         actor=actor,
         moment=moment,
         catalogue=edition.catalogue,
         edition=bytes.fromhex(edition.hash),
+        mapping=remembered_headers(found.organ_code, found.kind),
     )
 
 
-@transaction.atomic
-def _settle(batch: _Batch, table: Table, checked: Checked, returned: Path) -> Receipt:
-    """Match, store, count and return, in one transaction."""
-    reasons = {row.index: [str(reason) for reason in row.reasons] for row in checked.returned}
-    documents, unmatched = match_bodies(checked.good, sender=batch.organ.code, moment=batch.moment)
-    reasons.update(unmatched)
-    outcome = _accept(batch, documents)
-    reasons.update(held_sentences(outcome.held))
-    returned_file = _write(batch, table, reasons, returned)
-    receipt = Receipt(
-        batch=batch.id,
-        received=checked.received,
-        accepted=outcome.accepted,
-        unchanged=outcome.unchanged + checked.repeated,
-        corrected=outcome.corrected,
-        returned=len(reasons),
-        outside=checked.outside,
-        returned_file=returned_file,
-        dropped_personal=checked.dropped_personal,
-        questions=_questions(batch, checked.good, outcome),
-    )
-    _keep(batch, receipt)
-    return receipt
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").digest()
 
 
-def _accept(batch: _Batch, documents: pl.DataFrame) -> Outcome:
-    departments = departments_of(set(documents["organ_code"]))
-    department = pl.col("organ_code").replace_strict(departments, default=None, return_dtype=pl.String)
-    filing = Filing(
-        batch=batch.id,
-        kind=batch.kind,
-        organ=batch.organ.code,
-        actor=batch.actor,
-        moment=batch.moment,
-        edition=batch.edition,
-        catalogue=batch.catalogue,
-    )
-    return accept_batch(filing=filing, documents=documents.with_columns(department.alias("department")))
-
-
-def _questions(batch: _Batch, good: pl.DataFrame, outcome: Outcome) -> tuple[Question, ...]:
-    """The rows whose class is in doubt; until the organ answers, the lower class counts (Decision 7)."""
-    asked = good.filter(pl.col("index").is_in(list(outcome.questions)))
-    return tuple(
-        Question(
-            row=row["row"],
-            document_number=row["document_number"],
-            declared=row["severity"],
-            settled=verdict.severity,
-            **sentence(verdict.reasons[0], batch.catalogue, start=None, last_day=None),
+def _file(
+    found: Batch,
+    path: Path,
+    *,
+    actor: str,
+    moment: Moment,
+    attested: bool,
+    progress: Progress,
+    cursor: tuple[str, str] | None,
+) -> Receipt:
+    """File from the first part that is not stored; what ends the filing, the cursor too, is one transaction."""
+    if not attested:
+        raise NotAttested(
+            "报送前须确认已完成保密、商业秘密和个人信息审查。"
+            " Attest first that secrecy, trade secrets and privacy have been reviewed."
         )
-        for row in asked.iter_rows(named=True)
-        for verdict in [outcome.questions[row["index"]]]
-    )
+    _must_be(found, State.UPLOADING, State.CHECKED, State.FILING)
+    work = _work(found, actor, moment)
+    if run(work, path, _digest(path), progress):
+        end_filing(work, cursor)
+    return receipt(found.id)
 
 
-def _write(batch: _Batch, table: Table, reasons: dict[int, list[str]], returned: Path) -> Path | None:
-    if not reasons:
-        return None
-    headers = match_headers(table.frame.columns, batch.rules).fields
-    personal = [
-        headers[name]
-        for name, rule in batch.rules.fields.items()
-        if rule.type is FieldType.PERSONAL and name in headers
-    ]
-    indices = sorted(reasons)
-    texts = ["\n".join(reasons[index]) for index in indices]
-    write_returned(table, indices, texts, returned, blank_columns=personal)
-    return returned
-
-
-def _keep(batch: _Batch, receipt: Receipt) -> None:
-    """One line for the batch, one in the trail; the file itself is not kept."""
-    Batch.objects.create(
-        id=batch.id,
-        organ_code=batch.organ.code,
-        kind=batch.kind,
-        file_name=batch.path.name[:255],
-        file_digest=hashlib.sha256(batch.path.read_bytes()).digest(),
-        actor=batch.actor,
-        on_day=batch.moment.day,
-        received_at=batch.moment.instant,
-        received=receipt.received,
-        accepted=receipt.accepted,
-        unchanged=receipt.unchanged,
-        corrected=receipt.corrected,
-        returned=receipt.returned,
-        outside=receipt.outside,
-        dropped_personal=receipt.dropped_personal,
-        questions=len(receipt.questions),
-    )
-    matter = f"{batch.kind} {batch.id}"
-    note(actor=batch.actor, act="INTAKE", matter=matter, purpose="归集", organ=batch.organ.code, moment=batch.moment)
+def _mended_lines(rows: ReturnedRows, edits: Mapping[int, Mapping[str, str]]) -> Iterator[bytes]:
+    """The returned rows as NDJSON, each with its edits; a header that the file does not have is left out."""
+    for row in rows.rows:
+        cells = row.cells | {header: text for header, text in edits.get(row.index, {}).items() if header in row.cells}
+        yield orjson.dumps(cells) + b"\n"

@@ -1,21 +1,36 @@
-"""Writes to the records: a batch is accepted whole or not at all, with its journal."""
+"""Writes to the records: a filing is accepted whole or not at all; a record is withdrawn; filings get their numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Final
 from uuid import UUID, uuid4
 
+import orjson
 import polars as pl
 from django.db import connection, transaction
 
+from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
-from xinshu.kit.period import Period
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.terms import SEVERITY_ORDER, Severity
-from xinshu.law.verdict import Publicity, SeverityVerdict
-from xinshu.register.records.derivation import Derived, Row, derive, form_text, reasons_text
+from xinshu.law.terms import SEVERITY_ORDER
+from xinshu.law.verdict import SeverityVerdict
+from xinshu.register.records.derivation import Derived, Forms, derive
+from xinshu.register.records.statements import (
+    ADD_SOURCES,
+    CHANGED,
+    COMPARE,
+    CORRECT,
+    FILE,
+    FILED_COLUMNS,
+    KNOWN,
+    NUMBER,
+    OWN,
+    TYPES,
+    WITHDRAW,
+    WITHDRAWN_LINE,
+)
+from xinshu.register.records.storing import copy_into, fresh_references, into_temporary
 
 
 class Change(StrEnum):
@@ -23,6 +38,7 @@ class Change(StrEnum):
 
     ACCEPTED = "ACCEPTED"
     CORRECTED = "CORRECTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Held(StrEnum):
@@ -32,11 +48,19 @@ class Held(StrEnum):
     DECIDED_AFTER_ARRIVAL = "DECIDED_AFTER_ARRIVAL"
     WOULD_LENGTHEN = "WOULD_LENGTHEN"
     WOULD_RAISE_CLASS = "WOULD_RAISE_CLASS"
+    HAS_ENDED = "HAS_ENDED"
+
+
+class NotHeld(XinshuError):
+    """There is no such record of that organ, or it has ended already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """Who files what, when, and by which edition of the catalogue (its hash, 32 bytes)."""
+    """Who files what, when, and by which edition of the catalogue (its hash, 32 bytes).
+
+    A very large batch is declared in parts, counted from 0; each part is one filing.
+    """
 
     batch: UUID
     kind: str
@@ -45,237 +69,235 @@ class Filing:
     moment: Moment
     edition: bytes
     catalogue: Catalogue
+    part: int = 0
+
+
+STORED: Final = {
+    "index": pl.UInt32,
+    "change": pl.String,
+    "public_form": pl.String,
+    "public_from": pl.Date,
+    "public_until": pl.Date,
+}
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: counts; by `index`, the documents held back and those whose class is in question."""
+    """What became of a batch: counts; by `index`, the documents held back and those whose class is in question.
+
+    `stored`: the new and corrected documents with the columns `index`, `change`, `public_form`, `public_from`,
+    `public_until`, as they now stand in the register.
+    """
 
     accepted: int = 0
     unchanged: int = 0
     corrected: int = 0
     held: dict[int, Held] = field(default_factory=dict)
     questions: dict[int, SeverityVerdict] = field(default_factory=dict)
-
-
-STAGE = "CREATE TEMP TABLE filed (index bigint, subject_id bigint, identity bytea, content_digest bytea) ON COMMIT DROP"
-
-COMPARE = """
-SELECT f.index, r.record_ref, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
-       EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
-                AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
-  FROM filed f JOIN records_record r ON r.subject_id = f.subject_id AND r.identity = f.identity
-"""
-
-RECORD_COLUMNS = (
-    "subject_id, record_ref, kind, identity, organ_code, document_number, decided_on, severity, question, audience,"
-    " public_from, public_until, repair_from, public_form, edition, version, recorded_on, recorded_at"
-)
-VERSION_COLUMNS = "subject_id, record_ref, version, content_digest, content, batch, recorded_at"
-JOURNAL_COLUMNS = (
-    "subject_id, record_ref, change, version, on_day, at, actor, organ_code, public_from, public_until, repair_from,"
-    " severity, regime, reasons, edition"
-)
-
-CORRECT = """
-UPDATE records_record SET organ_code = %(organ_code)s, document_number = %(document_number)s,
-       decided_on = %(decided_on)s, severity = %(severity)s, question = %(question)s, public_from = %(public_from)s,
-       public_until = %(public_until)s, repair_from = %(repair_from)s, public_form = %(public_form)s,
-       edition = %(edition)s, version = %(version)s
- WHERE subject_id = %(subject_id)s AND record_ref = %(record_ref)s
-"""
+    stored: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STORED))
 
 
 @transaction.atomic
 def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
-    """Store a batch of sound documents with their versions and journal lines; all of it, or nothing on any error.
+    """Store a filing's sound documents with their versions and journal lines; all of it, or nothing on any error.
 
     `documents` is the good frame of `bulk.checks` with the columns `subject` (our reference) and `department`.
     Content equal to any past version changes nothing; other content is a correction, which may shorten a display or
-    lower a class, never the other way (Decision 6).
+    lower a class, never the other way; what has ended stays ended (Decision 6). Nothing of it is shown before
+    `number_filings`.
     """
     outcome = Outcome()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {filing.kind}"])
-    documents = _one_for_each_body(documents, outcome)
-    known = _known(documents)
-    unchanged = [index for index, found in known.items() if found.is_equal]
+    documents = _compared(_one_for_each_body(documents, outcome), filing)
+    unchanged = documents.filter("is_equal")
     outcome.unchanged = len(unchanged)
-    documents = documents.filter(~pl.col("index").is_in(unchanged))
-    documents = _with_first_days(documents, known, filing.moment.day)
+    documents = _hold(documents.filter(~pl.col("is_equal")), pl.col("has_ended"), Held.HAS_ENDED, outcome)
     derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
-    fresh, corrections = _sorted_out(derived, known, outcome)
-    _store(filing, fresh)
-    _correct(filing, corrections)
-    outcome.accepted, outcome.corrected = len(fresh), len(corrections)
-    stored = (*fresh, *corrections)
-    outcome.questions = {
-        entry.row["index"]: entry.verdict for entry in stored if entry.verdict and entry.verdict.question
-    }
+    stored = _store(filing, _sorted_out(derived, outcome), derived)
+    _add_sources(filing, unchanged)
+    _tell(stored, derived, outcome)
     return outcome
 
 
-class _Known(NamedTuple):
-    """What is held of a document that comes again; `is_equal`: some version of it said the very same."""
+@transaction.atomic
+def withdraw(
+    *, subjects: Sequence[int], record_ref: UUID, organ: str, ground: str, words: str, actor: str, moment: Moment
+) -> str:
+    """Take a record back at once and for good: the organ that decided it, or that filed it, says why (G25).
 
-    record_ref: UUID
-    recorded_on: date
-    version: int
-    severity: str | None
-    public_from: date | None
-    public_until: date | None
-    is_equal: bool
+    `subjects` are the bodies whose record it may be, `ground` is a word for the journal, `words` the organ's own
+    reason. Returns the kind. Raises NotHeld when that organ has no such record, or it has ended. Withdrawals are
+    numbered before anything else that waits.
+    """
+    batch = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(OWN, {"subjects": list(subjects), "record_ref": record_ref, "organ": organ})
+        row = cursor.fetchone()
+        if row is None:
+            raise NotHeld(
+                "没有这条可撤回的信息：它不属于本机关，或已经终止。"
+                " No such record can be withdrawn: it is not this organ's, or it has ended."
+            )
+        subject, version, severity, edition, kind = row
+        filed = (batch, 0, kind, organ, actor, moment.day, moment.instant, 1, True)
+        cursor.execute(FILE, filed)
+        number = cursor.fetchone()[0]
+        where = {"subject": subject, "record_ref": record_ref, "filing": number, "day": moment.day}
+        cursor.execute(WITHDRAW, {**where, "ended": Change.WITHDRAWN})
+        line = {**where, "version": version, "severity": severity, "edition": edition, "words": words, "organ": organ}
+        reasons = orjson.dumps([[ground, None, None]]).decode()
+        cursor.execute(WITHDRAWN_LINE, {**line, "at": moment.instant, "actor": actor, "reasons": reasons})
+    return str(kind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A document ready to be written: its row, the law's answers (no verdict: kinds without classes), its version."""
+@transaction.atomic
+def number_filings(*, moment: Moment) -> int:
+    """The sequencer: gives every committed filing that waits its dense numbers, withdrawals first; how many it was.
 
-    row: Row
-    answer: Publicity
-    verdict: SeverityVerdict | None
-    version: int
-
-    @property
-    def dates(self) -> tuple[date | None, date | None, date | None]:
-        period = self.answer.period
-        if period is None:
-            return None, None, None
-        return period.start, period.until, self.answer.repair_from
+    Short and safe to call at any time, by anyone, again: from here on readers see what those filings changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('number filings', 0))")
+        cursor.execute(NUMBER, [moment.instant])
+        return int(cursor.rowcount)
 
 
 def _one_for_each_body(documents: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
     """Two codes of one body may bring one document twice; neither is guessed to be the right one."""
-    twice = pl.struct("subject", "identity").is_duplicated()
-    for index in documents.filter(twice)["index"]:
-        outcome.held[index] = Held.TWICE_FOR_ONE_BODY
-    return documents.filter(~twice)
+    return _hold(documents, pl.struct("subject", "identity").is_duplicated(), Held.TWICE_FOR_ONE_BODY, outcome)
 
 
-def _known(documents: pl.DataFrame) -> dict[int, _Known]:
-    """What is held of each document that is not new, by index."""
+def _hold(documents: pl.DataFrame, which: pl.Expr, why: Held, outcome: Outcome) -> pl.DataFrame:
+    marked = documents.select(which.fill_null(value=False)).to_series()
+    outcome.held |= dict.fromkeys(documents.filter(marked)["index"], why)
+    return documents.filter(~marked)
+
+
+def _compared(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
+    """Documents beside what is held of each (KNOWN, null where it is new); `recorded_on` is its first day with us."""
+    filed = documents.select("index", "subject", "identity", "content_digest")
+    into_temporary("filed", FILED_COLUMNS, filed.rename({"subject": "subject_id"}))
     with connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        with cursor.cursor.copy("COPY filed FROM STDIN") as copy:
-            for row in documents.select("index", "subject", "identity", "content_digest").iter_rows():
-                copy.write_row(row)
         cursor.execute(COMPARE)
-        found = {row[0]: _Known(*row[1:]) for row in cursor.fetchall()}
+        known = pl.DataFrame(cursor.fetchall(), schema=KNOWN, orient="row")
         cursor.execute("DROP TABLE filed")
-    return found
+    today = pl.lit(filing.moment.day)
+    return documents.join(known, on="index", how="left", maintain_order="left").with_columns(
+        pl.col("recorded_on").fill_null(today),
+        pl.col("known_version").fill_null(0),
+        pl.col("has_ended", "is_equal").fill_null(value=False),
+    )
 
 
-def _with_first_days(documents: pl.DataFrame, known: dict[int, _Known], today: date) -> pl.DataFrame:
-    """The column `recorded_on`: the day on which each fact first reached us, which no correction moves."""
-    days = [known[index].recorded_on if index in known else today for index in documents["index"]]
-    return documents.with_columns(pl.Series("recorded_on", days, pl.Date))
+def _sorted_out(derived: Derived, outcome: Outcome) -> pl.DataFrame:
+    """The new documents, and the corrections that may be made; the others are held."""
+    rank = {str(severity): place for place, severity in enumerate(SEVERITY_ORDER)}
+    settled, before = (
+        pl.col(name).replace_strict(rank, default=None, return_dtype=pl.Int8) for name in ("settled", "known_severity")
+    )
+    within = (pl.col("public_from") >= pl.col("known_from")) & (
+        pl.col("known_until").is_null() | (pl.col("public_until") <= pl.col("known_until")).fill_null(value=False)
+    )
+    again = pl.col("known_version") > 0
+    documents = derived.documents
+    for which, why in (
+        (again & (pl.col("decided_on") > pl.col("recorded_on")), Held.DECIDED_AFTER_ARRIVAL),
+        (again & (settled > before), Held.WOULD_RAISE_CLASS),
+        (again & pl.col("public_from").is_not_null() & ~within.fill_null(value=False), Held.WOULD_LENGTHEN),
+    ):
+        documents = _hold(documents, which, why, outcome)
+    return documents
 
 
-def _sorted_out(derived: Derived, known: dict[int, _Known], outcome: Outcome) -> tuple[list[_Entry], list[_Entry]]:
-    """New documents, and corrections that may be made; the others are held."""
-    fresh: list[_Entry] = []
-    corrections: list[_Entry] = []
-    for row in derived.documents.iter_rows(named=True):
-        answer = derived.answers[row["answer"]]
-        verdict = None if row["verdict"] is None else derived.verdicts[row["verdict"]]
-        before = known.get(row["index"])
-        if before is None:
-            fresh.append(_Entry({**row, "record_ref": uuid4()}, answer, verdict, 1))
-            continue
-        held = _against(before, row, answer.period)
-        if held is not None:
-            outcome.held[row["index"]] = held
-        else:
-            corrections.append(_Entry({**row, "record_ref": before.record_ref}, answer, verdict, before.version + 1))
-    return fresh, corrections
+def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.DataFrame:
+    """Write new records and corrections with their history; the documents as written, in the order of their lines."""
+    if documents.is_empty():
+        return documents.with_columns(change=pl.lit(None, pl.String), public_form=pl.lit(None, pl.String))
+    is_new = pl.col("known_version") == 0
+    fresh = fresh_references(len(documents))
+    documents = documents.with_columns(
+        pl.when(is_new).then(fresh).otherwise("record_ref").alias("record_ref"),
+        pl.when(is_new).then(pl.lit(str(Change.ACCEPTED))).otherwise(pl.lit(str(Change.CORRECTED))).alias("change"),
+        (pl.col("known_version") + 1).alias("version"),
+        pl.int_range(pl.len()).alias("place"),
+        pl.lit(_filed(filing, len(documents))).alias("filing_id"),
+        pl.lit(filing.edition).alias("edition"),
+        pl.lit(filing.moment.instant.isoformat()).alias("at"),
+    )
+    forms = Forms(derived, kind=filing.kind, catalogue=filing.catalogue).rendered(documents)
+    documents = documents.with_columns(forms)
+    copy_into("records_record", _as_records(filing, documents.filter(is_new)))
+    _correct(_as_records(filing, documents.filter(~is_new)))
+    copy_into("records_recordversion", _as_versions(filing, documents))
+    copy_into("records_journalline", _as_lines(filing, documents))
+    return documents
 
 
-def _against(before: _Known, row: Row, period: Period | None) -> Held | None:
-    """What forbids a correction: a day after its arrival, a higher class, display on a day that had none."""
-    settled, decided_on = row["settled"], row["decided_on"]
-    if decided_on is not None and decided_on > before.recorded_on:
-        return Held.DECIDED_AFTER_ARRIVAL
-    if settled and before.severity and _rank(settled) > _rank(before.severity):
-        return Held.WOULD_RAISE_CLASS
-    if period is None:
-        return None
-    if before.public_from is None or not period.within(Period(before.public_from, before.public_until)):
-        return Held.WOULD_LENGTHEN
-    return None
-
-
-def _rank(severity: str) -> int:
-    return SEVERITY_ORDER.index(Severity(severity))
-
-
-def _store(filing: Filing, entries: list[_Entry]) -> None:
-    _copy("records_record", RECORD_COLUMNS, (_record_row(filing, entry) for entry in entries))
-    _write_history(filing, entries, Change.ACCEPTED)
-
-
-def _correct(filing: Filing, entries: list[_Entry]) -> None:
-    names = [name.strip() for name in RECORD_COLUMNS.split(",")]
+def _filed(filing: Filing, lines: int) -> int:
+    moment = filing.moment
+    whose = (filing.batch, filing.part, filing.kind, filing.organ, filing.actor)
     with connection.cursor() as cursor:
-        for entry in entries:
-            cursor.execute(CORRECT, dict(zip(names, _record_row(filing, entry), strict=True)))
-    _write_history(filing, entries, Change.CORRECTED)
+        cursor.execute(FILE, (*whose, moment.day, moment.instant, lines, False))
+        return int(cursor.fetchone()[0])
 
 
-def _write_history(filing: Filing, entries: list[_Entry], change: Change) -> None:
-    _copy("records_recordversion", VERSION_COLUMNS, (_version_row(filing, entry) for entry in entries))
-    _copy("records_journalline", JOURNAL_COLUMNS, (_journal_row(filing, entry, change) for entry in entries))
-
-
-def _copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _record_row(filing: Filing, entry: _Entry) -> tuple[Any, ...]:
-    row = entry.row
-    audience = filing.catalogue.kinds[filing.kind].audience
-    form = form_text(row, entry.answer, kind=filing.kind, catalogue=filing.catalogue)
-    return (
-        row["subject"],
-        row["record_ref"],
-        filing.kind,
-        row["identity"],
-        row["organ_code"],
-        row["document_number"],
-        row["decided_on"],
-        row["settled"],
-        row["question"],
-        str(audience),
-        *entry.dates,
-        form,
-        filing.edition,
-        entry.version,
-        row["recorded_on"],
-        filing.moment.instant,
+def _as_records(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
+    audience = str(filing.catalogue.kinds[filing.kind].audience)
+    return documents.select(
+        pl.col("subject").alias("subject_id"),
+        *("record_ref", pl.lit(filing.kind).alias("kind"), "identity", "organ_code", "document_number", "decided_on"),
+        *(pl.col("settled").alias("severity"), "question", pl.lit(audience).alias("audience")),
+        *("public_from", "public_until", "repair_from", "public_form", "edition", "version", "filing_id"),
+        *("recorded_on", pl.col("at").alias("recorded_at")),
     )
 
 
-def _version_row(filing: Filing, entry: _Entry) -> tuple[Any, ...]:
-    row = entry.row
-    kept = (row["subject"], row["record_ref"], entry.version, row["content_digest"], row["content"])
-    return (*kept, filing.batch, filing.moment.instant)
-
-
-def _journal_row(filing: Filing, entry: _Entry, change: Change) -> tuple[Any, ...]:
-    row = entry.row
-    return (
-        row["subject"],
-        row["record_ref"],
-        str(change),
-        entry.version,
-        filing.moment.day,
-        filing.moment.instant,
-        filing.actor,
-        filing.organ,
-        *entry.dates,
-        row["settled"],
-        entry.answer.regime,
-        reasons_text(entry.answer, entry.verdict),
-        filing.edition,
+def _as_versions(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
+    return documents.select(
+        pl.col("subject").alias("subject_id"),
+        *("record_ref", "version", "content_digest", "content", "source_code", "source_name"),
+        *(pl.lit(str(filing.batch)).alias("batch"), pl.col("at").alias("recorded_at")),
     )
+
+
+def _as_lines(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
+    return documents.select(
+        *("filing_id", "place", pl.col("subject").alias("subject_id"), "record_ref", "change", "version"),
+        *(pl.lit(filing.moment.day).alias("on_day"), "at", pl.lit(filing.actor).alias("actor")),
+        *(pl.lit(filing.organ).alias("organ_code"), "public_from", "public_until", "repair_from"),
+        *(pl.col("settled").alias("severity"), "regime", "reasons", "edition"),
+    )
+
+
+def _correct(records: pl.DataFrame) -> None:
+    if records.is_empty():
+        return
+    columns = [f"{name} {kind}" for name, kind in zip(CHANGED, TYPES, strict=True)]
+    found = records.select("subject_id", "record_ref", *CHANGED)
+    into_temporary("corrected", ["subject_id bigint", "record_ref uuid", *columns], found)
+    with connection.cursor() as cursor:
+        cursor.execute(CORRECT)
+        cursor.execute("DROP TABLE corrected")
+
+
+def _add_sources(filing: Filing, unchanged: pl.DataFrame) -> None:
+    """A document that says nothing new, from a system that had not brought it yet: its record has one source more."""
+    named = unchanged.filter(pl.col("source_code").is_not_null())
+    if named.is_empty():
+        return
+    brought = named.select(pl.col("subject").alias("subject_id"), "record_ref", "source_code", "source_name")
+    into_temporary(
+        "brought", ["subject_id bigint", "record_ref uuid", "source_code varchar", "source_name varchar"], brought
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_SOURCES, [filing.batch, filing.moment.instant])
+        cursor.execute("DROP TABLE brought")
+
+
+def _tell(stored: pl.DataFrame, derived: Derived, outcome: Outcome) -> None:
+    outcome.corrected = len(stored.filter(pl.col("change") == str(Change.CORRECTED)))
+    outcome.accepted = len(stored) - outcome.corrected
+    outcome.stored = stored.select(*STORED)
+    asked = stored.filter("question").select("index", "verdict")
+    outcome.questions = {index: derived.verdicts[verdict] for index, verdict in asked.iter_rows()}

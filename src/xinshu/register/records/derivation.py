@@ -1,14 +1,16 @@
 """Derives class, period and public form of a batch: the law is asked once per distinct input and joined back."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import orjson
 import polars as pl
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.public_form import Content, public_form
+from xinshu.law.entries import FieldRole
+from xinshu.law.public_form import HEADLINE_ROLES, Content, public_form
 from xinshu.law.publicity import publicity
 from xinshu.law.severity import severity
 from xinshu.law.terms import Area, Decision, Penalty, Procedure, Record, Severity, SubjectKind
@@ -30,14 +32,18 @@ TERM_INPUTS = [
     "duty_unmet",
     "already_ended",
 ]
+FORM_INPUTS = ["answer", "record_ref", "document_number", "organ_code", "organ_name", "source_code", "source_name"]
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A batch with its derivations: `documents` has the columns `settled`, `question`, `record_ref` and `answer`
-    (an index into `answers`), and `verdicts` holds the class verdicts by the column `verdict` (null: not classed)."""
+    """A batch with its derivations.
+
+    `documents` gains `settled` and `question` (the class), `answer` and `verdict` (indices into the two lists; null
+    verdict: the kind has no classes), `public_from`, `public_until`, `repair_from`, `regime`, and `reasons` (JSON).
+    """
 
     documents: pl.DataFrame
     answers: list[Publicity]
@@ -49,9 +55,9 @@ def derive(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date:
     documents, verdicts = _classed(documents, kind=kind, catalogue=catalogue, on_date=on_date)
     inputs = documents.select(TERM_INPUTS).unique(maintain_order=True)
     answers = [publicity(_record(kind, row), catalogue) for row in inputs.iter_rows(named=True)]
-    keyed = inputs.with_columns(pl.int_range(len(inputs), dtype=pl.UInt32).alias("answer"))
+    keyed = inputs.with_columns(pl.int_range(len(inputs), dtype=pl.UInt32).alias("answer"), *_terms(answers))
     documents = documents.join(keyed, on=TERM_INPUTS, how="left", nulls_equal=True, maintain_order="left")
-    return Derived(documents, answers, verdicts)
+    return Derived(_with_reasons(documents, answers, verdicts), answers, verdicts)
 
 
 def _classed(
@@ -70,6 +76,28 @@ def _classed(
         pl.int_range(len(inputs), dtype=pl.UInt32).alias("verdict"),
     )
     return documents.join(keyed, on=CLASS_INPUTS, how="left", nulls_equal=True, maintain_order="left"), verdicts
+
+
+def _terms(answers: list[Publicity]) -> tuple[pl.Series, ...]:
+    """What each answer says in days, as columns."""
+    periods = [answer.period for answer in answers]
+    return (
+        pl.Series("public_from", [period and period.start for period in periods], pl.Date),
+        pl.Series("public_until", [period and period.until for period in periods], pl.Date),
+        pl.Series("repair_from", [answer.repair_from if answer.period else None for answer in answers], pl.Date),
+        pl.Series("regime", [answer.regime for answer in answers], pl.String),
+    )
+
+
+def _with_reasons(documents: pl.DataFrame, answers: list[Publicity], verdicts: list[SeverityVerdict]) -> pl.DataFrame:
+    """The reasons of both verdicts, written once for each pair that occurs."""
+    pairs = documents.select("answer", "verdict").unique(maintain_order=True)
+    said = [
+        _reasons_text(answers[answer], None if verdict is None else verdicts[verdict])
+        for answer, verdict in pairs.iter_rows()
+    ]
+    keyed = pairs.with_columns(pl.Series("reasons", said, pl.String))
+    return documents.join(keyed, on=["answer", "verdict"], how="left", nulls_equal=True, maintain_order="left")
 
 
 def _decision(row: Row) -> Decision:
@@ -106,24 +134,83 @@ def _penalties(row: Row) -> frozenset[Penalty]:
     return frozenset(Penalty(value) for value in row["penalties"] or ())
 
 
-def form_text(row: Row, answer: Publicity, *, kind: str, catalogue: Catalogue) -> str | None:
-    """The public form of one document as JSON text, or None when it is never public."""
-    if answer.period is None:
-        return None
-    content = Content(
-        record_ref=str(row["record_ref"]),
-        kind=kind,
-        severity=row["settled"],
-        document_number=row["document_number"],
-        decided_on=row["decided_on"],
-        organ_code=row["organ_code"],
-        organ_name=row["organ_name"],
-        fields=cast("dict[str, Any]", orjson.loads(row["content"])),
-    )
-    return orjson.dumps(public_form(content, answer, catalogue)).decode()
-
-
-def reasons_text(answer: Publicity, verdict: SeverityVerdict | None) -> str:
+def _reasons_text(answer: Publicity, verdict: SeverityVerdict | None) -> str:
     """The reasons of both verdicts as JSON: a list of [code, basis, article]."""
     reasons = (*answer.reasons, *(verdict.reasons if verdict else ()))
     return orjson.dumps([[reason.code, reason.basis, reason.article] for reason in reasons]).decode()
+
+
+class Forms:
+    """Renders `law.public_form` for a batch: once with marks for each answer, then filled in for each document.
+
+    What differs between documents of one answer is only what the marks stand for, and the fields.
+    """
+
+    def __init__(self, derived: Derived, *, kind: str, catalogue: Catalogue) -> None:
+        rules = catalogue.kinds[kind].fields
+        headline = {name for name, rule in rules.items() if rule.role in HEADLINE_ROLES}
+        by_role = {rule.role: name for name, rule in rules.items() if rule.role is not None}
+        self._fields = frozenset(rules)
+        self._sources = by_role.get(FieldRole.SOURCE_CODE), by_role.get(FieldRole.SOURCE_NAME)
+        self._hidden = [answer.withheld | headline for answer in derived.answers]
+        settled = dict(derived.documents.select("answer", "settled").unique("answer").iter_rows())
+        days = dict(derived.documents.select("answer", "decided_on").unique("answer").iter_rows())
+        self._templates = [
+            None if answer.period is None else _template(answer, kind, settled.get(index), days.get(index), catalogue)
+            for index, answer in enumerate(derived.answers)
+        ]
+
+    def rendered(self, documents: pl.DataFrame) -> pl.Series:
+        """The public form of each document as JSON text; null when it is never public."""
+        rows = documents.select(*FORM_INPUTS, "content").iter_rows()
+        return pl.Series("public_form", list(self._each(rows)), pl.String)
+
+    def _each(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[str | None]:
+        for answer, record_ref, number, organ_code, organ_name, source_code, source_name, content in rows:
+            template = self._templates[answer]
+            if template is None:
+                yield None
+                continue
+            fields = orjson.loads(content)
+            if self._sources[0] and source_code:
+                fields[self._sources[0]] = source_code
+            if self._sources[1] and source_name:
+                fields[self._sources[1]] = source_name
+            hidden, known = self._hidden[answer], self._fields
+            shown = {name: value for name, value in fields.items() if name in known and name not in hidden}
+            before, to_number, to_code, to_name, to_fields = template
+            yield (
+                f"{before}{record_ref}{to_number}{_said(number)}{to_code}{_said(organ_code)}"
+                f"{to_name}{_said(organ_name)}{to_fields}{_said(shown)}}}"
+            )
+
+
+def _said(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+# Of the private use area: no sentence of the catalogue holds them.
+_MARKS = ("\ue000ref\ue000", "\ue000number\ue000", "\ue000code\ue000", "\ue000name\ue000")
+
+
+def _template(
+    answer: Publicity, kind: str, settled: str | None, decided_on: date | None, catalogue: Catalogue
+) -> tuple[str, ...]:
+    """The form of an answer, cut at its marks: what stands before the first, between them, and before the fields."""
+    reference, number, code, name = _MARKS
+    content = Content(
+        record_ref=reference,
+        kind=kind,
+        severity=settled,
+        document_number=number,
+        decided_on=decided_on,
+        organ_code=code,
+        organ_name=name,
+        fields={},
+    )
+    rest = _said(public_form(content, answer, catalogue)).removesuffix("{}}")
+    pieces = []
+    for mark in (reference, _said(number), _said(code), _said(name)):
+        piece, _, rest = rest.partition(mark)
+        pieces.append(piece)
+    return (*pieces, rest)

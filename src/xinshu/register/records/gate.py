@@ -1,7 +1,11 @@
 """THE GATE: the one predicate under which the public may see a record, over plain date columns.
 
 Every SQL statement that reads a record for someone outside holds this text (house test). It asks nothing but the day:
-when a term ends, the record is gone at midnight without any job having run.
+when a term ends, the record is gone at midnight without any job having run. What its filing changed is seen only once
+the sequencer has numbered it; the filings that wait for a number are a handful, so that asking costs next to nothing.
 """
 
-SHOWN = "r.audience = 'PUBLIC' AND r.public_from <= %(day)s AND (r.public_until IS NULL OR r.public_until > %(day)s)"
+SHOWN = (
+    "r.audience = 'PUBLIC' AND r.public_from <= %(day)s AND (r.public_until IS NULL OR r.public_until > %(day)s)"
+    " AND NOT EXISTS (SELECT FROM records_filing f WHERE f.id = r.filing_id AND f.first_number IS NULL)"
+)

@@ -1,28 +1,48 @@
-"""Tables of records: the present state, every version of the content, the append-only journal.
+"""Tables of records: the present state, every version of the content, the filings, the append-only journal.
 
 Every key begins with the subject, so that each table can be hash-partitioned or distributed by it (docs/scale.md).
 """
 
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
 from xinshu.law.terms import Audience, Severity
 
 
-class NextLine(Func):
-    """The journal's next number; one sequence for all lines, so that the key itself may begin with the subject."""
+class Filing(models.Model):
+    """One business transaction on the records: who filed what, when, and how many journal lines it wrote.
 
-    function = "nextval"
-    output_field = models.BigIntegerField()
+    It is written unnumbered, and what it wrote is shown to nobody before the sequencer has given its lines their
+    numbers: `first_number` and the `lines - 1` that follow it, dense over all filings (Decision 8).
+    """
 
-    def __init__(self) -> None:
-        super().__init__(Value("records_journal_sequence"))
+    id = models.BigAutoField(primary_key=True)
+    batch = models.UUIDField()
+    part = models.IntegerField()
+    kind = models.CharField(max_length=40, db_collation="C")
+    organ_code = models.CharField(max_length=18, db_collation="C")
+    actor = models.CharField(max_length=64)
+    on_day = models.DateField()
+    at = models.DateTimeField()
+    lines = models.BigIntegerField()
+    withdraws = models.BooleanField()
+    first_number = models.BigIntegerField(null=True)
+    numbered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "part"], name="filing_once"),
+            models.UniqueConstraint(fields=["first_number"], name="filing_number"),
+            models.CheckConstraint(condition=Q(lines__gt=0), name="filing_writes_a_line"),
+        ]
+        indexes = [models.Index(fields=["id"], name="filing_unnumbered", condition=Q(first_number__isnull=True))]
 
 
 class Record(models.Model):
     """A fact and its present derivation. `public_from` null = never public; `public_until` null = open.
 
-    `recorded_on` is the legal day on which the fact first reached us; no correction moves it.
+    `recorded_on` is the legal day on which the fact first reached us; no correction moves it. `filing_id` is the filing
+    that changed it last. `ended` says why it was ended for good; nothing ever brings such a record back (Decision 6).
 
     `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only.
     """
@@ -44,6 +64,9 @@ class Record(models.Model):
     public_form = models.TextField(null=True)
     edition = models.BinaryField(max_length=32)
     version = models.IntegerField()
+    filing_id = models.BigIntegerField()
+    ended = models.CharField(max_length=16, null=True)
+    ended_on = models.DateField(null=True)
     recorded_on = models.DateField()
     recorded_at = models.DateTimeField()
 
@@ -59,6 +82,11 @@ class Record(models.Model):
                 | Q(public_from__isnull=False, public_form__isnull=False),
                 name="record_form_goes_with_period",
             ),
+            models.CheckConstraint(
+                condition=Q(ended__isnull=True, ended_on__isnull=True)
+                | Q(ended__isnull=False, ended_on__isnull=False, public_from__isnull=True),
+                name="record_ended_is_not_public",
+            ),
         ]
         indexes = [models.Index(fields=["subject", "public_until"], name="record_gate")]
 
@@ -72,15 +100,33 @@ class RecordVersion(models.Model):
     version = models.IntegerField()
     content_digest = models.BinaryField(max_length=32)
     content = models.TextField()
+    source_code = models.CharField(max_length=18, null=True, db_collation="C")
+    source_name = models.CharField(max_length=200, null=True)
+    batch = models.UUIDField()
+    recorded_at = models.DateTimeField()
+
+
+class RecordSource(models.Model):
+    """A further system that brought a record we already had: one fact, one record, several sources (Decision 6)."""
+
+    pk = models.CompositePrimaryKey("subject_id", "record_ref", "source_code")
+    subject_id = models.BigIntegerField()
+    record_ref = models.UUIDField()
+    source_code = models.CharField(max_length=18, db_collation="C")
+    source_name = models.CharField(max_length=200, null=True)
     batch = models.UUIDField()
     recorded_at = models.DateTimeField()
 
 
 class JournalLine(models.Model):
-    """One change of a record, in order of `sequence`. Keeps every period derived, with the edition that derived it."""
+    """One change of a record: the line at `place` (from 0) of its filing. Keeps every period derived, and by what.
 
-    pk = models.CompositePrimaryKey("subject_id", "record_ref", "sequence")
-    sequence = models.BigIntegerField(db_default=NextLine())
+    Its number is the filing's first number and `place`. `words` say why a record was withdrawn.
+    """
+
+    pk = models.CompositePrimaryKey("subject_id", "record_ref", "filing_id", "place")
+    filing_id = models.BigIntegerField()
+    place = models.BigIntegerField()
     subject_id = models.BigIntegerField()
     record_ref = models.UUIDField()
     change = models.CharField(max_length=16)
@@ -95,7 +141,8 @@ class JournalLine(models.Model):
     severity = models.CharField(max_length=10, null=True)
     regime = models.CharField(max_length=40, null=True)
     reasons = models.TextField()
+    words = models.CharField(max_length=500, default="", db_default="")
     edition = models.BinaryField(max_length=32)
 
     class Meta:
-        indexes = [models.Index(fields=["sequence"], name="journal_in_order")]
+        indexes = [models.Index(fields=["filing_id", "place"], name="journal_in_order")]

@@ -1,14 +1,17 @@
-"""Opens bodies that a record mentions for the first time, and notes what is learnt of them."""
+"""Finds the bodies that documents mean, by code only (G24), and opens those mentioned for the first time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+import polars as pl
 from django.db import connection, transaction
 
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectName
 from xinshu.register.subjects.names import bigrams, fold
+from xinshu.register.subjects.queries import Known, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,14 @@ class Mention:
     scheme: str
     name: str
     kind: SubjectKind
+
+
+class Unmatched(StrEnum):
+    """Why no body is taken for the one that a document means: a name that differs is held, never stored silently."""
+
+    SEVERAL_BODIES = "SEVERAL_BODIES"
+    NAME_DIFFERS = "NAME_DIFFERS"
+    TWO_NAMES = "TWO_NAMES"
 
 
 def lock_openings() -> None:
@@ -53,3 +64,65 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
 
 def _copy(model: type[SubjectCode] | type[SubjectName], *columns: str) -> str:
     return f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+
+
+@transaction.atomic
+def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFrame, dict[int, Unmatched]]:
+    """Documents with the column `subject`, opening a shell for each new code; and why the others are held back.
+
+    `documents` has `index`, `subject_code`, `subject_scheme`, `subject_name` and `subject_kind`.
+    """
+    reasons: dict[int, Unmatched] = {}
+    documents = documents.with_columns(_folded().alias("folded"))
+    several_names = pl.col("folded").n_unique().over("subject_code") > 1
+    found = _known(documents["subject_code"].unique().to_list())
+    documents = documents.with_columns(
+        _by_code(found, lambda entry: len(entry.subjects)).alias("bodies"),
+        pl.Series("same_name", _same_names(documents, found), pl.Boolean),
+    )
+    documents = _hold(documents, pl.col("bodies") > 1, Unmatched.SEVERAL_BODIES, reasons)
+    documents = _hold(documents, ~pl.col("same_name"), Unmatched.NAME_DIFFERS, reasons)
+    documents = _hold(documents, several_names & pl.col("bodies").is_null(), Unmatched.TWO_NAMES, reasons)
+    references = {code: entry.subjects[0] for code, entry in found.items()}
+    references |= open_shells(_mentions(documents.filter(pl.col("bodies").is_null())), moment=moment)
+    subject = pl.col("subject_code").replace_strict(references, default=None, return_dtype=pl.Int64)
+    return documents.with_columns(subject.alias("subject")).drop("folded", "bodies", "same_name"), reasons
+
+
+def _known(codes: list[str]) -> dict[str, Known]:
+    """What is known of these codes; where one is new, asked again when no other can open it meanwhile."""
+    found = known(codes)
+    if len(found) < len(codes):
+        lock_openings()
+        found = known(codes)
+    return found
+
+
+def _folded() -> pl.Expr:
+    return pl.col("subject_name").map_elements(fold, return_dtype=pl.String)
+
+
+def _by_code(found: dict[str, Known], value: Callable[[Known], int]) -> pl.Expr:
+    values = {code: value(entry) for code, entry in found.items()}
+    return pl.col("subject_code").replace_strict(values, default=None, return_dtype=pl.Int64)
+
+
+def _same_names(documents: pl.DataFrame, found: dict[str, Known]) -> list[bool]:
+    """Whether each document's name is a present one of its body; a body not known yet has none to differ from."""
+    names = {code: {fold(name) for name in entry.names} for code, entry in found.items()}
+    pairs = zip(documents["subject_code"], documents["folded"], strict=True)
+    return [code not in names or not names[code] or name in names[code] for code, name in pairs]
+
+
+def _hold(documents: pl.DataFrame, which: pl.Expr, why: Unmatched, reasons: dict[int, Unmatched]) -> pl.DataFrame:
+    """Set aside the documents for which the condition holds, with their reason."""
+    marked = documents.with_columns(which.fill_null(value=False).alias("held"))
+    for index in marked.filter("held")["index"]:
+        reasons[index] = why
+    return marked.filter(~pl.col("held")).drop("held")
+
+
+def _mentions(documents: pl.DataFrame) -> list[Mention]:
+    first = documents.unique("subject_code", keep="first", maintain_order=True)
+    rows = first.select("subject_code", "subject_scheme", "subject_name", "subject_kind").iter_rows()
+    return [Mention(code, scheme, name, SubjectKind(kind)) for code, scheme, name, kind in rows]

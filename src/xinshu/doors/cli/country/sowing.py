@@ -20,7 +20,8 @@ from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SubjectKind
-from xinshu.proceedings.intake.actions import Receipt, receive
+from xinshu.proceedings.intake.actions import receive
+from xinshu.proceedings.intake.states import Door, Receipt
 from xinshu.register.access.actions import register_organs
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.queries import shown_stream
@@ -90,9 +91,9 @@ def _taken_in(made: Country, folder: Path, catalogue: Catalogue) -> Iterator[Rec
                 path=path,
                 organ_code=filing.sender.code,
                 kind=filing.kind,
+                door=Door.CLI,
                 actor=ACTOR,
                 moment=_noon(filing.arrives_on),
-                returned=path.with_name(f"{path.stem}.returned{path.suffix}"),
                 progress=lambda _step: None,
             )
             bar.advance(task)

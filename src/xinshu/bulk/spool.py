@@ -1,0 +1,42 @@
+"""Frames set aside while a large file is worked on: in a file without a name, gone with the process that made it."""
+
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+
+import polars as pl
+
+
+class Spool:
+    """Keeps frames on disk in the order in which they are put; memory holds none of them.
+
+    The file has no name from its first byte on, so that nobody else can open it and no crash leaves it behind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        self._places: list[tuple[int, int]] = []
+
+    def __enter__(self) -> "Spool":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def put(self, frame: pl.DataFrame) -> int:
+        """Set a frame aside; its number."""
+        buffer = BytesIO()
+        frame.write_ipc(buffer, compression="lz4")
+        start = self._file.seek(0, 2)
+        self._file.write(buffer.getbuffer())
+        self._places.append((start, buffer.tell()))
+        return len(self._places) - 1
+
+    def get(self, number: int) -> pl.DataFrame:
+        """The frame of that number."""
+        start, length = self._places[number]
+        self._file.seek(start)
+        return pl.read_ipc(BytesIO(self._file.read(length)))

@@ -1,0 +1,95 @@
+"""`xinshu worker`: does the jobs of the queue until it is told to stop."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+from django.core.exceptions import ImproperlyConfigured
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
+
+from xinshu.doors.cli.store import store
+from xinshu.kit.clock import now
+
+GRACE = 60.0
+"""Seconds that running jobs get to end when the worker is told to stop; what is left is gone on with later."""
+
+AGAIN_AFTER = 5.0
+STOP_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+ITSELF = (sys.executable, "-c", "from xinshu.doors.cli.main import main; main()", "worker")
+
+
+@click.command()
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="同时办理的作业数 Jobs at a time."
+)
+@click.option("--until-empty", is_flag=True, help="办完即停 Stop when the queue is empty.")
+@click.option("--parent", type=int, hidden=True, help="Process that this one is to end with.")
+def worker(jobs: int, until_empty: bool, parent: int | None) -> None:
+    """办理后台作业 Do the jobs of the queue: checks, filings, connectors, receipts, the daily sweep.
+
+    收到SIGTERM或Ctrl-C后，办完手上的作业再停。SIGTERM or Ctrl-C: the jobs in hand are finished first.
+
+    例 Example: xinshu worker --jobs 2
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    if parent is not None:
+        _end_with(parent)
+    with store(now()):
+        while not work(jobs=jobs, wait=not until_empty):
+            click.echo("数据库中断，稍后再连。The database was lost; trying again.", err=True)
+            time.sleep(AGAIN_AFTER)
+
+
+def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = None) -> bool:
+    """Work until stopped, or until the queue is empty if not to `wait`. False: the database was lost meanwhile."""
+    if not isinstance(app.connector, DjangoConnector):
+        raise ImproperlyConfigured("a worker is at work in this process")
+    with app.replace_connector(app.connector.get_worker_connector()):
+        try:
+            asyncio.run(_work(jobs=jobs, wait=wait, queues=queues))
+        except ConnectorException:
+            return False
+    return True
+
+
+async def _work(*, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            name="xinshu", concurrency=jobs, wait=wait, queues=queues, shutdown_graceful_timeout=GRACE
+        )
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """A worker in a process of its own for as long as the block lasts; it ends with us, however we end."""
+    process = subprocess.Popen([*ITSELF, "--parent", str(os.getpid())])  # noqa: S603 our own program
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(GRACE + 5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """A polite end before and after the queue's own: the embedded database is left cleanly."""
+    sys.exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel send us SIGTERM when our parent dies, were it by SIGKILL; it may have died already."""
+    ctypes.CDLL(None).prctl(STOP_WITH_PARENT, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)

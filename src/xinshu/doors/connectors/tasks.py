@@ -1,0 +1,75 @@
+"""Jobs of the connectors: each run by its own schedule, and receipts sent until they have arrived."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from croniter import croniter
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from xinshu.doors.connectors import configuration, receipts, running
+from xinshu.doors.connectors.entries import Connector
+from xinshu.doors.connectors.faults import Busy, Unavailable
+from xinshu.kit.clock import now
+from xinshu.kit.moment import LEGAL_ZONE
+from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
+
+RUN = "connectors.run"
+RECEIPTS = "receipts"
+
+UNTIL_IT_ANSWERS = BackingOff(Unavailable, Busy, DatabaseLost, first=60, most=3600, attempts=6)
+UNTIL_IT_ARRIVES = BackingOff(Unavailable, receipts.NotYet, DatabaseLost, first=5, most=3600, attempts=30)
+
+
+def due(connector: Connector, *, last: datetime | None, instant: datetime) -> datetime | None:
+    """The time of the schedule that has come and has not been answered yet; one missed long ago counts once.
+
+    Read in the legal time zone. A connector that never ran is due at the next time of its schedule, not before.
+    """
+    here = instant.astimezone(LEGAL_ZONE) + timedelta(microseconds=1)
+    latest = croniter(connector.cron, here).get_prev(datetime)
+    since = instant - timedelta(minutes=1) if last is None else last
+    return latest if isinstance(latest, datetime) and latest > since else None
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="connectors.tick", queue="timers", queueing_lock="connectors", lock="connectors")
+def _tick(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    with told_without_values("connectors"):
+        instant = now().instant
+        for connector in configuration.connectors():
+            when = due(connector, last=_last(connector.name), instant=instant)
+            if when is not None:
+                run_later(connector.name, at=when)
+
+
+def run_later(name: str, *, at: datetime) -> None:
+    """Have a connector run by a worker, for that time of its schedule; no second run waits beside a first."""
+    try:
+        with transaction.atomic():
+            waiting = f"connector {name}"
+            _run.configure(lock=waiting, queueing_lock=waiting).defer(name=name, due=at.isoformat())
+    except AlreadyEnqueued:
+        pass
+
+
+@app.task(name=RUN, queue="connectors", retry=UNTIL_IT_ANSWERS)
+def _run(name: str, due: str) -> None:  # noqa: ARG001 what `_last` reads
+    with told_without_values(f"connector {name}", Unavailable, Busy):
+        running.run(configuration.connector(name))
+
+
+@app.task(name="connectors.send_receipt", queue=RECEIPTS, retry=UNTIL_IT_ARRIVES)
+def send_receipt(name: str, batch: str) -> None:
+    """Send the receipt of a batch to every place of its connector, once the batch has ended."""
+    with told_without_values(f"receipt {batch}", Unavailable, receipts.NotYet):
+        receipts.send(configuration.connector(name), UUID(batch))
+
+
+def _last(name: str) -> datetime | None:
+    """For which time the newest run of a connector was, whether it waits, runs or has ended."""
+    runs = ProcrastinateJob.objects.filter(task_name=RUN, args__name=name).order_by("-id")
+    newest = runs.values_list("args__due", flat=True).first()
+    return None if newest is None else datetime.fromisoformat(newest)

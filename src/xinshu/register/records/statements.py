@@ -1,0 +1,92 @@
+"""The statements by which records are compared, corrected, withdrawn and numbered, and the columns they speak of."""
+
+from typing import Final
+
+import polars as pl
+
+FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
+COMPARE = """
+SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
+       r.ended IS NOT NULL,
+       EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
+                AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
+  FROM filed f JOIN records_record r ON r.subject_id = f.subject_id AND r.identity = f.identity
+"""
+KNOWN: Final = {
+    "index": pl.UInt32,
+    "record_ref": pl.String,
+    "recorded_on": pl.Date,
+    "known_version": pl.Int32,
+    "known_severity": pl.String,
+    "known_from": pl.Date,
+    "known_until": pl.Date,
+    "has_ended": pl.Boolean,
+    "is_equal": pl.Boolean,
+}
+
+CHANGED: Final = (
+    "organ_code",
+    "document_number",
+    "decided_on",
+    "severity",
+    "question",
+    "public_from",
+    "public_until",
+    "repair_from",
+    "public_form",
+    "edition",
+    "version",
+    "filing_id",
+)
+"""The columns of a record that a correction may change."""
+
+TYPES: Final = (
+    *("varchar", "varchar", "date", "varchar", "boolean", "date", "date", "date", "text", "bytea", "int", "bigint"),
+)
+CORRECT = f"""
+UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)}
+  FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
+"""
+
+FILE = """
+INSERT INTO records_filing (batch, part, kind, organ_code, actor, on_day, at, lines, withdraws)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+
+ADD_SOURCES = """
+INSERT INTO records_recordsource (subject_id, record_ref, source_code, source_name, batch, recorded_at)
+SELECT s.subject_id, s.record_ref, s.source_code, min(s.source_name), %s, %s FROM brought s
+ WHERE NOT EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = s.subject_id
+                    AND v.record_ref = s.record_ref AND v.source_code = s.source_code)
+ GROUP BY s.subject_id, s.record_ref, s.source_code
+ON CONFLICT DO NOTHING
+"""
+
+NUMBER = """
+WITH waiting AS (
+    SELECT id, lines, sum(lines) OVER (ORDER BY withdraws DESC, id) - lines AS before
+      FROM records_filing WHERE first_number IS NULL
+), last AS (SELECT coalesce(max(first_number + lines - 1), 0) AS number FROM (
+    SELECT first_number, lines FROM records_filing WHERE first_number IS NOT NULL ORDER BY first_number DESC LIMIT 1) l)
+UPDATE records_filing f SET first_number = last.number + 1 + w.before, numbered_at = %s
+  FROM waiting w, last WHERE f.id = w.id
+"""
+
+OWN = """
+SELECT r.subject_id, r.version, r.severity, r.edition, r.kind FROM records_record r
+ WHERE r.subject_id = ANY(%(subjects)s) AND r.record_ref = %(record_ref)s AND r.ended IS NULL
+   AND (r.organ_code = %(organ)s OR EXISTS (SELECT FROM records_journalline j
+         WHERE j.subject_id = r.subject_id AND j.record_ref = r.record_ref AND j.organ_code = %(organ)s))
+   FOR UPDATE
+"""
+WITHDRAW = """
+UPDATE records_record SET ended = %(ended)s, ended_on = %(day)s, public_from = NULL, public_until = NULL,
+       repair_from = NULL, public_form = NULL, filing_id = %(filing)s
+ WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
+"""
+WITHDRAWN_LINE = """
+INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, change, version, on_day, at, actor,
+                                 organ_code, severity, reasons, words, edition)
+VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(day)s, %(at)s, %(actor)s,
+        %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
+"""
