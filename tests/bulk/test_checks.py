@@ -37,7 +37,7 @@ BROKEN = [
     ({"CF_FRDB": "某某6222020200112230"}, [("CF_FRDB", "PERSONAL_DATA")]),
     ({"CF_XDR_SHXYM": PERSON}, [("CF_XDR_SHXYM", "PERSON_IN_CODE")]),
     ({"CF_XDR_GSZC": PERSON}, [("CF_XDR_GSZC", "PERSON_IN_CODE")]),
-    ({"CF_XDR_GSZC": "110105491231002"}, [("CF_XDR_GSZC", "PERSON_IN_CODE")]),
+    ({"CF_XDR_GSZC": "110105491231003"}, [("CF_XDR_GSZC", "PERSON_IN_CODE")]),
     ({"CF_WSH": "示罚〔2026〕1号、2号"}, [("CF_WSH", "SEVERAL_DOCUMENTS")]),
     ({"CF_WSH": "示罚[2026]1号；示罚[2026]2号"}, [("CF_WSH", "SEVERAL_DOCUMENTS")]),
     ({"CF_XDR_SHXYM": code(1) + "；" + code(2)}, [("CF_XDR_SHXYM", "SEVERAL_CODES")]),

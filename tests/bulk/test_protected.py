@@ -1,13 +1,16 @@
 """Protected matter: refused by column and by content (G17), minors (G16) and sealed records (G23); lawful rows pass."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
-from tests.bulk.samples import PENALTY, catalogue, check, code, faults
+from tests.bulk.samples import PENALTY, ROOT, catalogue, check, code, faults
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.protected import any_pattern
 from xinshu.kit.identifiers import identity_check_character
+from xinshu.law.checks import build
+from xinshu.register.catalogues.files import read_pages
 
 REFUSED = [
     ("当事人系未成年人。", "未成年人"),
@@ -93,3 +96,25 @@ def test_a_minor_is_returned_and_no_number_leaves(tmp_path: Path):
     assert (checked.received, len(checked.good), checked.outside, checked.dropped_personal) == (5, 1, 2, 4)
     assert "2008" not in str(checked.returned)
     assert "十七条" in checked.returned[0].reasons[0].zh
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"patterns": ["(未满"]}, "OUT_OF_RANGE"),
+        ({"patterns": ["当事人(?!向)"]}, "OUT_OF_RANGE"),
+        ({"patterns": [], "headers": []}, "INCOMPLETE"),
+        ({"basis": "NO-SUCH"}, "MISSING_BASIS"),
+    ],
+)
+def test_a_faulty_entry_of_the_catalogue_is_told(change: dict[str, object], rule: str):
+    pages, _ = read_pages(ROOT / "catalogue")
+    spoilt = [
+        dataclasses.replace(page, data={**page.data, "MINORS": {**page.data["MINORS"], **change}})
+        if page.chapter == "protected"
+        else page
+        for page in pages
+    ]
+    found, told = build(spoilt)
+    assert found is None
+    assert {fault.rule.value for fault in told} == {rule}

@@ -77,6 +77,12 @@ def runs() -> list[tuple[str, int]]:
     return list(ProcrastinateJob.objects.filter(task_name="connectors.run").values_list("status", "attempts"))
 
 
+def work_far_ahead(**which: Any) -> bool:
+    """A worker whose clock is ahead of the database's: what it puts off does not come up again at once."""
+    with time_machine.travel(datetime(2099, 1, 1, 12, tzinfo=LEGAL_ZONE), tick=True):
+        return work(**which)
+
+
 def tick() -> None:
     app.configure_task("connectors.tick", queue="timers").defer(timestamp=0)
     assert work()
@@ -100,7 +106,7 @@ def test_a_source_that_is_away_is_tried_again_by_the_queue(configured: Configure
     configured(source={"type": "folder", "path": str(inbox / "away")})
     run_later("market", at=factories.noon(factories.TODAY).instant)
     run_later("market", at=factories.noon(factories.TODAY).instant)
-    assert work()
+    assert work_far_ahead()
     assert runs() == [("todo", 1)]
 
 
@@ -148,7 +154,7 @@ def test_a_receipt_that_finds_nobody_is_kept_for_later(configured: Configure, in
     configured(receipts=[{"to": "post", "url": "http://127.0.0.1:9/", "key_secret": "receipt-key"}])
     csv(inbox, 1)
     running.run(configuration.connector("market"))
-    assert work(queues=["receipts"])
+    assert work_far_ahead(queues=["receipts"])
     (job,) = ProcrastinateJob.objects.filter(task_name="connectors.send_receipt")
     assert (job.status, job.attempts) == ("todo", 1)
 

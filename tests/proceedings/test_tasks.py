@@ -80,9 +80,9 @@ def test_a_batch_is_checked_and_filed_by_a_worker(tmp_path: Path) -> None:
 
 
 def test_a_job_vanishes_with_the_transaction_that_deferred_it() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         check_later(batch=uuid4(), actor="test")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert jobs("intake.check") == []
 
 
@@ -182,10 +182,10 @@ def test_a_database_error_is_told_without_its_detail() -> None:
 def test_what_a_crash_left_unnumbered_is_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factories, "number_filings", lambda moment: 0)
     factories.accepted(factories.document())
-    assert Filing.objects.filter(first_sequence__isnull=True).count() == 1
+    assert Filing.objects.filter(first_number__isnull=True).count() == 1
     app.configure_task("intake.number", queue="timers").defer(timestamp=0)
     assert work()
-    assert Filing.objects.filter(first_sequence__isnull=True).count() == 0
+    assert Filing.objects.filter(first_number__isnull=True).count() == 0
 
 
 def test_a_job_whose_worker_was_killed_is_given_to_another(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ def _python(pattern: str) -> re.Pattern[str]:
 PROVINCES: Final = frozenset(
     str(code) for code in (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55))
 ) | frozenset(str(code) for code in (*range(61, 66), 71, 81, 82, 83))
+_LONG_RUN: Final = _python(rf"{LONG_NUMBER}(?:[{BETWEEN}]{{0,{LONGEST_GAP}}}\d)*")
 _GAP: Final = _python(rf"[{BETWEEN}]{{0,{LONGEST_GAP}}}")
 _SAID_TO_BE_A_PERSONS: Final = re.compile(r"(?:身份证|身份号码|证件号)[^，。；;\d]{0,8}$")
 _SAID_TO_BE_A_BODYS: Final = re.compile(
@@ -246,9 +247,8 @@ _LABELLED: Final = (
 def _numbers(text: str) -> Iterator[Span]:
     """Numbers of persons, from left to right, none within another."""
     free = 0
-    for first in re.finditer(r"\d", text):
-        start = first.start()
-        if start < free:
+    for start in (at for run in _LONG_RUN.finditer(text) for at in range(*run.span())):
+        if start < free or not text[start].isdecimal():
             continue
         found = _number_at(text, start)
         if found is not None:

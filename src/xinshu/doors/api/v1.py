@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from xinshu.doors.api.intake import router as intake
+from xinshu.register.access.answers import error
 from xinshu.register.access.audience import public
-from xinshu.uses.disclosure.api import error, router
+from xinshu.uses.disclosure.api import router as disclosure
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +23,8 @@ api = NinjaAPI(
     docs_url=None,
     docs_decorator=public,
 )
-api.add_router("", router)
+api.add_router("", disclosure)
+api.add_router("", intake)
 
 
 @api.exception_handler(Exception)

@@ -4,7 +4,7 @@ import time
 from datetime import datetime
 
 import click
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 
 from xinshu.doors.cli.store import store
 from xinshu.doors.cli.worker import work
@@ -87,8 +87,9 @@ def _run(entry: Connector) -> None:
 
 def _tell(delivered: Delivered) -> None:
     receipt = delivered.receipt
-    if receipt is None:
-        click.echo(f"{delivered.file_name}: 整件退回 refused: {delivered.refusal_zh} {delivered.refusal_en}")
+    if not delivered.is_filed:
+        why = f"{receipt.refusal.zh} {receipt.refusal.en}" if receipt.refusal else "已由机关撤销 undone by its organ"
+        click.echo(f"{delivered.file_name}: 整件未收 not taken in: {why}")
         return
     click.echo(
         f"{delivered.file_name}: 收到 received {receipt.received}，入库 accepted {receipt.accepted}，"

@@ -1,11 +1,13 @@
 """`xinshu organ` and `xinshu staff`: who files, and who works at the desk."""
 
+from datetime import datetime
+
 import click
 
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
-from xinshu.register.access.actions import employ, register_organs
-from xinshu.register.access.queries import OrganRow, organs
+from xinshu.register.access.actions import employ, issue_token, register_organs, revoke_token
+from xinshu.register.access.queries import OrganRow, organs, tokens_of
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
 
@@ -82,3 +84,61 @@ def add_staff(username: str, name: str, role: str, organ_code: str | None, passw
             moment=moment,
         )
     click.echo(f"已登记 registered: {username} {role}")
+
+
+@organ.group()
+def token() -> None:
+    """接口令牌 Tokens by which an organ's own system files.
+
+    例 Example: xinshu organ token new 11999999TE5T001041 --name case-system
+    """
+
+
+@token.command(name="new")
+@click.argument("code")
+@click.option("--name", required=True, help="系统名称 What the token is for.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="失效日 Day from which it holds no more.")
+def new_token(code: str, name: str, until: datetime | None) -> None:
+    """签发令牌，只显示一次 Issue a token; it is shown once.
+
+    例 Example: xinshu organ token new 11999999TE5T001041 --name case-system --until 2027-12-31
+    """
+    moment = now()
+    with store(moment):
+        made = issue_token(
+            organ_code=code,
+            name=name,
+            from_day=moment.day,
+            until=None if until is None else until.date(),
+            actor="operator",
+            moment=moment,
+        )
+    click.echo(made)
+    click.echo("请妥善保存，之后无法再次查看。Keep it safe: it cannot be shown again.", err=True)
+
+
+@token.command(name="list")
+@click.argument("code")
+def list_tokens(code: str) -> None:
+    """列出有效令牌 List the tokens that hold today.
+
+    例 Example: xinshu organ token list 11999999TE5T001041
+    """
+    moment = now()
+    with store(moment):
+        for row in tokens_of(code, on_date=moment.day):
+            click.echo(f"{row.name}\t{row.valid_from}\t{row.valid_until or '长期 open'}")
+
+
+@token.command(name="revoke")
+@click.argument("code")
+@click.option("--name", required=True, help="系统名称 The token's name.")
+def end_token(code: str, name: str) -> None:
+    """吊销令牌 Revoke a token at once.
+
+    例 Example: xinshu organ token revoke 11999999TE5T001041 --name case-system
+    """
+    moment = now()
+    with store(moment):
+        revoke_token(organ_code=code, name=name, actor="operator", moment=moment)
+    click.echo(f"已吊销 revoked: {name}")

@@ -65,7 +65,11 @@ def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = No
 async def _work(*, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
     async with app.open_async():
         await app.run_worker_async(
-            name="xinshu", concurrency=jobs, wait=wait, queues=queues, shutdown_graceful_timeout=GRACE
+            name="xinshu",
+            concurrency=jobs,
+            wait=wait,
+            queues=queues,  # type: ignore[arg-type]  # None stands for every queue
+            shutdown_graceful_timeout=GRACE,
         )
 
 

@@ -95,7 +95,7 @@ class Rows:
     def _up_to_most(self, parts: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
         count = 0
         for part in parts:
-            rows = []
+            rows: list[Any] = []
             for row in part:
                 if count >= self.source.most_rows and row[-1] != self.last:
                     yield rows
@@ -108,7 +108,7 @@ class Rows:
 def _question(source: DatabaseSource, since: Any) -> sa.Select[Any]:
     """The wanted columns and, last, the cursor; rows without a cursor are never read."""
     names = [*source.columns]
-    columns = [sa.column(name) for name in dict.fromkeys([*names, source.cursor])]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in dict.fromkeys([*names, source.cursor])]
     table: Any
     if source.select is not None:
         table = sa.text(source.select.replace(":", r"\:")).columns(*columns).subquery("pulled")

@@ -12,7 +12,6 @@ from procrastinate.contrib.django import app
 
 from xinshu.doors.connectors.entries import Connector
 from xinshu.kit.clock import now
-from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, Receipt, State, Step
@@ -23,13 +22,16 @@ UNFINISHED = (State.UPLOADING, State.CHECKED)
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of one file or pull: its batch, and either a receipt or why it was refused as a whole."""
+    """What became of one file or pull: its batch and the receipt, which says so when it was refused as a whole."""
 
     batch: UUID
     file_name: str
-    receipt: Receipt | None
-    refusal_zh: str = ""
-    refusal_en: str = ""
+    receipt: Receipt
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether its rows are accounted for one by one; else it was refused, or its organ has undone it."""
+        return self.receipt.state == State.FILED
 
 
 class Pull(Protocol):
@@ -48,7 +50,7 @@ def deliver_file(
     """A file from a folder or bucket. The same key again is the same batch: what a crash left is gone on with."""
     batch = _open(connector, file_name, key)
     if batch.state == State.UPLOADING and not batch.file_size:
-        actions.add_content(batch=batch.id, offset=0, chunks=chunks, moment=now())
+        actions.add_content(batch=batch.id, offset=0, chunks=chunks)
     return _filed(connector, batch, cursor)
 
 
@@ -64,7 +66,7 @@ def deliver_pull(connector: Connector, pull: Pull, *, seen: str | None) -> Deliv
     digest = hashlib.sha256()
     batch = _open(connector, f"{connector.name}.ndjson", None)
     try:
-        actions.add_content(batch=batch.id, offset=0, chunks=_read_along(chain([first], lines), digest), moment=now())
+        actions.add_content(batch=batch.id, offset=0, chunks=_read_along(chain([first], lines), digest))
     except Exception:
         actions.discard(batch=batch.id, actor=connector.actor, moment=now())
         raise
@@ -110,8 +112,14 @@ def _open(connector: Connector, file_name: str, key: str | None) -> BatchRow:
     )
     if batch.state == State.UPLOADING:
         attested = f"{batch.id} {connector.attested_by.who}：{connector.attested_by.document}"
-        whose = {"actor": connector.actor, "organ": connector.organ, "moment": moment}
-        note(act="STANDING_ATTESTATION", matter=attested, purpose="归集", **whose)
+        note(
+            actor=connector.actor,
+            act="STANDING_ATTESTATION",
+            matter=attested,
+            purpose="归集",
+            organ=connector.organ,
+            moment=moment,
+        )
     return batch
 
 
@@ -121,22 +129,8 @@ def _filed(connector: Connector, batch: BatchRow, cursor: str | None) -> Deliver
         if connector.receipts:
             _send_receipt_later(connector, batch.id)
         moved = None if cursor is None else (connector.name, cursor)
-        try:
-            actions.file(
-                batch=batch.id, actor=connector.actor, moment=now(), attested=True, progress=_quiet, cursor=moved
-            )
-        except XinshuError:
-            refused = queries.batch(batch.id)
-            if refused is None or refused.state != State.REFUSED:
-                raise
-    return _told(batch.id)
-
-
-def _told(batch: UUID) -> Delivered:
-    row = queries.batch(batch)
-    if row is None or row.state != State.REFUSED:
-        return Delivered(batch, "" if row is None else row.file_name, queries.receipt(batch))
-    return Delivered(batch, row.file_name, None, row.refusal_zh, row.refusal_en)
+        actions.file(batch=batch.id, actor=connector.actor, moment=now(), attested=True, progress=_quiet, cursor=moved)
+    return Delivered(batch.id, batch.file_name, queries.receipt(batch.id))
 
 
 def _send_receipt_later(connector: Connector, batch: UUID) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from fnmatch import fnmatch
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from xinshu.doors.connectors.delivery import Delivered, deliver_file
 from xinshu.doors.connectors.entries import Connector, FolderSource
@@ -102,7 +103,7 @@ def _take_in(connector: Connector, source: FolderSource, look: Look) -> Delivere
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO | None]:
+def _opened(path: Path) -> Iterator[BufferedReader | None]:
     """The file, unless it is gone or has become a link meanwhile."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -113,7 +114,7 @@ def _opened(path: Path) -> Iterator[BinaryIO | None]:
         yield file
 
 
-def _unchanged(file: BinaryIO, look: Look, digest: str) -> Iterator[bytes]:
+def _unchanged(file: BufferedReader, look: Look, digest: str) -> Iterator[bytes]:
     """The file's content; a SourceFault in place of its end when it changed while it was read."""
     read = hashlib.sha256()
     while chunk := file.read(CHUNK):
@@ -128,7 +129,7 @@ def _unchanged(file: BinaryIO, look: Look, digest: str) -> Iterator[bytes]:
 
 def _put_away(connector: Connector, source: FolderSource, path: Path, delivered: Delivered) -> None:
     """First the receipt, then the file: whoever sees the file in its new place finds the receipt beside it."""
-    place = source.path / (REFUSED if delivered.receipt is None else DONE)
+    place = source.path / (DONE if delivered.is_filed else REFUSED)
     name = f"{delivered.batch.hex[:12]}-{path.name}"
     write_receipt(place / f"{name}.receipt.json", receipt_of(connector, delivered.batch))
     path.rename(place / name)

@@ -24,6 +24,7 @@ MOST_ROWS = 10_000
 """Returned rows that a receipt lists; the rest is counted and can be had through the desk or the API."""
 
 COUNTS = ("received", "accepted", "unchanged", "corrected", "returned", "outside")
+ENDED = frozenset({State.FILED, State.REFUSED, State.DISCARDED})
 FURTHER = ("dropped_personal", "masked", "late")
 
 
@@ -34,7 +35,7 @@ class NotYet(XinshuError):
 def receipt_of(connector: Connector, batch: UUID) -> bytes:
     """The receipt of an ended batch: counts, questions, and the reasons of each returned row. It holds no cell."""
     row = queries.batch(batch)
-    if row is None or row.state not in (State.FILED, State.REFUSED):
+    if row is None or row.state not in ENDED:
         raise NotYet("批次尚未办结 the batch has not ended")
     told: dict[str, Any] = {
         "connector": connector.name,
@@ -45,7 +46,7 @@ def receipt_of(connector: Connector, batch: UUID) -> bytes:
         "received_on": row.on_day,
         "state": str(row.state),
     }
-    if row.state == State.REFUSED:
+    if row.state != State.FILED:
         told["refusal"] = {"zh": row.refusal_zh, "en": row.refusal_en}
     else:
         told |= _counted(queries.receipt(batch)) | _returned(batch)
@@ -117,7 +118,7 @@ def _counted(receipt: Receipt) -> dict[str, Any]:
 def _returned(batch: UUID) -> dict[str, Any]:
     """Row, sheet, field and reason of each returned row; headers and codes only, no cell."""
     found = queries.returned(batch)
-    rows = [] if found is None else found.rows
+    rows = () if found is None else found.rows
     listed = [
         {
             "row": row.row,

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.portal.wording import Wording
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
+from xinshu.register.access.answers import error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.uses.disclosure.api import NOT_FOUND, error
+from xinshu.uses.disclosure.api import NOT_FOUND
 from xinshu.uses.disclosure.queries import (
     PAGE_SIZE,
     Body,

@@ -333,3 +333,8 @@ def outstanding(organs: Set[str] | None) -> tuple[Outstanding, ...]:
         Outstanding(batch=row[0], organ_code=row[1], file_name=row[2], returned=row[3], returned_due_on=row[4])
         for row in rows
     )
+
+
+def content_size(batch_id: UUID) -> int:
+    """How many bytes of a batch's upload are kept."""
+    return vault.size(batch_id)

@@ -1,5 +1,7 @@
 """Registers organs and users, appoints to posts, and writes the trail."""
 
+import hashlib
+import secrets
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,7 +12,7 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import check_uscc
 from xinshu.kit.moment import Moment
-from xinshu.register.access.models import Organ, Post, TrailLine, User
+from xinshu.register.access.models import ApiToken, Organ, Post, TrailLine, User
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 
@@ -21,6 +23,10 @@ class OrganRefused(XinshuError):
 
 class WeakPassword(XinshuError):
     """A password is too short or too common."""
+
+
+class TokenRefused(XinshuError):
+    """A token cannot be made, or there is none to revoke."""
 
 
 class UnknownOrgan(XinshuError):
@@ -81,6 +87,39 @@ def employ(
     """Register a user and appoint them from today; both, or neither."""
     register_user(username=username, full_name=full_name, password=password, actor=actor, moment=moment)
     appoint(username=username, role=role, organ=organ, from_day=moment.day, actor=actor, moment=moment)
+
+
+@transaction.atomic
+def issue_token(*, organ_code: str, name: str, from_day: date, until: date | None, actor: str, moment: Moment) -> str:
+    """Make a token for an organ's own system; it is told this once, only its digest is kept.
+
+    Raises UnknownOrgan, or TokenRefused when a token of that name holds already.
+    """
+    if not Organ.objects.filter(code=organ_code).exists():
+        raise UnknownOrgan(f"没有登记代码为 {organ_code} 的机关。No organ with this code is registered.")
+    if ApiToken.objects.filter(organ_id=organ_code, name=name, revoked_at__isnull=True).exists():
+        raise TokenRefused("同名令牌仍有效，请先吊销。A token of this name still holds; revoke it first.")
+    token = f"xs_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(
+        organ_id=organ_code,
+        name=name,
+        digest=hashlib.sha256(token.encode()).digest(),
+        valid_from=from_day,
+        valid_until=until,
+        created_by=actor,
+        created_at=moment.instant,
+    )
+    note(actor=actor, act="ISSUE_TOKEN", matter=name, purpose="administration", organ=organ_code, moment=moment)
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, organ_code: str, name: str, actor: str, moment: Moment) -> None:
+    """End a token at once. Raises TokenRefused when none of that name holds."""
+    held = ApiToken.objects.filter(organ_id=organ_code, name=name, revoked_at__isnull=True)
+    if not held.update(revoked_at=moment.instant):
+        raise TokenRefused("没有这个有效的令牌。No token of this name holds.")
+    note(actor=actor, act="REVOKE_TOKEN", matter=name, purpose="administration", organ=organ_code, moment=moment)
 
 
 def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:

@@ -1,4 +1,4 @@
-"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`."""
+"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,8 @@ from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_protect
 
 from xinshu.kit.moment import Moment
-from xinshu.register.access.queries import posts_of
+from xinshu.register.access.answers import error
+from xinshu.register.access.queries import TokenRow, posts_of, token_holder
 from xinshu.register.access.roles import READ_ONLY, RouteAudience
 
 Page = Callable[..., HttpResponseBase]
@@ -50,6 +51,33 @@ def staff(view: Page) -> Page:
         return view(request, *args, **kwargs)
 
     return _stated(_recognised(guarded), RouteAudience.STAFF)
+
+
+def organ_client(view: View) -> View:
+    """A route for an organ's own system, by `Authorization: Bearer <token>`; no session, no form.
+
+    The view finds the organ with `client_of`.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        holder = token_holder(token.strip(), on_date=moment_of(request).day) if scheme.lower() == "bearer" else None
+        if holder is None:
+            zh, en = "请求须带有效的机关令牌。", "A valid token of an organ is needed: Authorization: Bearer …"
+            refused = error(401, "NO_TOKEN", zh, en)
+            refused.headers["WWW-Authenticate"] = "Bearer"
+            return refused
+        request.client = holder  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return _stated(guarded, RouteAudience.ORGAN)  # type: ignore[return-value]
+
+
+def client_of(request: HttpRequest) -> TokenRow:
+    """The token that a request to an organ's route came with."""
+    holder: TokenRow = request.client  # type: ignore[attr-defined]
+    return holder
 
 
 def _recognised(view: Page) -> Page:

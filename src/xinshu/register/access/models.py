@@ -65,6 +65,26 @@ class Post(models.Model):
         ]
 
 
+class ApiToken(models.Model):
+    """A token by which an organ's own system files; only its SHA-256 is kept."""
+
+    organ = models.ForeignKey(Organ, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=64)
+    digest = models.BinaryField(max_length=32, unique=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organ", "name"], condition=models.Q(revoked_at__isnull=True), name="token_name_once"
+            )
+        ]
+
+
 class TrailLine(models.Model):
     """One look at non-public data, or one act: who, for which organ, what, why. Append-only (database trigger)."""
 

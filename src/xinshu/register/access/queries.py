@@ -1,11 +1,12 @@
 """Who someone is, what they may do, and which organ a code names."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from xinshu.register.access.models import Organ, Post, User
+from xinshu.register.access.models import ApiToken, Organ, Post, User
 from xinshu.register.access.roles import Role
 
 
@@ -55,6 +56,37 @@ def posts_of(username: str, *, on_date: date) -> tuple[PostRow, ...]:
         PostRow(Role(post.role), None if post.organ is None else _row(post.organ))
         for post in held.order_by("role", "id")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that holds on the day asked about: whose, and its name."""
+
+    organ: OrganRow
+    name: str
+    valid_from: date
+    valid_until: date | None
+
+
+def token_holder(token: str, *, on_date: date) -> TokenRow | None:
+    """Whose token this is, if it holds on that day. It is found by its digest: nothing is compared with a secret."""
+    held = _tokens(on_date).filter(digest=hashlib.sha256(token.encode()).digest()).first()
+    return None if held is None else _token(held)
+
+
+def tokens_of(organ_code: str, *, on_date: date) -> tuple[TokenRow, ...]:
+    """The tokens of an organ that hold on that day."""
+    return tuple(_token(held) for held in _tokens(on_date).filter(organ_id=organ_code).order_by("name"))
+
+
+def _tokens(on_date: date) -> QuerySet[ApiToken]:
+    return ApiToken.objects.select_related("organ").filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on_date), revoked_at__isnull=True, valid_from__lte=on_date
+    )
+
+
+def _token(held: ApiToken) -> TokenRow:
+    return TokenRow(_row(held.organ), held.name, held.valid_from, held.valid_until)
 
 
 def user_exists(username: str) -> bool:

@@ -22,3 +22,4 @@ class RouteAudience(StrEnum):
     PUBLIC = "PUBLIC"
     SIGNING_IN = "SIGNING_IN"
     STAFF = "STAFF"
+    ORGAN = "ORGAN"

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code
+from xinshu.register.access.answers import as_json, error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.uses.disclosure.queries import record_page, subject_answer
 
@@ -91,7 +92,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
     checked = check_code(code)
     if not checked.valid:
         return not_a_code(checked)
-    return _json(subject_answer(checked.code, on_date=moment_of(request).day))
+    return as_json(subject_answer(checked.code, on_date=moment_of(request).day))
 
 
 @router.get(
@@ -109,20 +110,10 @@ def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
     found = record_page(checked.code, record_ref, on_date=moment_of(request).day)
     if found is None:
         return error(404, "NOT_FOUND", *NOT_FOUND)
-    return _json(orjson.dumps(found[1]))
+    return as_json(orjson.dumps(found[1]))
 
 
 def not_a_code(checked: CodeCheck) -> HttpResponse:
     """The answer for what is no code; it says why, and never repeats what was sent."""
     zh, en = SENTENCES[checked.reasons[0]]
     return error(400, "NOT_A_CODE", zh, en, [str(reason) for reason in checked.reasons])
-
-
-def error(status: int, name: str, zh: str, en: str, reasons: list[str] | None = None) -> HttpResponse:
-    """The one shape of an error."""
-    said = {"error": name, "message": {"zh": zh, "en": en}, "reasons": reasons or []}
-    return _json(orjson.dumps(said), status=status)
-
-
-def _json(content: bytes, status: int = 200) -> HttpResponse:
-    return HttpResponse(content, content_type="application/json; charset=utf-8", status=status)

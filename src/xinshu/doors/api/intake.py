@@ -1,0 +1,312 @@
+"""Intake for machines: an organ's own system sends a batch, in one call or in pieces, and fetches what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from xinshu.kit.errors import XinshuError
+from xinshu.proceedings.intake import actions, queries, tasks
+from xinshu.proceedings.intake.queries import BatchRow
+from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
+from xinshu.proceedings.intake.vault import Erased, WrongOffset
+from xinshu.register.access.actions import note
+from xinshu.register.access.answers import answer, error
+from xinshu.register.access.audience import client_of, moment_of, organ_client
+from xinshu.register.records.actions import NotHeld
+
+router = Router(tags=["intake 归集"])
+
+AT_ONCE: Final = 5 << 20
+"""Content up to this many bytes is worked on within the request; a job does the rest."""
+
+BLOCK: Final = 1 << 16
+PAGE: Final = 50
+NOT_YOURS: Final = (404, "NOT_FOUND", "没有这个批次。", "There is no such batch.")
+STATUS: Final = {
+    actions.UnknownKind: 422,
+    actions.UnknownBatch: 404,
+    actions.KeyReused: 409,
+    actions.NotNow: 409,
+    actions.NotAttested: 422,
+    actions.HeaderRefused: 422,
+    WrongOffset: 409,
+    Erased: 410,
+    NotHeld: 404,
+}
+
+
+class Attestation(Schema):
+    """The organ's word that secrecy, trade secrets and privacy have been reviewed."""
+
+    attested: bool
+
+
+class WithdrawalForm(Schema):
+    """Why a record is taken back."""
+
+    subject_code: str
+    reason: WithdrawalReason
+    words: str = ""
+
+
+class MappingForm(Schema):
+    """What headers stand for: header -> field identifier, or "" for a column to leave out."""
+
+    mapping: dict[str, str]
+
+
+@router.post("/batches", summary="Send a batch, whole or to be continued", operation_id="send_batch")
+@organ_client
+def send(
+    request: HttpRequest, kind: str, file_name: str = "batch", attested: bool = False, upload: str = "now"
+) -> HttpResponse:
+    """The body is the file. `upload=later`: only open the batch and send the content in pieces (PATCH …/content)."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not 8 <= len(key) <= 100:
+        zh, en = (
+            "须带 Idempotency-Key 请求头（8至100个字符）。",
+            "The header Idempotency-Key (8 to 100 characters) is needed.",
+        )
+        return error(400, "NO_KEY", zh, en)
+    try:
+        opened = actions.open_batch(
+            organ_code=client_of(request).organ.code,
+            kind=kind,
+            file_name=file_name,
+            door=Door.API,
+            actor=_actor(request),
+            moment=moment_of(request),
+            key=key,
+        )
+        if upload == "later":
+            return _with_offset(_told(opened, 201), queries.content_size(opened.id))
+        if opened.state == State.UPLOADING and not opened.file_size:
+            actions.add_content(batch=opened.id, offset=0, chunks=_blocks(request))
+            return _work(request, opened.id, attested=attested)
+    except XinshuError as refused:
+        return _refused(refused)
+    return _told(opened)
+
+
+@router.api_operation(
+    ["HEAD", "PATCH"], "/batches/{batch}/content", summary="Where the upload stands; add to it", operation_id="content"
+)
+@organ_client
+def content(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """HEAD answers Upload-Offset; PATCH with that Upload-Offset adds the body there, and answers the new one."""
+    if _own(request, batch) is None:
+        return error(*NOT_YOURS)
+    if request.method == "HEAD":
+        return _with_offset(HttpResponse(status=200), queries.content_size(batch))
+    offset = request.headers.get("Upload-Offset", "")
+    if not offset.isdecimal():
+        return error(400, "NO_OFFSET", "须带 Upload-Offset 请求头。", "The header Upload-Offset is needed.")
+    try:
+        size = actions.add_content(batch=batch, offset=int(offset), chunks=_blocks(request))
+    except WrongOffset as refused:
+        return _with_offset(_refused(refused), refused.size)
+    except XinshuError as refused:
+        return _refused(refused)
+    return _with_offset(HttpResponse(status=204), size)
+
+
+@router.post("/batches/{batch}/check", summary="Dry run: what would become of each row", operation_id="check_batch")
+@organ_client
+def check(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Nothing is stored; the receipt says what filing would do."""
+    return _work(request, batch, attested=False)
+
+
+@router.post("/batches/{batch}/file", summary="File an attested batch", operation_id="file_batch")
+@organ_client
+def file(request: HttpRequest, batch: UUID, attestation: Attestation) -> HttpResponse:
+    """Stores and publishes; called again it answers the same receipt."""
+    if not attestation.attested:
+        return _refused(actions.NotAttested("须确认已完成审查。The review must be attested."))
+    return _work(request, batch, attested=True)
+
+
+@router.get("/batches", summary="The organ's batches, newest first", operation_id="batches")
+@organ_client
+def batches(request: HttpRequest, page: int = 1) -> HttpResponse:
+    """Fifty on a page."""
+    own = frozenset({client_of(request).organ.code})
+    rows = queries.batches_of(own, most=PAGE, skip=PAGE * max(page - 1, 0))
+    return answer({"batches": [_form(row) for row in rows], "total": queries.batch_count(own)})
+
+
+@router.get("/batches/{batch}", summary="State, progress and receipt of a batch", operation_id="batch")
+@organ_client
+def one(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """What became of it, so far."""
+    found = _own(request, batch)
+    return error(*NOT_YOURS) if found is None else _told(found)
+
+
+@router.get("/batches/{batch}/returned", summary="The returned rows", operation_id="returned_rows")
+@organ_client
+def returned(request: HttpRequest, batch: UUID, form: str = "file") -> HttpResponse:
+    """In the format that was sent, or as JSON with `form=json`; for 30 days."""
+    if _own(request, batch) is None:
+        return error(*NOT_YOURS)
+    _look(request, "LOOK_RETURNED", batch)
+    if form == "json":
+        rows = queries.returned(batch)
+        return answer([] if rows is None else [asdict(row) for row in rows.rows])
+    found = queries.returned_file(batch)
+    if found is None:
+        return error(404, "NONE_RETURNED", "没有退回的行，或已过保存期。", "No row was returned, or they are erased.")
+    response = HttpResponse(found[1], content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="returned{_suffix(found[0])}"'
+    return response
+
+
+@router.delete("/batches/{batch}", summary="Undo a batch that is not filed", operation_id="discard_batch")
+@organ_client
+def discard(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Its upload is erased."""
+    if _own(request, batch) is None:
+        return error(*NOT_YOURS)
+    try:
+        actions.discard(batch=batch, actor=_actor(request), moment=moment_of(request))
+    except XinshuError as refused:
+        return _refused(refused)
+    return HttpResponse(status=204)
+
+
+@router.post("/records/{record_ref}/withdrawal", summary="Take a wrong record back", operation_id="withdraw")
+@organ_client
+def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> HttpResponse:
+    """At once and for good (Administrative Penalty Law art. 48)."""
+    try:
+        actions.withdraw(
+            organ_code=client_of(request).organ.code,
+            subject_code=form.subject_code,
+            record_ref=record_ref,
+            reason=form.reason,
+            words=form.words,
+            actor=_actor(request),
+            moment=moment_of(request),
+        )
+    except XinshuError as refused:
+        return _refused(refused)
+    return HttpResponse(status=204)
+
+
+@router.get("/batches/{batch}/header-questions", summary="Headers not understood", operation_id="header_questions")
+@organ_client
+def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """What the organ may explain about a file that was refused for its headers."""
+    asked = None if _own(request, batch) is None else queries.header_questions(batch)
+    if asked is None:
+        return error(*NOT_YOURS)
+    return answer({"unknown": asked.unknown, "candidates": dict(asked.candidates)})
+
+
+@router.put("/header-mappings", summary="Say what headers stand for", operation_id="map_headers")
+@organ_client
+def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpResponse:
+    """Remembered for this organ and kind."""
+    try:
+        actions.remember_headers(
+            organ_code=client_of(request).organ.code,
+            kind=kind,
+            mapping=form.mapping,
+            actor=_actor(request),
+            moment=moment_of(request),
+        )
+    except XinshuError as refused:
+        return _refused(refused)
+    return HttpResponse(status=204)
+
+
+def _work(request: HttpRequest, batch: UUID, *, attested: bool) -> HttpResponse:
+    """Check or file: small content at once, large content by a job."""
+    found = _own(request, batch)
+    if found is None:
+        return error(*NOT_YOURS)
+    actor, moment = _actor(request), moment_of(request)
+    try:
+        if found.file_size > AT_ONCE:
+            later = tasks.file_later if attested else tasks.check_later
+            later(batch=batch, actor=actor)
+            return _told(found, 202)
+        if attested:
+            actions.file(batch=batch, actor=actor, moment=moment, attested=True, progress=_untold)
+        else:
+            actions.check(batch=batch, actor=actor, moment=moment, progress=_untold)
+    except XinshuError as refused:
+        return _refused(refused)
+    done = queries.batch(batch)
+    return error(*NOT_YOURS) if done is None else _told(done)
+
+
+def _untold(_step: Step) -> None:
+    """Within one request nobody watches."""
+
+
+def _own(request: HttpRequest, batch: UUID) -> BatchRow | None:
+    """The batch, if it is this organ's: another's is no different from none."""
+    found = queries.batch(batch)
+    return found if found is not None and found.organ_code == client_of(request).organ.code else None
+
+
+def _actor(request: HttpRequest) -> str:
+    return f"api:{client_of(request).name}"[:64]
+
+
+def _look(request: HttpRequest, act: str, batch: UUID) -> None:
+    own = client_of(request)
+    note(
+        actor=_actor(request),
+        act=act,
+        matter=str(batch),
+        purpose="归集",
+        organ=own.organ.code,
+        moment=moment_of(request),
+    )
+
+
+def _blocks(request: HttpRequest) -> Iterator[bytes]:
+    while block := request.read(BLOCK):
+        yield block
+
+
+def _told(found: BatchRow, status: int | None = None) -> HttpResponse:
+    """A batch and its receipt; a file refused as a whole is a 422 with the reason."""
+    refused = found.state == State.REFUSED
+    response = answer(_form(found), status or (422 if refused else 200))
+    response.headers["Location"] = f"/api/v1/batches/{found.id}"
+    return response
+
+
+def _form(found: BatchRow) -> dict[str, Any]:
+    shown = asdict(found)
+    hidden = ("refusal_zh", "refusal_en", "step_zh", "step_en")
+    form = {name: value for name, value in shown.items() if name not in hidden}
+    form["step"] = {"zh": found.step_zh, "en": found.step_en}
+    form["refusal"] = {"zh": found.refusal_zh, "en": found.refusal_en} if found.refusal_zh else None
+    receipt = queries.receipt(found.id)
+    form["questions"] = [asdict(question) for question in receipt.questions]
+    form["notices"] = [asdict(notice) for notice in receipt.notices]
+    form["published"] = receipt.published
+    return form
+
+
+def _with_offset(response: HttpResponse, size: int) -> HttpResponse:
+    response.headers["Upload-Offset"] = str(size)
+    return response
+
+
+def _suffix(name: str) -> str:
+    return "." + name.rsplit(".", 1)[-1]
+
+
+def _refused(refused: XinshuError) -> HttpResponse:
+    """A refusal of ours; its sentence holds both languages and no value of a row."""
+    name = type(refused).__name__
+    return error(STATUS.get(type(refused), 422), name.upper(), str(refused), str(refused))
