@@ -220,10 +220,31 @@ def test_a_worker_ends_cleanly_when_it_is_told_to(environment: dict[str, str]) -
     with subprocess.Popen(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
         app.configure_task("intake.number", queue="timers").defer(timestamp=0)
         _until(lambda: ProcrastinateJob.objects.filter(task_name="intake.number", status="succeeded").exists())
-        process.send_signal(signal.SIGTERM)
+        for _ in range(3):
+            process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, "")
     assert not ProcrastinateJob.objects.filter(status="doing").exists()
+
+
+def test_a_worker_outlives_a_loss_of_the_database(environment: dict[str, str]) -> None:
+    """Every session of it is ended by the server; the next job is done all the same."""
+    with subprocess.Popen(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        for done in (1, 2):
+            app.configure_task("intake.sweep", queue="timers").defer(timestamp=0)
+            _until(lambda done=done: _swept() >= done)  # type: ignore[misc]
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def _swept() -> int:
+    return ProcrastinateJob.objects.filter(task_name="intake.sweep", status="succeeded").count()
 
 
 def test_a_worker_ends_with_its_parent_even_when_that_is_killed(environment: dict[str, str], tmp_path: Path) -> None:

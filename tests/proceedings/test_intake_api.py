@@ -18,7 +18,7 @@ from xinshu.proceedings.intake import vault
 from xinshu.register.access.actions import issue_token, revoke_token
 from xinshu.register.access.queries import OrganRow
 
-OTHER = OrganRow("11999999TE5T00302L", "示范市消防救援支队", "990100", "FIRE")
+OTHER = OrganRow("11999999TE5T003026", "示范市消防救援支队", "990100", "FIRE")
 
 
 @pytest.fixture

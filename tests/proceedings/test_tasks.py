@@ -51,7 +51,7 @@ def uploaded(folder: Path, content: bytes | None = None) -> UUID:
     who = {"organ_code": factories.MARKET.code, "kind": "ADMIN_PENALTY", "actor": "test", "moment": NOON}
     batch = actions.open_batch(file_name="a.csv", door=Door.DESK, **who).id
     chunks = [path.read_bytes() if content is None else content]
-    actions.add_content(batch=batch, offset=0, chunks=chunks, moment=NOON)
+    actions.add_content(batch=batch, offset=0, chunks=chunks)
     return batch
 
 

@@ -1,7 +1,7 @@
 """Why a row is returned: each fault with the sentence that names the field, the rule and the way out."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -44,7 +44,7 @@ class RowFault(StrEnum):
     TWO_CONTENTS = "TWO_CONTENTS"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RowReason:
     """One reason for which a row goes back. `row` is the number the clerk sees.
 
@@ -62,14 +62,14 @@ class RowReason:
         return f"{self.zh} {self.en}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A fault that few records have, told record by record (`index`: place in the table), with its details."""
 
     index: int
     field: str
     fault: RowFault
-    details: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 def sentences(fault: RowFault, *, header: str, name_en: str, **details: object) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
@@ -21,7 +21,9 @@ from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 
 GRACE = 60.0
-"""Seconds that running jobs get to end when the worker is told to stop; what is left is gone on with later."""
+"""Seconds that jobs in hand get to end when `xinshu run` stops; what is left is gone on with later."""
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 AGAIN_AFTER = 5.0
 STOP_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -54,23 +56,43 @@ def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = No
     """Work until stopped, or until the queue is empty if not to `wait`. False: the database was lost meanwhile."""
     if not isinstance(app.connector, DjangoConnector):
         raise ImproperlyConfigured("a worker is at work in this process")
+    before = {sign: signal.getsignal(sign) for sign in STOPS}
     with app.replace_connector(app.connector.get_worker_connector()):
         try:
             asyncio.run(_work(jobs=jobs, wait=wait, queues=queues))
         except ConnectorException:
             return False
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
     return True
 
 
 async def _work(*, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
+    """Each signal to stop is taken here, however often it comes: no job is given up half done because of it.
+
+    A job that outlives us is marked as in hand still; the next worker goes on with it.
+    """
     async with app.open_async():
-        await app.run_worker_async(
-            name="xinshu",
-            concurrency=jobs,
-            wait=wait,
-            queues=queues,  # type: ignore[arg-type]  # None stands for every queue
-            shutdown_graceful_timeout=GRACE,
+        working = asyncio.ensure_future(
+            app.run_worker_async(
+                name="xinshu",
+                concurrency=jobs,
+                wait=wait,
+                queues=queues,  # type: ignore[arg-type]  # None stands for every queue
+                install_signal_handlers=False,
+            )
         )
+        told: list[bool] = []
+
+        def stop() -> None:
+            if not told:
+                told.append(working.cancel())
+
+        for sign in STOPS:
+            asyncio.get_running_loop().add_signal_handler(sign, stop)
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def position(connector: Connector) -> dict[str, Any]:
 
 
 def finish(connector: Connector) -> None:
-    """What a crash left of earlier pulls: attested ones are filed to their end, unfinished ones are discarded.
+    """What is left of earlier pulls: attested ones are filed to their end, unfinished and refused ones are discarded.
 
     Their cursor had not moved, so the next pull brings their rows again: nothing is lost, and what is known already
     changes nothing.
@@ -93,7 +93,7 @@ def finish(connector: Connector) -> None:
     for batch in queries.batches_of({connector.organ}, most=200):
         if batch.door != Door.CONNECTOR or batch.actor != connector.actor:
             continue
-        if batch.state in UNFINISHED:
+        if batch.state in (*UNFINISHED, State.REFUSED):
             actions.discard(batch=batch.id, actor=connector.actor, moment=now())
         elif batch.state == State.FILING:
             _filed(connector, batch, None)

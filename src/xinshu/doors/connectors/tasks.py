@@ -1,5 +1,6 @@
 """Jobs of the connectors: each run by its own schedule, and receipts sent until they have arrived."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from xinshu.doors.connectors import configuration, receipts, running
+from xinshu.doors.connectors.delivery import Delivered
 from xinshu.doors.connectors.entries import Connector
 from xinshu.doors.connectors.faults import Busy, Unavailable
 from xinshu.kit.clock import now
 from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
 
+LOG = logging.getLogger(__name__)
 RUN = "connectors.run"
 RECEIPTS = "receipts"
 
@@ -58,7 +61,7 @@ def run_later(name: str, *, at: datetime) -> None:
 @app.task(name=RUN, queue="connectors", retry=UNTIL_IT_ANSWERS)
 def _run(name: str, due: str) -> None:  # noqa: ARG001 what `_last` reads
     with told_without_values(f"connector {name}", Unavailable, Busy):
-        running.run(configuration.connector(name))
+        running.run(configuration.connector(name), told=_warn_if_refused)
 
 
 @app.task(name="connectors.send_receipt", queue=RECEIPTS, retry=UNTIL_IT_ARRIVES)
@@ -66,6 +69,14 @@ def send_receipt(name: str, batch: str) -> None:
     """Send the receipt of a batch to every place of its connector, once the batch has ended."""
     with told_without_values(f"receipt {batch}", Unavailable, receipts.NotYet):
         receipts.send(configuration.connector(name), UUID(batch))
+
+
+def _warn_if_refused(delivered: Delivered) -> None:
+    """What cannot be read as a whole holds everything up until somebody looks; the batch says why."""
+    if not delivered.is_filed:
+        LOG.warning(
+            "batch %s of %s was not taken in: %s", delivered.batch, delivered.file_name, delivered.receipt.state
+        )
 
 
 def _last(name: str) -> datetime | None:

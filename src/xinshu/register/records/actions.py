@@ -1,7 +1,9 @@
 """Writes to the records: a filing is accepted whole or not at all; a record is withdrawn; filings get their numbers."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
@@ -10,6 +12,7 @@ import orjson
 import polars as pl
 from django.db import connection, transaction
 
+from xinshu.bulk.copying import as_uuid
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
@@ -176,7 +179,7 @@ def _hold(documents: pl.DataFrame, which: pl.Expr, why: Held, outcome: Outcome) 
 
 def _compared(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
     """Documents beside what is held of each (KNOWN, null where it is new); `recorded_on` is its first day with us."""
-    filed = documents.select("index", "subject", "identity", "content_digest")
+    filed = documents.select(pl.col("index").cast(pl.Int64), "subject", "identity", "content_digest")
     into_temporary("filed", FILED_COLUMNS, filed.rename({"subject": "subject_id"}))
     with connection.cursor() as cursor:
         cursor.execute(COMPARE)
@@ -220,17 +223,20 @@ def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.Data
         pl.when(is_new).then(fresh).otherwise("record_ref").alias("record_ref"),
         pl.when(is_new).then(pl.lit(str(Change.ACCEPTED))).otherwise(pl.lit(str(Change.CORRECTED))).alias("change"),
         (pl.col("known_version") + 1).alias("version"),
-        pl.int_range(pl.len()).alias("place"),
-        pl.lit(_filed(filing, len(documents))).alias("filing_id"),
-        pl.lit(filing.edition).alias("edition"),
-        pl.lit(filing.moment.instant.isoformat()).alias("at"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("place"),
+        pl.lit(_filed(filing, len(documents)), pl.Int64).alias("filing_id"),
+        pl.lit(filing.edition, pl.Binary).alias("edition"),
+        pl.lit(filing.moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("at"),
     )
-    forms = Forms(derived, kind=filing.kind, catalogue=filing.catalogue).rendered(documents)
-    documents = documents.with_columns(forms)
+    forms = Forms(derived, kind=filing.kind, catalogue=filing.catalogue)
+    with ThreadPoolExecutor(1) as beside:
+        # The database is busy with the history for as long as the forms take to render.
+        rendered = beside.submit(forms.rendered, documents)
+        copy_into("records_recordversion", _as_versions(filing, documents))
+        copy_into("records_journalline", _as_lines(filing, documents))
+        documents = documents.with_columns(rendered.result())
     copy_into("records_record", _as_records(filing, documents.filter(is_new)))
     _correct(_as_records(filing, documents.filter(~is_new)))
-    copy_into("records_recordversion", _as_versions(filing, documents))
-    copy_into("records_journalline", _as_lines(filing, documents))
     return documents
 
 
@@ -246,7 +252,14 @@ def _as_records(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
     audience = str(filing.catalogue.kinds[filing.kind].audience)
     return documents.select(
         pl.col("subject").alias("subject_id"),
-        *("record_ref", pl.lit(filing.kind).alias("kind"), "identity", "organ_code", "document_number", "decided_on"),
+        *(
+            as_uuid("record_ref"),
+            pl.lit(filing.kind).alias("kind"),
+            "identity",
+            "organ_code",
+            "document_number",
+            "decided_on",
+        ),
         *(pl.col("settled").alias("severity"), "question", pl.lit(audience).alias("audience")),
         *("public_from", "public_until", "repair_from", "public_form", "edition", "version", "filing_id"),
         *("recorded_on", pl.col("at").alias("recorded_at")),
@@ -256,14 +269,14 @@ def _as_records(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
 def _as_versions(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
     return documents.select(
         pl.col("subject").alias("subject_id"),
-        *("record_ref", "version", "content_digest", "content", "source_code", "source_name"),
-        *(pl.lit(str(filing.batch)).alias("batch"), pl.col("at").alias("recorded_at")),
+        *(as_uuid("record_ref"), "version", "content_digest", "content", "source_code", "source_name"),
+        *(pl.lit(filing.batch.bytes, pl.Binary).alias("batch"), pl.col("at").alias("recorded_at")),
     )
 
 
 def _as_lines(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
     return documents.select(
-        *("filing_id", "place", pl.col("subject").alias("subject_id"), "record_ref", "change", "version"),
+        *("filing_id", "place", pl.col("subject").alias("subject_id"), as_uuid("record_ref"), "change", "version"),
         *(pl.lit(filing.moment.day).alias("on_day"), "at", pl.lit(filing.actor).alias("actor")),
         *(pl.lit(filing.organ).alias("organ_code"), "public_from", "public_until", "repair_from"),
         *(pl.col("settled").alias("severity"), "regime", "reasons", "edition"),
@@ -286,7 +299,7 @@ def _add_sources(filing: Filing, unchanged: pl.DataFrame) -> None:
     named = unchanged.filter(pl.col("source_code").is_not_null())
     if named.is_empty():
         return
-    brought = named.select(pl.col("subject").alias("subject_id"), "record_ref", "source_code", "source_name")
+    brought = named.select(pl.col("subject").alias("subject_id"), as_uuid("record_ref"), "source_code", "source_name")
     into_temporary(
         "brought", ["subject_id bigint", "record_ref uuid", "source_code varchar", "source_name varchar"], brought
     )

@@ -54,7 +54,8 @@ SELECT r.identity, v.content_digest, r.document_number
 OWN_RECORDS = """
 SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.public_from, r.public_until
   FROM records_record r
- WHERE r.subject_id = ANY(%(subjects)s) AND r.organ_code = %(organ)s AND r.document_number = %(number)s AND r.ended IS NULL
+ WHERE r.subject_id = ANY(%(subjects)s) AND r.organ_code = %(organ)s AND r.document_number = %(number)s
+   AND r.ended IS NULL
  ORDER BY r.recorded_at DESC, r.record_ref LIMIT 50
 """
 

@@ -1,4 +1,4 @@
-"""Writes frames into the tables of records by COPY: what a batch holds goes in by columns, never row by row."""
+"""Writes what a filing holds into the tables of records, by columns; and temporary tables to compare with."""
 
 import os
 from collections.abc import Sequence
@@ -7,24 +7,13 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-NOTHING = "\\N"
-ROWS_AT_ONCE = 20_000
+from xinshu.bulk import copying
 
 
 def copy_into(table: str, frame: pl.DataFrame) -> None:
-    """Append the rows of a frame; its columns are named as the table's. Binary columns go to bytea."""
-    if frame.is_empty():
-        return
-    written = frame.with_columns(
-        (pl.lit("\\x") + pl.col(name).bin.encode("hex")).alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.Binary
-    )
-    sql = f"COPY {table} ({', '.join(frame.columns)}) FROM STDIN (FORMAT csv, NULL '{NOTHING}')"
-    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
-        for part in written.iter_slices(ROWS_AT_ONCE):
-            # A text that is itself \N stands in quotation marks, and is then no null.
-            copy.write(part.write_csv(include_header=False, null_value=NOTHING, quote_style="non_numeric"))
+    """Append the rows of a frame, whose types are the table's own (see `bulk.copying`)."""
+    with connection.cursor() as cursor:
+        copying.copy_into(cursor.cursor, table, frame)
 
 
 def into_temporary(table: str, columns: Sequence[str], frame: pl.DataFrame) -> None:

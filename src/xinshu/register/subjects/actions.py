@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
+from typing import Final
 
 import polars as pl
 from django.db import connection, transaction
 
+from xinshu.bulk.copying import copy_into
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
-from xinshu.register.subjects.models import Subject, SubjectCode, SubjectName
 from xinshu.register.subjects.names import bigrams, fold
 from xinshu.register.subjects.queries import Known, known
 
@@ -22,6 +24,18 @@ class Mention:
     scheme: str
     name: str
     kind: SubjectKind
+
+
+MENTIONED: Final = {
+    "searchable": pl.Boolean,
+    "folded": pl.String,
+    "bigrams": pl.List(pl.Int32),
+    "code": pl.String,
+    "scheme": pl.String,
+    "name": pl.String,
+    "kind": pl.String,
+}
+NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence('subjects_subject', 'id')) FROM generate_series(1, %s)"
 
 
 class Unmatched(StrEnum):
@@ -44,26 +58,29 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
 
     The caller has found the codes unknown under `lock_openings`, so no other can open them meanwhile.
     """
-    at = moment.instant
-    opened = Subject.objects.bulk_create(
-        [Subject(kind=mention.kind, is_shell=True, recorded_at=at) for mention in mentions], batch_size=2_000
+    at = pl.lit(moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("recorded_at")
+    frame = pl.DataFrame(
+        [(*_searched(mention), mention.code, mention.scheme, mention.name, mention.kind) for mention in mentions],
+        schema=MENTIONED,
+        orient="row",
     )
-    references = {mention.code: subject.id for mention, subject in zip(mentions, opened, strict=True)}
     with connection.cursor() as cursor:
-        with cursor.cursor.copy(_copy(SubjectCode, "subject_id", "scheme", "code", "recorded_at")) as copy:
-            for mention in mentions:
-                copy.write_row((references[mention.code], mention.scheme, mention.code, at))
-        columns = ("subject_id", "name", "searchable", "folded", "bigrams", "recorded_at")
-        with cursor.cursor.copy(_copy(SubjectName, *columns)) as copy:
-            for mention in mentions:
-                searchable = mention.kind is not SubjectKind.INDIVIDUAL_BUSINESS
-                folded = fold(mention.name) if searchable else ""
-                copy.write_row((references[mention.code], mention.name, searchable, folded, bigrams(folded), at))
-    return references
+        cursor.execute(NUMBERS, [len(mentions)])
+        numbers = pl.Series("subject_id", [row[0] for row in cursor.fetchall()], pl.Int64)
+        frame = frame.with_columns(numbers, at)
+        shells = frame.select(pl.col("subject_id").alias("id"), "kind", pl.lit(value=True).alias("is_shell"), at)
+        copy_into(cursor.cursor, "subjects_subject", shells)
+        copy_into(cursor.cursor, "subjects_subjectcode", frame.select("subject_id", "scheme", "code", "recorded_at"))
+        names = ("subject_id", "name", "searchable", "folded", "bigrams", "recorded_at")
+        copy_into(cursor.cursor, "subjects_subjectname", frame.select(*names))
+    return dict(zip(frame["code"], numbers, strict=True))
 
 
-def _copy(model: type[SubjectCode] | type[SubjectName], *columns: str) -> str:
-    return f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+def _searched(mention: Mention) -> tuple[bool, str, list[int]]:
+    """How a name is searched: not at all, where it is mostly a person's (Decision 5)."""
+    searchable = mention.kind is not SubjectKind.INDIVIDUAL_BUSINESS
+    folded = fold(mention.name) if searchable else ""
+    return searchable, folded, bigrams(folded)
 
 
 @transaction.atomic
