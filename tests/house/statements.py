@@ -38,8 +38,9 @@ def past_the_gate(statement: str) -> bool:
 
     Each mention needs its own predicate, and nothing beside it on its level may undo it (OR, NOT).
     """
-    mentions = TABLE.findall(statement)
-    guarded = len(THROUGH_THE_DOOR.findall(statement)) == len(mentions) == statement.count(SHOWN)
+    beside = statement.replace(SHOWN, GATE)
+    mentions = TABLE.findall(beside)
+    guarded = len(THROUGH_THE_DOOR.findall(beside)) == len(mentions) == statement.count(SHOWN)
     return bool(mentions) and not (guarded and not _undone(statement))
 
 

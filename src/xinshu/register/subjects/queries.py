@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from xinshu.law.terms import SubjectKind
 from xinshu.register.access.prepared import prepared
-from xinshu.register.subjects.models import SubjectCode, SubjectDetail, SubjectName
+from xinshu.register.subjects.models import SubjectDetail
 from xinshu.register.subjects.names import bigrams, fold
 
 SHORTEST_SEARCH = 2
@@ -57,6 +57,13 @@ SELECT DISTINCT n.subject_id FROM subjects_subjectname n
 """
 
 
+KNOWN = """
+SELECT c.code, c.subject_id, n.name FROM subjects_subjectcode c
+  LEFT JOIN subjects_subjectname n ON n.subject_id = c.subject_id AND n.valid_until IS NULL
+ WHERE c.code = ANY(%(codes)s)
+"""
+
+
 def named_by(code: str) -> tuple[SubjectRow, ...]:
     """Every body that this code names or once named; the code must be given in its normalised form."""
     return _described(BY_CODE, {"code": code})
@@ -82,19 +89,14 @@ def found_by_name(text: str, *, most: int) -> tuple[int, ...]:
 
 def known(codes: Iterable[str]) -> dict[str, Known]:
     """For each of these codes that is known: its bodies and their present names."""
-    wanted = list(set(codes))
-    subjects: dict[str, list[int]] = {}
-    for code, subject in SubjectCode.objects.filter(code__in=wanted).values_list("code", "subject_id"):
-        subjects.setdefault(code, []).append(subject)
-    names: dict[int, set[str]] = {}
-    every = [subject for bodies in subjects.values() for subject in bodies]
-    present = SubjectName.objects.filter(subject_id__in=every, valid_until__isnull=True)
-    for subject, name in present.values_list("subject_id", "name"):
-        names.setdefault(subject, set()).add(name)
-    return {
-        code: Known(tuple(sorted(bodies)), frozenset().union(*(names.get(body, set()) for body in bodies)))
-        for code, bodies in subjects.items()
-    }
+    subjects: dict[str, set[int]] = {}
+    names: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, {"codes": list(set(codes))})
+        for code, subject, name in cursor.fetchall():
+            subjects.setdefault(code, set()).add(subject)
+            names.setdefault(code, set()).update(() if name is None else (name,))
+    return {code: Known(tuple(sorted(bodies)), frozenset(names[code])) for code, bodies in subjects.items()}
 
 
 def details_of(subject: int) -> dict[str, str]:
