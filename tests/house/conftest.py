@@ -28,6 +28,7 @@ def furnished(db: None, today: date) -> str:
     ended = document(decided_on=date(2024, 1, 15), document_number="示市监罚〔2024〕0001号")
     accepted(ended, on_day=date(2024, 1, 20))
     accepted(document(), minor)
+    accepted(document(source_code=factories.MARKET.code, source_name=factories.MARKET.name))
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])

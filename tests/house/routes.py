@@ -15,6 +15,8 @@ from xinshu.register.access.roles import RouteAudience
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
 
+NO_BATCH = "00000000-0000-4000-8000-000000000000"
+
 EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "portal:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
@@ -23,6 +25,10 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
     "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    **{
+        f"api-1:{name}": [{"batch": NO_BATCH}]
+        for name in ("content", "check", "file", "one", "discard", "returned", "header_questions")
+    },
 }
 """Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
 

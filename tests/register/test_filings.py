@@ -12,7 +12,8 @@ from hypothesis.extra.django import TestCase
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, adopted_catalogue, body, document, noon
 from xinshu.register.records.actions import Change, Held, NotHeld, number_filings, withdraw
 from xinshu.register.records.models import Filing, JournalLine, Record, RecordSource, RecordVersion
-from xinshu.register.records.queries import filed_by, own_records, shown_json, shown_page, shown_record, shown_stream
+from xinshu.register.records.own import filed_by, own_records
+from xinshu.register.records.queries import shown_json, shown_page, shown_record, shown_stream
 
 pytestmark = pytest.mark.django_db
 

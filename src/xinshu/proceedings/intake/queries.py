@@ -18,7 +18,7 @@ from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor, HeaderMapping
 from xinshu.proceedings.intake.states import Door, Notice, Question, Receipt, State
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.queries import filed_by
+from xinshu.register.records.own import filed_by
 
 SHARED: Final = (
     *("id", "organ_code", "kind", "file_name", "file_size", "actor", "on_day", "received_at", "filed_at"),
