@@ -93,10 +93,7 @@ def test_quotation_marks_inside_a_bare_cell_are_text(tmp_path: Path):
         ('名称,甲\n"1\n1",2\n3,"4"x\n'.encode(), "From row 3 on the quotation marks"),
         ('名称,甲\n1,2\n3,"4\n5,6\n'.encode(), "From row 3 on the quotation marks"),
         ("名称,甲\n1,2\0\n".encode(), "Line 2 holds a NUL byte"),
-        ("名称,甲\n1,2\n3,".encode() + b"\xe6\x9d\n", "Line 3 has bytes that are no UTF-8"),
-        (b"\xef\xbb\xbf" + "名称,甲\n1,".encode() + "处罚".encode("gb18030"), "Line 2 has bytes that are no UTF-8"),
-        ("名称,甲\n处罚决定,2\n3,".encode("gb18030") + b"\xff\n", "Line 3 has bytes that are no GB18030"),
-        ("名称,甲\n1,2\n".encode("utf-16"), "UTF-16"),
+        (b"\xff" * 400 + "名称,甲\n".encode(), "neither as UTF-8 nor as GB18030 or Big5"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, r"old \.xls workbook or has a password"),
         (b"PK\x03\x04" + b"x" * 100, "no readable XLSX"),
         (",".join(f"h{n}" for n in range(MAX_COLUMNS + 1)).encode(), "101 columns; at most 100"),
@@ -107,18 +104,42 @@ def test_what_cannot_be_read_is_refused_with_its_place(tmp_path: Path, data: byt
     assert re.search(wanted, refused(tmp_path, data).en)
 
 
+@pytest.mark.parametrize(
+    ("data", "damage"),
+    [
+        ("名称,甲\n1,2\n3,".encode() + b"\xe6\x9d\n", {1: "第2列"}),
+        (b"\xef\xbb\xbf" + "名称,甲\n1,".encode() + "处罚".encode("gb18030"), {0: "第2列"}),
+        ("名称,甲\n处罚决定,2\n3,".encode("gb18030") + b"\xff\n4,5\n", {1: "第2列"}),
+        ("名称,甲\n处罚决定,2\n".encode("gb18030") + b"\xb4,\xb4\n4,5\n", {1: "第1列、第2列"}),
+    ],
+)
+def test_broken_bytes_are_named_by_record_and_column(tmp_path: Path, data: bytes, damage: dict[int, str]):
+    """The others are read: no delimiter and no line is swallowed by half a character."""
+    table = read(tmp_path, data)
+    assert table.damage == damage
+    assert table.frame.columns == ["名称", "甲"]
+
+
 def test_damaged_utf8_is_never_read_as_gb18030(tmp_path: Path):
     """GB18030 would accept the bytes and make other characters of them."""
     data = csv_bytes([{"名称": "甲示例有限公司处罚决定书" * 9, "事实": "当事人"}] * 3)
     cut = data[: data.rindex("决定".encode()) + 2] + data[data.rindex("决定".encode()) + 3 :]
-    assert "Line 4 has bytes that are no UTF-8" in refused(tmp_path, cut).en
+    table = read(tmp_path, cut)
+    assert (table.encoding, table.damage) == ("utf-8", {2: "第1列"})
 
 
-def test_real_files_with_broken_bytes_are_refused_by_line(tmp_path: Path):
+def test_utf_16_and_big5_are_read(tmp_path: Path):
+    text = "名稱,事實\n臺北示例公司,未依規定標示產品產地及製造日期\n"
+    for encoding in ("utf-16", "cp950"):
+        table = read(tmp_path, text.encode(encoding))
+        assert (table.encoding, table.frame.row(0)) == (encoding, ("臺北示例公司", "未依規定標示產品產地及製造日期"))
+
+
+def test_a_real_file_with_broken_bytes_loses_only_the_rows_that_hold_them(tmp_path: Path):
     path = DATA / "name-matching" / "cn_stock_list_2021.gb18030.csv"
     if not path.exists():
         pytest.skip("the shared data folder is not here")
-    lines = path.read_bytes().split(b"\n")
+    lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
 
     def is_broken(line: bytes) -> bool:
         try:
@@ -127,12 +148,19 @@ def test_real_files_with_broken_bytes_are_refused_by_line(tmp_path: Path):
             return True
         return False
 
-    broken = [number for number, line in enumerate(lines, 1) if is_broken(line)]
-    assert f"Line {broken[0]} has bytes that are no GB18030" in refused(tmp_path, b"\n".join(lines)).en
-    whole = [line for line in lines if line.strip() and not is_broken(line)]
-    table = read(tmp_path, b"\n".join(whole))
-    assert table.frame.height == len(whole) - 1
+    table = read(tmp_path, path.read_bytes())
     assert table.encoding == "gb18030"
+    assert table.frame.height == len(lines) - 1
+    assert sorted(table.damage) == [number for number, line in enumerate(lines[1:]) if is_broken(line)]
+
+
+def test_a_real_big5_file_is_told_from_gb18030(tmp_path: Path):
+    path = DATA / "name-matching" / "tw_listed_alias.big5.csv"
+    if not path.exists():
+        pytest.skip("the shared data folder is not here")
+    table = read(tmp_path, path.read_bytes())
+    assert table.encoding == "cp950"
+    assert "台泥" in str(table.frame.rows())
 
 
 CELLS = st.text(alphabet='ab,;\t"\n\r 甲。', max_size=8)
@@ -166,6 +194,8 @@ def test_any_bytes_are_read_as_strict_csv_reads_them_or_refused(tmp_path_factory
     try:
         table = read(tmp_path_factory.mktemp("bytes"), "名称,甲\n".encode() + body)
     except UnreadableFile:
+        return
+    if table.damage:
         return
     encoding = table.encoding
     text = ("名称,甲\n".encode() + body).decode(encoding or "utf-8")

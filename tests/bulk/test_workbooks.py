@@ -167,6 +167,7 @@ def test_damaged_and_foreign_archives_are_refused(tmp_path: Path):
     with pytest.raises(UnreadableFile, match="no readable XLSX"):
         read_table(changed(path, SHEET, lambda part: part[: len(part) // 2]))
     with zipfile.ZipFile(path, "w") as other:
+        other.writestr("[Content_Types].xml", "x")
         other.writestr("word/document.xml", "x")
     with pytest.raises(UnreadableFile, match="no readable XLSX"):
         read_table(path)

@@ -3,40 +3,122 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from xinshu.bulk.encodings import to_utf8
+from xinshu.bulk.encodings import encoding_of, utf8_blocks
 from xinshu.bulk.raw import Format, RawTable, UnreadableFile, check_width, no_header, numbered
 
 DELIMITERS: Final = (",", "\t", ";")
 STEP: Final = 1 << 24
 ROWS_AT_ONCE: Final = 20_000
 QUOTE: Final = ord('"')
+LINE_FEED: Final = ord("\n")
+HEAD: Final = 1 << 16
+"""The header and the first records lie within so many bytes."""
+
+LONGEST_RECORD: Final = 1 << 26
+"""A record of more bytes has a quotation mark that nobody closed."""
+
 LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 
 
-def read_delimited(data: bytes) -> RawTable:
-    """The table in a CSV file. Raises UnreadableFile, naming the line or record that cannot be read."""
-    text, encoding = to_utf8(data)
-    if b"\n" not in text:
-        text = text.replace(b"\r", b"\n")
-    delimiter = _delimiter(text)
-    headers, number, start = _header(text, delimiter)
+def delimited_parts(path: Path, most: int) -> Iterator[RawTable]:
+    """The table in a CSV file, in parts of at most `most` records; memory holds one of them at a time.
+
+    Raises UnreadableFile, naming the record that cannot be read.
+    """
+    encoding = encoding_of(path)
+    blocks = _with_line_feeds(utf8_blocks(path, encoding.name))
+    first = b""
+    for block in blocks:
+        first += block
+        if len(first) >= HEAD:
+            break
+    delimiter = _delimiter(first)
+    headers, number, start = _header(first, delimiter)
     check_width(headers)
-    cells = _cells(text[start:], width=len(headers), delimiter=delimiter, header_row=number)
-    return RawTable(
-        headers=tuple(headers),
-        cells=cells,
-        rows=numbered(number + 1, cells.height),
-        format=Format.CSV,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
+    cells = _all_cells(chain([first[start:]], blocks), width=len(headers), delimiter=delimiter, header_row=number)
+    row = number + 1
+    for part in _in_parts(cells, most):
+        yield RawTable(
+            headers=tuple(headers),
+            cells=part,
+            rows=numbered(row, part.height),
+            format=Format.CSV,
+            encoding=encoding.name,
+            delimiter=delimiter,
+            is_damaged=encoding.is_damaged,
+        )
+        row += part.height
+
+
+def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """A file of old Macintosh line ends, told by its first block, gets the usual ones."""
+    only_returns: bool | None = None
+    for block in blocks:
+        if only_returns is None and block:
+            only_returns = b"\n" not in block
+        yield block.replace(b"\r", b"\n") if only_returns else block
+
+
+def _all_cells(blocks: Iterable[bytes], *, width: int, delimiter: str, header_row: int) -> Iterator[pl.DataFrame]:
+    """The records below the header, which opens the first block, block by block."""
+    row = header_row
+    for text in _whole_records(blocks):
+        cells = _cells(text, width=width, delimiter=delimiter, first_row=row)
+        yield cells.slice(1) if row == header_row else cells
+        row += cells.height
+
+
+def _whole_records(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text, cut where a record ends: at a line feed that no quotation mark encloses.
+
+    Where one is never closed, what is left comes at last as it stands, and its reader says where it begins.
+    """
+    rest = b""
+    for block in blocks:
+        rest += block
+        end = _last_end(rest) if len(rest) <= LONGEST_RECORD else len(rest)
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+    if rest:
+        yield rest
+
+
+def _last_end(text: bytes) -> int:
+    """Where the last whole record of a text ends; 0 when none does."""
+    octets = np.frombuffer(text, np.uint8)
+    quotes = np.flatnonzero(octets == QUOTE)
+    ends = np.flatnonzero(octets == LINE_FEED)
+    outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return int(outside[-1]) + 1 if len(outside) else 0
+
+
+def _in_parts(frames: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
+    """The same records in frames of at most `most`, made of whole ones where they fit; one, perhaps empty, at least.
+
+    Danger: a slice of texts holds on to all of what it was cut from, so nothing that is cut is joined to what follows.
+    """
+    kept: list[pl.DataFrame] = []
+    any_part = False
+    for frame in frames:
+        if kept and sum(map(len, kept)) + frame.height > most:
+            yield pl.concat(kept)
+            kept, any_part = [], True
+        if frame.height > most:
+            yield from frame.iter_slices(most)
+            any_part = True
+        else:
+            kept.append(frame)
+    if kept and (not any_part or any(map(len, kept))):
+        yield pl.concat(kept)
 
 
 def _delimiter(text: bytes) -> str:
@@ -63,17 +145,16 @@ def _header(text: bytes, delimiter: str) -> tuple[list[str], int, int]:
     raise no_header()
 
 
-def _cells(text: bytes, *, width: int, delimiter: str, header_row: int) -> pl.DataFrame:
-    """The records below the header that opens `text`; short ones are filled up with nulls."""
+def _cells(text: bytes, *, width: int, delimiter: str, first_row: int) -> pl.DataFrame:
+    """The records of a text; short ones are filled up with nulls."""
     schema = {str(index): pl.String for index in range(width)}
     if _is_plainly_quoted(text, delimiter):
         try:
-            return pl.read_csv(text, has_header=False, separator=delimiter, schema=schema).slice(1)
+            return pl.read_csv(text, has_header=False, separator=delimiter, schema=schema)
         except pl.exceptions.PolarsError:
             pass  # a record is too long: the careful reader says which
     records = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter, strict=True)
-    filled = _checked(records, width=width, header_row=header_row)
-    next(filled)
+    filled = _checked(records, width=width, header_row=first_row)
     parts = [pl.DataFrame(schema=schema)]
     while block := list(islice(filled, ROWS_AT_ONCE)):
         parts.append(pl.DataFrame(block, schema=schema, orient="row"))

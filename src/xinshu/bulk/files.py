@@ -1,5 +1,7 @@
 """Files of departments: reads one into a table of text, and writes the rows that go back in the very same form."""
 
+import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,10 +9,14 @@ from typing import Final
 
 import polars as pl
 
-from xinshu.bulk.delimited import read_delimited
+from xinshu.bulk.columnar import parquet_parts
+from xinshu.bulk.containers import gunzipped, is_workbook, members
+from xinshu.bulk.delimited import delimited_parts
+from xinshu.bulk.encodings import LOST
+from xinshu.bulk.ndjson import array_parts, ndjson_parts
 from xinshu.bulk.raw import Format, RawTable, UnreadableFile
 from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
-from xinshu.bulk.workbook import read_workbook
+from xinshu.bulk.workbook import workbook_sheets
 
 __all__ = [
     "BLANKS",
@@ -34,7 +40,10 @@ BLANKS: Final = ("", "-", "--", "－", "—", "——", "/", "无", "NULL", "nul
 BLANK_CHARACTERS: Final = (
     "".join(chr(point) for point in range(0x3001) if chr(point).isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
 )
-ZIP_MAGIC: Final = b"PK\x03\x04"
+ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
+GZIP_MAGIC: Final = b"\x1f\x8b"
+PARQUET_MAGIC: Final = b"PAR1"
+HEAD: Final = 4096
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -57,21 +66,52 @@ class Table:
     damage: Mapping[int, str] = field(default_factory=dict)
 
 
+def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
+    """The table in a file in parts of at most `most` records, told by its content, whatever its name is.
+
+    CSV, NDJSON, Parquet, and gzip or zip of them are streamed: memory holds one part at a time. Every sheet of a
+    workbook, and every member of an archive, has its own parts; `sheet` names it. Raises UnreadableFile, which says
+    what to do.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if head.startswith(GZIP_MAGIC):
+        with gunzipped(path) as plain:
+            yield from read_parts(plain, most=most)
+    elif head.startswith(ZIP_MAGIC) and not is_workbook(path):
+        for name, plain in members(path):
+            for part in read_parts(plain, most=most):
+                yield replace(part, sheet=name if part.sheet is None else f"{name}：{part.sheet}")
+    else:
+        for raw in _raw_parts(path, head, most):
+            yield _table(raw)
+
+
 def read_table(path: Path) -> Table:
-    """The table in a CSV or XLSX file, told apart by their content. Raises UnreadableFile, which says what to do."""
-    return _table(_raw(path))
+    """The first table of a file, whole. Raises UnreadableFile."""
+    return next(read_parts(path, most=sys.maxsize))
 
 
-def _raw(path: Path) -> RawTable:
-    # The file's bytes are let go on return: of a large file, no more than two copies are held at any time.
-    data = path.read_bytes()
-    if data.startswith(OLE_MAGIC):
+def _raw_parts(path: Path, head: bytes, most: int) -> Iterator[RawTable]:
+    if head.startswith(OLE_MAGIC):
         raise UnreadableFile(
             "文件是旧版.xls工作簿或加了密码。请取消密码，另存为“Excel工作簿（.xlsx）”后重新报送。",
             "The file is an old .xls workbook or has a password. Remove the password and save it as “Excel workbook "
             "(.xlsx)”.",
         )
-    return read_workbook(data) if data.startswith(ZIP_MAGIC) else read_delimited(data)
+    if head.startswith(ZIP_MAGIC):
+        return (part for sheet in workbook_sheets(path) for part in _cut(sheet, most))
+    if head.startswith(PARQUET_MAGIC):
+        return parquet_parts(path, most)
+    text = head.removeprefix(BOM_UTF8).lstrip()
+    if text.startswith(b"{"):
+        return ndjson_parts(path, most)
+    return array_parts(path, most) if text.startswith(b"[") else delimited_parts(path, most)
+
+
+def _cut(raw: RawTable, most: int) -> Iterator[RawTable]:
+    for start in range(0, max(raw.cells.height, 1), most):
+        yield replace(raw, cells=raw.cells.slice(start, most), rows=raw.rows.slice(start, most))
 
 
 def _table(raw: RawTable) -> Table:
@@ -80,7 +120,8 @@ def _table(raw: RawTable) -> Table:
     kept = stripped.select(filled).to_series()
     names = _column_names(raw.headers, stripped)
     empty = pl.all().is_in(BLANKS)
-    frame = stripped.filter(kept).select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
+    rows = stripped.filter(kept)
+    frame = rows.select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
     return Table(
         frame=frame,
         rows=raw.rows.filter(kept),
@@ -88,7 +129,18 @@ def _table(raw: RawTable) -> Table:
         encoding=raw.encoding,
         delimiter=raw.delimiter,
         sheet=raw.sheet,
+        damage=_damage(rows) if raw.is_damaged else {},
     )
+
+
+def _damage(rows: pl.DataFrame) -> dict[int, str]:
+    """Which records hold a character that was lost in reading, and in which columns, counted from 1."""
+    lost = rows.select(pl.all().str.contains(LOST, literal=True).fill_null(value=False))
+    where = lost.select(pl.any_horizontal(pl.all()).arg_true()).to_series()
+    return {
+        index: "、".join(f"第{int(name) + 1}列" for name, is_lost in lost.row(index, named=True).items() if is_lost)
+        for index in where
+    }
 
 
 def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]:
@@ -110,10 +162,3 @@ def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]
             )
         names[str(place)] = header
     return names
-
-
-def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
-    """The table in a file in parts of at most `most` records."""
-    whole = read_table(path)
-    for start in range(0, max(whole.frame.height, 1), most):
-        yield replace(whole, frame=whole.frame.slice(start, most), rows=whole.rows.slice(start, most))

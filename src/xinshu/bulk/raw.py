@@ -36,7 +36,8 @@ class RawTable:
     """The header record and the records below it, cell by cell as they stand.
 
     `cells` has one String column for each header, named "0", "1", and so on. `rows` numbers its records as a
-    spreadsheet does: every record counts as one, blank ones too, however many lines a quoted cell spans.
+    spreadsheet does: every record counts as one, blank ones too, however many lines a quoted cell spans. `is_damaged`:
+    some bytes of the file meant no character; U+FFFD stands in their place.
     """
 
     headers: tuple[str, ...]
@@ -46,6 +47,7 @@ class RawTable:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    is_damaged: bool = False
 
 
 def check_width(headers: Sequence[str]) -> None:

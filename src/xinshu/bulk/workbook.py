@@ -1,8 +1,10 @@
-"""Reads XLSX: the first visible sheet that has rows, each cell as the text that a clerk sees."""
+"""Reads XLSX: every visible sheet that has rows, each cell as the text that a clerk sees."""
 
 import re
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Final
 
 import fastexcel
@@ -24,20 +26,22 @@ FAR_COLUMN: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'](?:[D-Zd-z][A-Za-z]|[A-Za-
 FAR_ROW: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'][A-Za-z]{0,3}(\d{6,})[\"']")
 
 
-def read_workbook(data: bytes) -> RawTable:
-    """The table in an XLSX file. Raises UnreadableFile.
+def workbook_sheets(path: Path) -> Iterator[RawTable]:
+    """The table on every visible sheet of an XLSX file that has rows. Raises UnreadableFile.
 
     Date cells come as YYYY-MM-DD, whole numbers without a fraction, other numbers to nine decimals and 15 digits.
     Whole numbers of more than 15 digits come in the form 9.11100008021004E+17: the file holds no more of them.
     """
+    data = path.read_bytes()
     _look_inside(data)
     try:
-        return _read(fastexcel.read_excel(data))
+        yield from _sheets(fastexcel.read_excel(data))
     except fastexcel.FastExcelError:
         raise _broken() from None
 
 
-def _read(book: fastexcel.ExcelReader) -> RawTable:
+def _sheets(book: fastexcel.ExcelReader) -> Iterator[RawTable]:
+    any_sheet = False
     for name in book.sheet_names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if sheet.visible != "visible" or sheet.width == 0:
@@ -45,10 +49,11 @@ def _read(book: fastexcel.ExcelReader) -> RawTable:
         cells = sheet.to_polars()
         cells.columns = [str(index) for index in range(cells.width)]
         used = pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)
-        first = cells.select(used.arg_max()).item() if cells.select(used.any()).item() else None
-        if first is not None:
-            return _table(book, sheet, cells, first)
-    raise no_header()
+        if cells.select(used.any()).item():
+            any_sheet = True
+            yield _table(book, sheet, cells, cells.select(used.arg_max()).item())
+    if not any_sheet:
+        raise no_header()
 
 
 def _table(book: fastexcel.ExcelReader, sheet: fastexcel.ExcelSheet, cells: pl.DataFrame, first: int) -> RawTable:

@@ -26,7 +26,7 @@ class Mention:
     kind: SubjectKind
 
 
-MENTIONED: Final = {
+MENTIONED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "searchable": pl.Boolean,
     "folded": pl.String,
     "bigrams": pl.List(pl.Int32),

@@ -1,0 +1,88 @@
+"""Reads JSON: one object a line (NDJSON), or one array of objects; keys are headers, values the text that they are."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from xinshu.bulk.encodings import LOST, encoding_of
+from xinshu.bulk.raw import Format, RawTable, UnreadableFile, check_width, no_header
+
+LARGEST_ARRAY: Final = 50 << 20
+WORDS: Final = {True: "true", False: "false", None: None}
+
+
+def ndjson_parts(path: Path, most: int) -> Iterator[RawTable]:
+    """The records of a file of lines, in parts; a line that is no flat object is a record with damage.
+
+    The headers are the keys of the part's records, in order of their first appearance.
+    """
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding.name, errors="replace", newline="\n") as lines:
+        told = ((number, _record(line)) for number, line in enumerate(lines, 1) if line.strip())
+        any_part = False
+        while records := list(islice(told, most)):
+            any_part = True
+            yield _table(records, Format.NDJSON)
+        if not any_part:
+            raise no_header()
+
+
+def array_parts(path: Path, most: int) -> Iterator[RawTable]:
+    """The objects of one array. Raises UnreadableFile when it is too large, or no such thing."""
+    if path.stat().st_size > LARGEST_ARRAY:
+        raise UnreadableFile(
+            "JSON数组超过50MB。请改为每行一个对象（NDJSON）后重新报送。",
+            "The JSON array is larger than 50 MB. Please send one object a line (NDJSON).",
+        )
+    try:
+        found = json.loads(path.read_text(encoding=encoding_of(path).name), parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        raise _no_json() from None
+    if not isinstance(found, list) or not found:
+        raise _no_json()
+    records = [(number, _flat(one)) for number, one in enumerate(found, 1)]
+    for start in range(0, len(records), most):
+        yield _table(records[start : start + most], Format.JSON)
+
+
+def _record(line: str) -> dict[str, str | None] | None:
+    try:
+        return _flat(json.loads(line, parse_float=str, parse_int=str))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _flat(found: Any) -> dict[str, str | None] | None:
+    """The object's values as text; None when it is no object, or holds something inside a value."""
+    if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
+        return None
+    return {key: value if isinstance(value, str) else WORDS[value] for key, value in found.items()}
+
+
+def _table(records: list[tuple[int, dict[str, str | None] | None]], form: Format) -> RawTable:
+    headers = tuple(dict.fromkeys(key for _, record in records for key in record or ()))
+    check_width(headers)
+    if not headers:
+        raise _no_json()
+    # A line that cannot be read says so in its first cell: it is named and goes back, the others are taken.
+    broken = {headers[0]: LOST}
+    rows = [[(record if record is not None else broken).get(header) for header in headers] for _, record in records]
+    cells = pl.DataFrame(rows, schema={str(place): pl.String for place in range(len(headers))}, orient="row")
+    return RawTable(
+        headers=headers,
+        cells=cells,
+        rows=pl.Series("row", [number for number, _ in records], pl.UInt32),
+        format=form,
+        is_damaged=True,
+    )
+
+
+def _no_json() -> UnreadableFile:
+    return UnreadableFile(
+        "文件不是可读取的JSON：应为每行一个对象，或一个对象数组。请从业务系统重新导出。",
+        "The file is no JSON that can be read: one object a line, or one array of objects. Please export it again.",
+    )
