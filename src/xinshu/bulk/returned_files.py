@@ -107,11 +107,12 @@ def _table(rows: pl.DataFrame, form: ReturnedPart) -> bytes:
 
 
 def _csv(rows: pl.DataFrame, form: ReturnedPart) -> bytes:
-    text = rows.write_csv(
-        separator=form.delimiter or ",", line_terminator="\r\n", include_bom=form.encoding == UTF_8_BOM
-    )
-    # A cell with damage holds a mark that its encoding may not have: it goes back as a question mark.
-    return text.encode(UTF_8 if form.encoding == UTF_8_BOM else form.encoding or UTF_8, errors="replace")
+    text = rows.write_csv(separator=form.delimiter or ",", line_terminator="\r\n")
+    try:
+        return text.encode(form.encoding or UTF_8)
+    except UnicodeEncodeError:
+        # The reasons, or the mark of a lost character, may not exist in the sender's encoding (Big5).
+        return text.encode(UTF_8_BOM)
 
 
 def _workbook(sheets: dict[str, pl.DataFrame]) -> bytes:
