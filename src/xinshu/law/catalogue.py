@@ -14,6 +14,7 @@ from xinshu.law.entries import (
     Instrument,
     Kind,
     Protected,
+    ReturnRule,
     Scheme,
     Sentence,
     Vocabulary,
@@ -33,6 +34,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "severity": ClassTable,
     "calendar": HolidayNotice,
     "protected": Protected,
+    "returns": ReturnRule,
 }
 
 
@@ -49,6 +51,7 @@ class Catalogue:
     class_tables: Mapping[str, ClassTable]
     calendar: WorkCalendar
     protected: Mapping[str, Protected]
+    returns: Mapping[str, ReturnRule]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -157,5 +160,6 @@ def assemble(entries: Entries) -> Catalogue:
         class_tables=values["severity"],
         calendar=work_calendar(values["calendar"].values()),
         protected=values["protected"],
+        returns=values["returns"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )

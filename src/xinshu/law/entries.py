@@ -322,6 +322,11 @@ class Protected(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRule(Sourced):
+    """By which article a row with a certain fault goes back: returns.yaml, by the fault's identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holiday:
     """Days off of one holiday, both ends included, as the notice says them."""
 

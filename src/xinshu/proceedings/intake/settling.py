@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from xinshu.bulk.files import ReturnedPart
+from xinshu.bulk.reasons import by_article
 from xinshu.bulk.survey import REASONS, ROW, Part, Rulebook, Survey, clash_reason, document_keys, told
 from xinshu.bulk.values import as_date
 from xinshu.kit.moment import Moment
@@ -243,7 +244,8 @@ def _held(work: Work, part: Part, good: pl.DataFrame, reasons: Mapping[int, Told
     for index, why in reasons.items():
         name = fields.get(WHERE.get(why.code, FieldRole.DOCUMENT_NUMBER), "")
         header = part.headers.get(name, name)
-        kept.append((index, rows[index], told((name, header, why.code, why.zh, why.en))))
+        law_zh, law_en = by_article(why.code, work.catalogue)
+        kept.append((index, rows[index], told((name, header, why.code, why.zh + law_zh, why.en + law_en))))
     return pl.DataFrame(kept, schema=REASONS, orient="row")
 
 
