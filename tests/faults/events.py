@@ -39,9 +39,11 @@ class Events:
         os.write(self.log, f"{name}\n".encode())
         if number == self.at and self.when in ("before", "within"):
             self.strike()
-        yield
-        if number == self.at and self.when == "after":
-            self.strike()
+        try:
+            yield
+        finally:
+            if number == self.at and self.when == "after":
+                self.strike()
 
     def watch(self) -> None:
         """Wrap what writes: the driver's statements and commits, the vault's files."""

@@ -5,14 +5,17 @@ DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments
 no part of a database backup.
 """
 
+import errno
+import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from io import BufferedIOBase, BytesIO
+from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 from uuid import UUID
 
 import pyrage  # type: ignore[import-untyped]
@@ -33,6 +36,28 @@ class Erased(XinshuError):
     """The upload of a batch is not kept any more."""
 
 
+class NoRoom(XinshuError):
+    """The disk is full; nothing half is kept, and the same sending goes on once there is room."""
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Around work that writes: a full disk is told as NoRoom, any other error as it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise NoRoom(
+            "存储空间不足，本次内容未保存，已入库的部分不受影响；腾出空间后再次报送同一文件即可接续。"
+            " The disk is full: nothing of this was kept, and what was stored before is whole. Send the same file again"
+            " once there is room."
+        ) from error
+
+
 def folder() -> Path:
     """The vault's own folder, for its owner only."""
     found = Path(settings.DATA_FOLDER) / "vault"
@@ -45,18 +70,35 @@ def append(batch: UUID, offset: int, chunks: Iterable[bytes]) -> int:
 
     Raises WrongOffset when `offset` is not the present size.
     """
-    present = size(batch)
-    if offset != present:
-        raise WrongOffset(present)
-    with TemporaryFile(dir=folder()) as plain:
+    _must_end_at(offset, batch)
+    with room(), TemporaryFile(dir=folder()) as plain:
         for chunk in chunks:
             plain.write(chunk)
         length = plain.tell()
-        if not length:
-            return present
         plain.seek(0)
-        _keep(_place(batch) / f"content-{present:020}-{length:020}.age", lambda file: _encrypt(plain, file))
-    return present + length
+        with _alone(batch):
+            # Asked again: another sender may have added its own content while ours was on its way.
+            _must_end_at(offset, batch)
+            if length:
+                _keep(_place(batch) / f"content-{offset:020}-{length:020}.age", lambda file: _encrypt(plain, file))
+    return offset + length
+
+
+def _must_end_at(offset: int, batch: UUID) -> None:
+    if offset != (present := size(batch)):
+        raise WrongOffset(present)
+
+
+@contextmanager
+def _alone(batch: UUID) -> Iterator[None]:
+    """One process at a time adds to the content of a batch; the kernel takes the lock back from a killed one."""
+    _made(_place(batch))
+    descriptor = os.open(_place(batch), os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def size(batch: UUID) -> int:
@@ -74,21 +116,26 @@ def opened(batch: UUID) -> Iterator[Path]:
     if not segments:
         raise Erased("该批次的文件已删除或尚未上传。The file of this batch is erased, or not sent yet.")
     with TemporaryFile(dir=folder()) as plain:
-        for segment in segments:
-            with segment.open("rb") as sealed:
-                pyrage.decrypt_io(sealed, plain, [_identity()])
-        plain.flush()
+        with room():
+            for segment in segments:
+                with segment.open("rb") as sealed:
+                    _decrypt(sealed, plain)
+            plain.flush()
         yield Path(f"/proc/self/fd/{plain.fileno()}")
 
 
-def put_returned(batch: UUID, part: int, content: bytes) -> None:
-    """Keep the returned rows of a part, in place of what was kept of it."""
-    _put(batch, f"returned-{part:06}", content)
+def put_returned(batch: UUID, part: int, content: bytes | None) -> None:
+    """Keep the returned rows of a part (None: it has none) in place of what an attempt cut off may have left of it."""
+    if content is None:
+        (_place(batch) / f"returned-{part:06}.age").unlink(missing_ok=True)
+    else:
+        _put(batch, f"returned-{part:06}", content)
 
 
-def returned_parts(batch: UUID) -> list[bytes]:
-    """The returned rows of each part that has any, in order."""
-    return [_get(path) for path in sorted(_place(batch).glob("returned-*.age"))]
+def returned_parts(batch: UUID, until: int | None = None) -> list[bytes]:
+    """The returned rows of each part that has any, in order; of the first `until` parts, if given."""
+    last = "returned-~" if until is None else f"returned-{until:06}"
+    return [_get(path) for path in sorted(_place(batch).glob("returned-*.age")) if path.name < last]
 
 
 def put_preview(batch: UUID, content: bytes) -> None:
@@ -114,6 +161,13 @@ def erase_results(batch: UUID) -> None:
             path.unlink(missing_ok=True)
 
 
+def tidy() -> None:
+    """Remove drafts of the key that a crash left, once there is a key."""
+    if (folder() / "key").exists():
+        for draft in folder().glob(".key.*"):
+            draft.unlink(missing_ok=True)
+
+
 def batches_kept() -> list[UUID]:
     """The batches of which anything is kept."""
     return [UUID(path.name) for path in sorted(folder().iterdir()) if path.is_dir()]
@@ -134,17 +188,51 @@ def _put(batch: UUID, name: str, content: bytes) -> None:
 def _get(path: Path) -> bytes:
     plain = BytesIO()
     with path.open("rb") as sealed:
-        pyrage.decrypt_io(sealed, plain, [_identity()])
+        _decrypt(sealed, plain)
     return plain.getvalue()
 
 
-def _encrypt(plain: BufferedIOBase, sealed: BufferedIOBase) -> None:
-    pyrage.encrypt_io(plain, sealed, [_identity().to_public()])
+class _Target:
+    """A file as the library of encryption sees it, which tells an error of the disk by its words only."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.failure = file, OSError("")
+
+    def write(self, block: bytes) -> int:
+        try:
+            return self.file.write(block)
+        except OSError as failure:
+            self.failure = failure
+            raise
+
+    def flush(self) -> None:
+        self.file.flush()
 
 
-def _keep(path: Path, write: Callable[[BufferedIOBase], None]) -> None:
+def _encrypt(plain: IO[bytes], sealed: IO[bytes]) -> None:
+    target = _Target(sealed)
+    try:
+        pyrage.encrypt_io(plain, target, [_identity().to_public()])
+    except pyrage.EncryptError as told:
+        raise target.failure if target.failure.errno else told from None
+
+
+def _decrypt(sealed: IO[bytes], plain: IO[bytes]) -> None:
+    target = _Target(plain)
+    try:
+        pyrage.decrypt_io(sealed, target, [_identity()])
+    except pyrage.DecryptError as told:
+        raise target.failure if target.failure.errno else told from None
+
+
+def _keep(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """Write a file whole or not at all: under another name, to the disk, then renamed."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with room():
+        _keep_whole(path, write)
+
+
+def _keep_whole(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    _made(path.parent)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with fresh.open("xb") as file:
@@ -158,6 +246,13 @@ def _keep(path: Path, write: Callable[[BufferedIOBase], None]) -> None:
         fresh.unlink(missing_ok=True)
 
 
+def _made(place: Path) -> None:
+    """The folder of a batch, whose name is on the disk too."""
+    if not place.exists():
+        place.mkdir(mode=0o700, exist_ok=True)
+        _sync(place.parent)
+
+
 def _sync(place: Path) -> None:
     descriptor = os.open(place, os.O_RDONLY)
     try:
@@ -167,16 +262,22 @@ def _sync(place: Path) -> None:
 
 
 def _identity() -> pyrage.x25519.Identity:
-    """The vault's own key, made once; whoever comes first makes it, the others read it."""
+    """The vault's own key, made once; whoever comes first makes it, the others read it.
+
+    It is on the disk, name and all, before anything is sealed with it.
+    """
     path = folder() / "key"
     if not path.exists():
         fresh = folder() / f".key.{secrets.token_hex(4)}"
-        fresh.touch(mode=0o600)
-        fresh.write_text(str(pyrage.x25519.Identity.generate()), encoding="ascii")
         try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
+            with room(), fresh.open("xb") as file:
+                fresh.chmod(0o600)
+                file.write(str(pyrage.x25519.Identity.generate()).encode("ascii"))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError, FileNotFoundError):  # another process was first, and has tidied up
+                os.link(fresh, path)
+            _sync(path.parent)
         finally:
-            fresh.unlink()
+            fresh.unlink(missing_ok=True)
     return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii"))
