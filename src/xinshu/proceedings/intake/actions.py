@@ -4,7 +4,7 @@ Nothing of a batch is in the register before its organ has attested it; a dry ru
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -20,14 +20,14 @@ from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, HeaderMapping, Withdrawal
 from xinshu.proceedings.intake.queries import (
     BatchRow,
-    ReturnedRows,
+    ReturnedRow,
     batch_row,
     receipt,
     remembered_headers,
     returned,
 )
 from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, run
-from xinshu.proceedings.intake.settling import Work
+from xinshu.proceedings.intake.settling import Work, needs_citation
 from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, WithdrawalReason
 from xinshu.register.access.actions import UnknownOrgan, note
 from xinshu.register.access.queries import OrganRow, organ
@@ -38,6 +38,8 @@ from xinshu.register.subjects.queries import named_by
 
 DAYS_KEPT: Final = 30
 """Uploads and returned rows are erased after so many days."""
+SHORTEST_CITATION: Final = 6
+LONGEST_CITATION: Final = 500
 
 
 class UnknownKind(XinshuError):
@@ -58,6 +60,10 @@ class NotNow(XinshuError):
 
 class NotAttested(XinshuError):
     """The organ has not attested its review of secrets and privacy."""
+
+
+class CitationRefused(XinshuError):
+    """A citation is missing, too long, or attested by the person who gave it."""
 
 
 class HeaderRefused(XinshuError):
@@ -196,6 +202,32 @@ def mended(*, batch: UUID, edits: Mapping[int, Mapping[str, str]], actor: str, m
     found, rows = _batch(batch), returned(batch)
     if rows is None:
         raise NotNow("该批次没有可更正的退回行。This batch has no returned rows to mend.")
+    return _again(found, _mended_lines(rows.rows, edits), actor=actor, moment=moment)
+
+
+def cited(*, batch: UUID, rows: Set[int], citation: str, actor: str, moment: Moment) -> BatchRow:
+    """A new batch of those returned rows (their index) that would raise a class or lengthen a display, with a citation.
+
+    It is filed only once a second person attests it, and each subject is owed a notice (Decision 6).
+    Raises CitationRefused without a document and article, NotNow when no such row was returned.
+    """
+    found, back = _batch(batch), returned(batch)
+    wanted = [row for row in (back.rows if back else ()) if row.index in rows and needs_citation(_codes(row))]
+    if not wanted:
+        raise NotNow("没有须附依据的退回行。No returned row needs a citation.")
+    if not SHORTEST_CITATION <= len(citation.strip()) <= LONGEST_CITATION:
+        raise CitationRefused(
+            f"请写明依据的文书和条款（{SHORTEST_CITATION}至{LONGEST_CITATION}个字符）。"
+            f" Name the document and the article ({SHORTEST_CITATION} to {LONGEST_CITATION} characters)."
+        )
+    lines = _mended_lines(wanted, {})
+    opened = _again(found, lines, actor=actor, moment=moment, citation=citation.strip())
+    note(actor=actor, act="CITE", matter=str(opened.id), purpose="归集", organ=found.organ_code, moment=moment)
+    return opened
+
+
+def _again(found: Batch, lines: Iterable[bytes], *, actor: str, moment: Moment, citation: str = "") -> BatchRow:
+    """A batch that follows another, of some of its returned rows."""
     opened = open_batch(
         organ_code=found.organ_code,
         kind=found.kind,
@@ -204,8 +236,8 @@ def mended(*, batch: UUID, edits: Mapping[int, Mapping[str, str]], actor: str, m
         actor=actor,
         moment=moment,
     )
-    Batch.objects.filter(id=opened.id).update(parent=batch)
-    add_content(batch=opened.id, offset=0, chunks=_mended_lines(rows, edits))
+    Batch.objects.filter(id=opened.id).update(parent=found.id, citation=citation)
+    add_content(batch=opened.id, offset=0, chunks=lines)
     return batch_row(_batch(opened.id))
 
 
@@ -318,6 +350,7 @@ def _work(found: Batch, actor: str, moment: Moment) -> Work:
         catalogue=edition.catalogue,
         edition=bytes.fromhex(edition.hash),
         mapping=remembered_headers(found.organ_code, found.kind),
+        citation=found.citation,
     )
 
 
@@ -342,6 +375,10 @@ def _file(
             "报送前须确认已完成保密、商业秘密和个人信息审查。"
             " Attest first that secrecy, trade secrets and privacy have been reviewed."
         )
+    if found.citation and actor == found.actor:
+        raise CitationRefused(
+            "附依据的更正须由提出人以外的第二人复核报送。A correction with a citation is filed by a second person."
+        )
     _must_be(found, State.UPLOADING, State.CHECKED, State.FILING)
     work = _work(found, actor, moment)
     if run(work, path, _digest(path), progress):
@@ -349,8 +386,12 @@ def _file(
     return receipt(found.id)
 
 
-def _mended_lines(rows: ReturnedRows, edits: Mapping[int, Mapping[str, str]]) -> Iterator[bytes]:
+def _codes(row: ReturnedRow) -> Iterator[str]:
+    return (code for _, _, code, _, _ in row.reasons)
+
+
+def _mended_lines(rows: Iterable[ReturnedRow], edits: Mapping[int, Mapping[str, str]]) -> Iterator[bytes]:
     """The returned rows as NDJSON, each with its edits; a header that the file does not have is left out."""
-    for row in rows.rows:
+    for row in rows:
         cells = row.cells | {header: text for header, text in edits.get(row.index, {}).items() if header in row.cells}
         yield orjson.dumps(cells) + b"\n"

@@ -22,9 +22,9 @@ from xinshu.register.records.own import filed_by
 
 SHARED: Final = (
     *("id", "organ_code", "kind", "file_name", "file_size", "actor", "on_day", "received_at", "filed_at"),
-    *("attested_by", "parent", "step_zh", "step_en", "done", "total", "refusal_zh", "refusal_en", "received"),
-    *("accepted", "unchanged", "corrected", "returned", "outside", "dropped_personal", "masked", "late", "questions"),
-    *("returned_due_on", "erased_at"),
+    *("attested_by", "parent", "citation", "step_zh", "step_en", "done", "total", "refusal_zh", "refusal_en"),
+    *("received", "accepted", "unchanged", "corrected", "returned", "outside", "dropped_personal", "masked", "late"),
+    *("questions", "returned_due_on", "erased_at"),
 )
 """What a batch's row says as its table has it."""
 
@@ -46,6 +46,7 @@ class BatchRow:
     filed_at: datetime | None
     attested_by: str | None
     parent: UUID | None
+    citation: str
     step_zh: str
     step_en: str
     done: int

@@ -1,6 +1,6 @@
 """Settles one part of a batch in one transaction: finds the bodies, stores what is sound, returns the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -79,13 +79,20 @@ HELD: Final = {
     ),
     Held.WOULD_LENGTHEN: Told(
         Held.WOULD_LENGTHEN,
-        "该更正会延长公示或使已停止公示的信息重新公示；须附依据、由第二人复核并告知主体后另行办理。",
-        "The correction would show the record longer, or again; that needs a citation, a second person and a notice.",
+        "该更正会延长公示；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
+        "The correction would show the record longer; that needs a citation, a second person and a notice to the"
+        " subject. Choose “correct with a citation” on the batch's page at the desk.",
     ),
     Held.WOULD_RAISE_CLASS: Told(
         Held.WOULD_RAISE_CLASS,
-        "该更正会提高失信严重程度；须附依据、由第二人复核并告知主体后另行办理。",
-        "The correction would raise the class; that needs a citation, a second person and a notice to the subject.",
+        "该更正会提高失信严重程度；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
+        "The correction would raise the class; that needs a citation, a second person and a notice to the subject."
+        " Choose “correct with a citation” on the batch's page at the desk.",
+    ),
+    Held.DISPLAY_OVER: Told(
+        Held.DISPLAY_OVER,
+        "该信息的公示已经终止，不因更正而再次公示，附有依据亦同；请勿再次报送。",
+        "The display of this record is over; no correction shows it again, whatever is cited. Do not send it again.",
     ),
     Held.HAS_ENDED: Told(
         Held.HAS_ENDED,
@@ -93,6 +100,15 @@ HELD: Final = {
         "This record was withdrawn and no sending brings it back; file another decision under its own number.",
     ),
 }
+
+NEED_A_CITATION: Final = frozenset({str(Held.WOULD_LENGTHEN), str(Held.WOULD_RAISE_CLASS)})
+
+
+def needs_citation(codes: Iterable[str]) -> bool:
+    """Whether a row went back for these reasons only: that it would raise a class or lengthen a display."""
+    found = set(codes)
+    return bool(found) and found <= NEED_A_CITATION
+
 
 WHERE: Final = {
     NOT_OURS.code: FieldRole.ORGAN_CODE,
@@ -118,6 +134,7 @@ class Work:
     catalogue: Catalogue
     edition: bytes
     mapping: Mapping[str, str]
+    citation: str = ""
 
     @property
     def rules(self) -> Kind:
@@ -242,6 +259,7 @@ def _accept(work: Work, documents: pl.DataFrame, number: int) -> Outcome:
         moment=work.moment,
         edition=work.edition,
         catalogue=work.catalogue,
+        citation=work.citation,
     )
     return accept_batch(filing=filing, documents=documents.with_columns(department.alias("department")))
 
