@@ -5,13 +5,11 @@ DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments
 no part of a database backup.
 """
 
-import errno
 import fcntl
 import os
-import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +19,7 @@ from uuid import UUID
 import pyrage  # type: ignore[import-untyped]
 from django.conf import settings
 
+from xinshu.kit.durable import keep, keep_first, make, room
 from xinshu.kit.errors import XinshuError
 
 
@@ -36,32 +35,10 @@ class Erased(XinshuError):
     """The upload of a batch is not kept any more."""
 
 
-class NoRoom(XinshuError):
-    """The disk is full; nothing half is kept, and the same sending goes on once there is room."""
-
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-@contextmanager
-def room() -> Iterator[None]:
-    """Around work that writes: a full disk is told as NoRoom, any other error as it is."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise NoRoom(
-            "存储空间不足，本次内容未保存，已入库的部分不受影响；腾出空间后再次报送同一文件即可接续。"
-            " The disk is full: nothing of this was kept, and what was stored before is whole. Send the same file again"
-            " once there is room."
-        ) from error
-
-
 def folder() -> Path:
     """The vault's own folder, for its owner only."""
     found = Path(settings.DATA_FOLDER) / "vault"
-    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make(found)
     return found
 
 
@@ -80,7 +57,7 @@ def append(batch: UUID, offset: int, chunks: Iterable[bytes]) -> int:
             # Asked again: another sender may have added its own content while ours was on its way.
             _must_end_at(offset, batch)
             if length:
-                _keep(_place(batch) / f"content-{offset:020}-{length:020}.age", lambda file: _encrypt(plain, file))
+                keep(_place(batch) / f"content-{offset:020}-{length:020}.age", lambda file: _encrypt(plain, file))
     return offset + length
 
 
@@ -92,7 +69,7 @@ def _must_end_at(offset: int, batch: UUID) -> None:
 @contextmanager
 def _alone(batch: UUID) -> Iterator[None]:
     """One process at a time adds to the content of a batch; the kernel takes the lock back from a killed one."""
-    _made(_place(batch))
+    make(_place(batch))
     descriptor = os.open(_place(batch), os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -164,7 +141,7 @@ def erase_results(batch: UUID) -> None:
 def tidy() -> None:
     """Remove drafts of the key that a crash left, once there is a key."""
     if (folder() / "key").exists():
-        for draft in folder().glob(".key.*"):
+        for draft in folder().glob(".*key.*"):
             draft.unlink(missing_ok=True)
 
 
@@ -182,7 +159,7 @@ def _segments(batch: UUID) -> list[Path]:
 
 
 def _put(batch: UUID, name: str, content: bytes) -> None:
-    _keep(_place(batch) / f"{name}.age", lambda file: _encrypt(BytesIO(content), file))
+    keep(_place(batch) / f"{name}.age", lambda file: _encrypt(BytesIO(content), file))
 
 
 def _get(path: Path) -> bytes:
@@ -225,59 +202,9 @@ def _decrypt(sealed: IO[bytes], plain: IO[bytes]) -> None:
         raise target.failure if target.failure.errno else told from None
 
 
-def _keep(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file whole or not at all: under another name, to the disk, then renamed."""
-    with room():
-        _keep_whole(path, write)
-
-
-def _keep_whole(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    _made(path.parent)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("xb") as file:
-            fresh.chmod(0o600)
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync(path.parent)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _made(place: Path) -> None:
-    """The folder of a batch, whose name is on the disk too."""
-    if not place.exists():
-        place.mkdir(mode=0o700, exist_ok=True)
-        _sync(place.parent)
-
-
-def _sync(place: Path) -> None:
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _identity() -> pyrage.x25519.Identity:
-    """The vault's own key, made once; whoever comes first makes it, the others read it.
-
-    It is on the disk, name and all, before anything is sealed with it.
-    """
+    """The vault's own key, made once; it is on the disk, name and all, before anything is sealed with it."""
     path = folder() / "key"
     if not path.exists():
-        fresh = folder() / f".key.{secrets.token_hex(4)}"
-        try:
-            with room(), fresh.open("xb") as file:
-                fresh.chmod(0o600)
-                file.write(str(pyrage.x25519.Identity.generate()).encode("ascii"))
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileExistsError, FileNotFoundError):  # another process was first, and has tidied up
-                os.link(fresh, path)
-            _sync(path.parent)
-        finally:
-            fresh.unlink(missing_ok=True)
+        keep_first(path, str(pyrage.x25519.Identity.generate()).encode("ascii"))
     return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii"))
