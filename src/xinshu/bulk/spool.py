@@ -7,6 +7,8 @@ from types import TracebackType
 
 import polars as pl
 
+from xinshu.kit.durable import room
+
 
 class Spool:
     """Keeps frames on disk in the order in which they are put; memory holds none of them.
@@ -15,7 +17,8 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        with room():
+            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._places: list[tuple[int, int]] = []
 
     def __enter__(self) -> "Spool":
@@ -27,11 +30,13 @@ class Spool:
         self._file.close()
 
     def put(self, frame: pl.DataFrame) -> int:
-        """Set a frame aside; its number."""
+        """Set a frame aside; its number. Raises NoRoom when the disk is full."""
         buffer = BytesIO()
         frame.write_ipc(buffer, compression="lz4")
         start = self._file.seek(0, 2)
-        self._file.write(buffer.getbuffer())
+        with room():
+            self._file.write(buffer.getbuffer())
+            self._file.flush()
         self._places.append((start, buffer.tell()))
         return len(self._places) - 1
 

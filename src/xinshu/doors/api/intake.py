@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.intake import actions, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
@@ -35,6 +36,7 @@ STATUS: Final = {
     actions.HeaderRefused: 422,
     WrongOffset: 409,
     Erased: 410,
+    NoRoom: 507,
     NotHeld: 404,
 }
 
@@ -84,8 +86,7 @@ def send(
         )
         if upload == "later":
             return _with_offset(_told(opened, 201), queries.content_size(opened.id))
-        if opened.state == State.UPLOADING and not opened.file_size:
-            actions.add_content(batch=opened.id, offset=0, chunks=_blocks(request))
+        if _goes_on(request, opened):
             return _work(request, opened.id, attested=attested)
     except XinshuError as refused:
         return _refused(refused)
@@ -222,6 +223,14 @@ def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpRespo
     except XinshuError as refused:
         return _refused(refused)
     return HttpResponse(status=204)
+
+
+def _goes_on(request: HttpRequest, opened: BatchRow) -> bool:
+    """Whether this call has the batch to work on, from where an earlier one was cut off: its content is kept, whole."""
+    if opened.state == State.UPLOADING and not queries.content_size(opened.id):
+        return actions.add_content(batch=opened.id, offset=0, chunks=_blocks(request)) >= 0
+    whole = str(queries.content_size(opened.id)) == request.headers.get("Content-Length")
+    return whole and opened.state in {State.UPLOADING, State.FILING}
 
 
 def _work(request: HttpRequest, batch: UUID, *, attested: bool) -> HttpResponse:

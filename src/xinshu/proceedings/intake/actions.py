@@ -26,7 +26,7 @@ from xinshu.proceedings.intake.queries import (
     remembered_headers,
     returned,
 )
-from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, run
+from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, erase_old, run
 from xinshu.proceedings.intake.settling import Work, needs_citation
 from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, WithdrawalReason
 from xinshu.register.access.actions import UnknownOrgan, note
@@ -162,17 +162,24 @@ def receive(
 ) -> Receipt:
     """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
-    The same file of an organ whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
+    The same file of an organ (by key, else by name) whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
     read), kept in the transaction that ends the filing.
     """
     digest = _digest(path)
-    cut_off = Batch.objects.filter(organ_code=organ_code, kind=kind, state=State.FILING, file_digest=digest).first()
+    named = {"file_name": path.name[:255]} if key is None else {"key": key}
+    same = {"organ_code": organ_code, "kind": kind, "file_digest": digest, **named}
+    going_on = [State.UPLOADING, State.FILING] if attested else []
+    cut_off = Batch.objects.filter(**same, state__in=going_on).first()
     if cut_off is None:
-        opened = open_batch(
-            organ_code=organ_code, kind=kind, file_name=path.name, door=door, actor=actor, moment=moment, key=key
-        )
-        Batch.objects.filter(id=opened.id).update(file_size=path.stat().st_size, file_digest=digest)
+        with transaction.atomic():
+            opened = open_batch(
+                organ_code=organ_code, kind=kind, file_name=path.name, door=door, actor=actor, moment=moment, key=key
+            )
+            said = {"file_size": path.stat().st_size, "file_digest": digest}
+            Batch.objects.filter(id=opened.id, file_digest=None).update(**said)
         cut_off = _batch(opened.id)
+    if bytes(cut_off.file_digest or b"") != digest:
+        raise KeyReused("该幂等键已用于另一文件；请换一个键。This key stands for another file; choose a new one.")
     if cut_off.state in {State.FILED, State.DISCARDED}:
         return receipt(cut_off.id)
     if attested:
@@ -185,6 +192,7 @@ def discard(*, batch: UUID, actor: str, moment: Moment) -> None:
     """Undo a batch that is not filed: nothing of it was in the register, and its upload is erased."""
     found = _batch(batch)
     if found.state == State.DISCARDED:
+        vault.erase(batch)
         return
     _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
     with transaction.atomic():
@@ -228,15 +236,16 @@ def cited(*, batch: UUID, rows: Set[int], citation: str, actor: str, moment: Mom
 
 def _again(found: Batch, lines: Iterable[bytes], *, actor: str, moment: Moment, citation: str = "") -> BatchRow:
     """A batch that follows another, of some of its returned rows."""
-    opened = open_batch(
-        organ_code=found.organ_code,
-        kind=found.kind,
-        file_name=f"{Path(found.file_name).stem}.mended.ndjson",
-        door=Door.DESK,
-        actor=actor,
-        moment=moment,
-    )
-    Batch.objects.filter(id=opened.id).update(parent=found.id, citation=citation)
+    with transaction.atomic():
+        opened = open_batch(
+            organ_code=found.organ_code,
+            kind=found.kind,
+            file_name=f"{Path(found.file_name).stem}.mended.ndjson",
+            door=Door.DESK,
+            actor=actor,
+            moment=moment,
+        )
+        Batch.objects.filter(id=opened.id).update(parent=found.id, citation=citation)
     add_content(batch=opened.id, offset=0, chunks=lines)
     return batch_row(_batch(opened.id))
 
@@ -253,6 +262,7 @@ def withdraw(
 ) -> None:
     """Take one wrong record back, at once and everywhere (G25). Raises NotHeld when it is not the organ's."""
     bodies = [body.subject for body in named_by(subject_code)]
+    number_filings(moment=moment)  # an earlier call may have been cut off just before
     with transaction.atomic():
         kind = withdraw_record(
             subjects=bodies,
@@ -298,16 +308,8 @@ def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], 
 
 
 def sweep(*, moment: Moment) -> int:
-    """Erase uploads and returned rows that are older than 30 days; how many batches it was. The counts stay."""
-    old = Batch.objects.filter(
-        received_at__lt=moment.instant - timedelta(days=DAYS_KEPT), erased_at__isnull=True
-    ).exclude(state=State.FILING)
-    swept = 0
-    for batch in old.values_list("id", "state"):
-        vault.erase(batch[0])
-        left = State.DISCARDED if batch[1] == State.UPLOADING else batch[1]
-        swept += Batch.objects.filter(id=batch[0]).update(erased_at=moment.instant, state=left)
-    return swept
+    """Erase uploads and returned rows older than 30 days, and what crashes left; how many batches it was."""
+    return erase_old(moment, before=moment.instant - timedelta(days=DAYS_KEPT))
 
 
 def _known_organ(code: str) -> OrganRow:

@@ -215,7 +215,9 @@ def returned_file(batch_id: UUID) -> tuple[str, bytes] | None:
 
 
 def _returned_parts(batch_id: UUID) -> list[ReturnedPart]:
-    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id)]
+    """While a batch is being filed, those of the parts that are stored."""
+    stored = Batch.objects.filter(id=batch_id, state=State.FILING).values_list("parts", flat=True).first()
+    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id, stored)]
 
 
 def _in_words(part: ReturnedPart) -> ReturnedPart:

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import polars as pl
 from django.db import transaction
@@ -16,6 +17,7 @@ from xinshu.bulk.files import UnreadableFile
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
+from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
 from xinshu.proceedings.intake.settling import PREVIEWED, Settled, Work, settle
@@ -26,6 +28,7 @@ from xinshu.register.records.actions import number_filings
 DIGITS: Final = re.compile(r"\d{6}")
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
+CHECKABLE: Final = frozenset({State.UPLOADING, State.CHECKED, State.REFUSED})
 MOST_ASKED: Final = 100
 """Questions that are kept with a batch; their number is counted in full."""
 
@@ -40,23 +43,24 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
         rows: list[pl.DataFrame] = []
         for number in range(len(found.parts)):
             with transaction.atomic():
+                # While this holds the batch nobody files it, and what is being filed is not overwritten.
+                if _locked(work.id).state not in CHECKABLE:
+                    return
                 settled = settle(work, found, number)
+                _put_returned(work, number, settled)
                 transaction.set_rollback(True)
             tally.add(found.parts[number].checked, settled)
-            _put_returned(work, number, settled)
             rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
             progress(Step("试算", "dry run", tally.counts["received"], found.received))
-    vault.put_preview(work.id, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
-    _note_check(work, found, tally)
+        _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
 
 
 def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
-    """Store a batch from its first part that is not stored; False when the file cannot be read as a whole."""
+    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read."""
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
-        if found is None:
+        if found is None or not _begin(work, found, path, digest):
             return False
-        _begin(work, found, digest)
         for number in range(len(found.parts)):
             _store(work, found, number)
             number_filings(moment=work.moment)
@@ -68,7 +72,7 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
 def _store(work: Work, found: Survey, number: int) -> None:
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
+        batch = _locked(work.id)
         if batch.parts != number:
             return
         settled = settle(work, found, number)
@@ -96,6 +100,22 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
         note(actor=work.actor, act="INTAKE", matter=matter, purpose="归集", organ=work.organ.code, moment=work.moment)
 
 
+def erase_old(moment: Moment, *, before: datetime) -> int:
+    """Erase what is kept of batches received before then, and whatever no batch has any more; the counts stay."""
+    kept = vault.batches_kept()
+    due = set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True))
+    old = Batch.objects.filter(received_at__lt=before, erased_at=None).exclude(state=State.FILING)
+    swept = 0
+    for batch, state in old.values_list("id", "state"):
+        vault.erase(batch)
+        left = State.DISCARDED if state == State.UPLOADING else state
+        swept += Batch.objects.filter(id=batch).update(erased_at=moment.instant, state=left)
+    for batch in due:
+        vault.erase(batch)
+    vault.tidy()
+    return swept
+
+
 def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Survey | None:
     """The survey, or None when the file as a whole is refused; why is kept with the batch."""
     progress(Step("读取", "read"))
@@ -103,7 +123,7 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
         return survey(work.rulebook, path, spool, progress)
     except UnreadableFile as refusal:
         unknown = refusal.match.unknown if isinstance(refusal, HeadersRefused) else ()
-        Batch.objects.filter(id=work.id, state__in=[State.UPLOADING, State.CHECKED, State.REFUSED]).update(
+        Batch.objects.filter(id=work.id, state__in=CHECKABLE).update(
             state=State.REFUSED,
             refusal_zh=refusal.zh,
             refusal_en=refusal.en,
@@ -115,26 +135,34 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
         return None
 
 
-def _begin(work: Work, found: Survey, digest: bytes) -> None:
-    """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part."""
+def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> bool:
+    """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part.
+
+    False when it was filed or undone meanwhile, or another file's first parts are stored under its name.
+    """
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
+        batch = _locked(work.id)
         if batch.state == State.FILING:
-            return
+            return batch.file_digest is not None and bytes(batch.file_digest) == digest
+        if batch.state not in {State.UPLOADING, State.CHECKED}:
+            return False
         vault.erase_results(work.id)
         batch.state, batch.attested_by, batch.file_digest = State.FILING, work.actor, digest
+        batch.file_size = path.stat().st_size
         batch.parts = batch.done = 0
         batch.total = found.received
         Tally().onto(batch, afresh=True)
         batch.notices = [asdict(notice) for notice in found.notices]
         batch.save()
+        return True
 
 
-def _note_check(work: Work, found: Survey, tally: "Tally") -> None:
+def _note_check(work: Work, found: Survey, tally: "Tally", preview: bytes) -> None:
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
-        if batch.state not in {State.UPLOADING, State.CHECKED, State.REFUSED}:
+        batch = _locked(work.id)
+        if batch.state not in CHECKABLE:
             return
+        vault.put_preview(work.id, preview)
         batch.state = State.CHECKED
         batch.refusal_zh = batch.refusal_en = ""
         batch.unknown_headers = []
@@ -144,9 +172,14 @@ def _note_check(work: Work, found: Survey, tally: "Tally") -> None:
         batch.save()
 
 
+def _locked(batch: UUID) -> Batch:
+    """The batch as it stands now; until the transaction ends nobody else changes it."""
+    return Batch.objects.select_for_update().get(id=batch)
+
+
 def _put_returned(work: Work, number: int, settled: Settled) -> None:
-    if settled.returned_part is not None:
-        vault.put_returned(work.id, number, settled.returned_part.to_bytes())
+    back = settled.returned_part
+    vault.put_returned(work.id, number, None if back is None else back.to_bytes())
 
 
 def _as_bytes(frame: pl.DataFrame) -> bytes:

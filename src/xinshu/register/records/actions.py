@@ -26,6 +26,7 @@ from xinshu.register.records.statements import (
     CORRECT,
     FILE,
     FILED_COLUMNS,
+    HOLD,
     KNOWN,
     NUMBER,
     OWN,
@@ -189,7 +190,10 @@ def _compared(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(COMPARE)
         known = pl.DataFrame(cursor.fetchall(), schema=KNOWN, orient="row")
+        cursor.execute(HOLD, [known.filter(~pl.col("is_equal"))["index"].to_list()])
+        withdrawn = [index for index, has_ended in cursor.fetchall() if has_ended]
         cursor.execute("DROP TABLE filed")
+    known = known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
     today = pl.lit(filing.moment.day)
     return documents.join(known, on="index", how="left", maintain_order="left").with_columns(
         pl.col("recorded_on").fill_null(today),

@@ -27,6 +27,12 @@ KNOWN: Final = {
     "is_equal": pl.Boolean,
 }
 
+HOLD = """
+SELECT f.index, r.ended IS NOT NULL FROM filed f JOIN records_record r USING (subject_id, identity)
+ WHERE f.index = ANY(%s) FOR NO KEY UPDATE OF r
+"""
+"""What will be corrected is held until the commit, and asked again whether it has been withdrawn meanwhile."""
+
 CHANGED: Final = (
     "organ_code",
     "document_number",
