@@ -18,7 +18,7 @@ from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
-from xinshu.proceedings.intake.settling import PREVIEWED, Settled, Work, settle
+from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
 from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
@@ -38,9 +38,10 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
             return
         tally = Tally()
         rows: list[pl.DataFrame] = []
-        for number in range(len(found.parts)):
+        for ready in made_ready(work, found, 0):
+            number = ready.number
             with transaction.atomic():
-                settled = settle(work, found, number)
+                settled = settle(work, found, ready)
                 transaction.set_rollback(True)
             tally.add(found.parts[number].checked, settled)
             _put_returned(work, number, settled)
@@ -56,22 +57,23 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
         found = _surveyed(work, path, spool, progress)
         if found is None:
             return False
-        _begin(work, found, digest)
-        for number in range(len(found.parts)):
-            _store(work, found, number)
+        stored = _begin(work, found, digest)
+        for ready in made_ready(work, found, stored):
+            _store(work, found, ready)
             number_filings(moment=work.moment)
-            done = sum(part.checked.received for part in found.parts[: number + 1])
+            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
             progress(Step("入库", "store", done, found.received))
     return True
 
 
-def _store(work: Work, found: Survey, number: int) -> None:
+def _store(work: Work, found: Survey, ready: Ready) -> None:
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
+    number = ready.number
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(id=work.id)
         if batch.parts != number:
             return
-        settled = settle(work, found, number)
+        settled = settle(work, found, ready)
         # Written before the commit: a crash between the two leaves a file that the next attempt writes again.
         _put_returned(work, number, settled)
         tally = Tally()
@@ -115,12 +117,15 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
         return None
 
 
-def _begin(work: Work, found: Survey, digest: bytes) -> None:
-    """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part."""
+def _begin(work: Work, found: Survey, digest: bytes) -> int:
+    """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part.
+
+    Returns how many of its parts are stored already.
+    """
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(id=work.id)
         if batch.state == State.FILING:
-            return
+            return batch.parts
         vault.erase_results(work.id)
         batch.state, batch.attested_by, batch.file_digest = State.FILING, work.actor, digest
         batch.parts = batch.done = 0
@@ -128,6 +133,7 @@ def _begin(work: Work, found: Survey, digest: bytes) -> None:
         Tally().onto(batch, afresh=True)
         batch.notices = [asdict(notice) for notice in found.notices]
         batch.save()
+        return 0
 
 
 def _note_check(work: Work, found: Survey, tally: "Tally") -> None:
