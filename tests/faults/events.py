@@ -18,7 +18,9 @@ from typing import Any
 import psycopg
 import pyrage
 
-TABLE = re.compile(r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b")
+TABLE = re.compile(
+    r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b"
+)
 LOCK = re.compile(r"hashtextextended")
 WORDS = re.compile(r"[A-Z]+")
 

@@ -200,8 +200,7 @@ def _state(batch: UUID) -> State:
 
 
 SCENARIOS: Final[dict[str, Callable[[Path], None]]] = {
-    scenario.__name__: scenario
-    for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, discarded, swept)
+    scenario.__name__: scenario for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, discarded, swept)
 }
 
 __all__ = ["SCENARIOS", "vault"]

@@ -119,7 +119,12 @@ def returned() -> list[Any]:
     found = []
     for batch in queries.batches_of(None):
         rows = queries.returned(batch.id)
-        found.append([batch.file_name, [] if rows is None else [(row.row, row.sheet, row.cells, row.reasons) for row in rows.rows]])
+        found.append(
+            [
+                batch.file_name,
+                [] if rows is None else [(row.row, row.sheet, row.cells, row.reasons) for row in rows.rows],
+            ]
+        )
     return orjson.loads(orjson.dumps(sorted(found)))
 
 

@@ -122,7 +122,10 @@ def _first_difference(found: list[Any], due: list[Any]) -> str:
 
 def wrong_points(store: Store, course: Course, points: Iterable[Point], **strike: Any) -> dict[str, list[str]]:
     """The points at which something is wrong, and what."""
-    found = {f"{when} {number} {course.events[number - 1]}": trial(store, course, (number, when), **strike) for number, when in points}
+    found = {
+        f"{when} {number} {course.events[number - 1]}": trial(store, course, (number, when), **strike)
+        for number, when in points
+    }
     return {name: wrong for name, wrong in found.items() if wrong}
 
 

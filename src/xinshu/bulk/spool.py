@@ -1,5 +1,6 @@
 """Frames set aside while a large file is worked on: in a file without a name, gone with the process that made it."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -43,5 +44,6 @@ class Spool:
     def get(self, number: int) -> pl.DataFrame:
         """The frame of that number."""
         start, length = self._places[number]
-        self._file.seek(start)
-        return pl.read_ipc(BytesIO(self._file.read(length)))
+        self._file.flush()
+        # Read at its place, without moving the file's own: several threads may ask at once.
+        return pl.read_ipc(BytesIO(os.pread(self._file.fileno(), length, start)))

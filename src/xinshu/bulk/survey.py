@@ -14,6 +14,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
+from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.checks import Checked, RowFault, RowReason, check_table
 from xinshu.bulk.files import Table, read_parts
 from xinshu.bulk.headers import HeadersRefused, match_headers
@@ -99,7 +100,7 @@ def survey(book: Rulebook, path: Path, spool: Spool, progress: Progress) -> Surv
     found = Survey(spool=spool)
     keys: list[Keys] = []
     contents: list[Keys] = []
-    for table, headers in _tables(book, path, found):
+    for table, headers in one_ahead(_tables(book, path, found)):
         part, good = _checked(book, table, headers, spool)
         found.parts.append(part)
         keys.append(document_keys(good))

@@ -20,7 +20,7 @@ from xinshu.bulk.survey import Survey, survey
 from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
-from xinshu.proceedings.intake.settling import PREVIEWED, Settled, Work, settle
+from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
 from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
@@ -41,12 +41,13 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
             return
         tally = Tally()
         rows: list[pl.DataFrame] = []
-        for number in range(len(found.parts)):
+        for ready in made_ready(work, found, 0):
+            number = ready.number
             with transaction.atomic():
                 # While this holds the batch nobody files it, and what is being filed is not overwritten.
                 if _locked(work.id).state not in CHECKABLE:
                     return
-                settled = settle(work, found, number)
+                settled = settle(work, found, ready)
                 _put_returned(work, number, settled)
                 transaction.set_rollback(True)
             tally.add(found.parts[number].checked, settled)
@@ -59,23 +60,25 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
     """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read."""
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
-        if found is None or not _begin(work, found, path, digest):
+        stored = None if found is None else _begin(work, found, path, digest)
+        if found is None or stored is None:
             return False
-        for number in range(len(found.parts)):
-            _store(work, found, number)
+        for ready in made_ready(work, found, stored):
+            _store(work, found, ready)
             number_filings(moment=work.moment)
-            done = sum(part.checked.received for part in found.parts[: number + 1])
+            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
             progress(Step("入库", "store", done, found.received))
     return True
 
 
-def _store(work: Work, found: Survey, number: int) -> None:
+def _store(work: Work, found: Survey, ready: Ready) -> None:
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
+    number = ready.number
     with transaction.atomic():
         batch = _locked(work.id)
         if batch.parts != number:
             return
-        settled = settle(work, found, number)
+        settled = settle(work, found, ready)
         # Written before the commit: a crash between the two leaves a file that the next attempt writes again.
         _put_returned(work, number, settled)
         tally = Tally()
@@ -135,17 +138,19 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
         return None
 
 
-def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> bool:
+def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> int | None:
     """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part.
 
-    False when it was filed or undone meanwhile, or another file's first parts are stored under its name.
+    Returns how many of its parts are stored already; None when it was filed or undone meanwhile, or another file's
+    first parts are stored under its name.
     """
     with transaction.atomic():
         batch = _locked(work.id)
         if batch.state == State.FILING:
-            return batch.file_digest is not None and bytes(batch.file_digest) == digest
+            same = batch.file_digest is not None and bytes(batch.file_digest) == digest
+            return batch.parts if same else None
         if batch.state not in {State.UPLOADING, State.CHECKED}:
-            return False
+            return None
         vault.erase_results(work.id)
         batch.state, batch.attested_by, batch.file_digest = State.FILING, work.actor, digest
         batch.file_size = path.stat().st_size
@@ -154,7 +159,7 @@ def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> bool:
         Tally().onto(batch, afresh=True)
         batch.notices = [asdict(notice) for notice in found.notices]
         batch.save()
-        return True
+        return 0
 
 
 def _note_check(work: Work, found: Survey, tally: "Tally", preview: bytes) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import polars as pl
 
+from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.files import ReturnedPart
 from xinshu.bulk.reasons import by_article
 from xinshu.bulk.survey import REASONS, ROW, Part, Rulebook, Survey, clash_reason, document_keys, told
@@ -21,7 +22,7 @@ from xinshu.law.public_form import sentence
 from xinshu.proceedings.intake.states import Fate, Question
 from xinshu.register.access.queries import OrganRow, departments_of
 from xinshu.register.records.actions import Change, Filing, Held, Outcome, accept_batch
-from xinshu.register.subjects.actions import Unmatched, match_bodies
+from xinshu.register.subjects.actions import Unmatched, match_bodies, with_folded_names
 
 FATES = {str(Change.ACCEPTED): str(Fate.ACCEPTED), str(Change.CORRECTED): str(Fate.CORRECTED)}
 PREVIEWED: Final = {
@@ -185,14 +186,33 @@ class Settled:
     rows: pl.DataFrame
 
 
-def settle(work: Work, found: Survey, number: int) -> Settled:
-    """Store a part of the survey; the caller's transaction holds all of it, and nothing is kept elsewhere."""
-    part = found.parts[number]
-    good = found.spool.get(part.good)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A part as far as it can be worked on without the register: its sound rows, and those that are ours to store."""
+
+    number: int
+    good: pl.DataFrame
+    documents: pl.DataFrame
+    foreign: list[int]
+
+
+def made_ready(work: Work, found: Survey, first: int) -> Iterator[Ready]:
+    """The parts of a survey from one on, each made ready while the one before is settled."""
+    return one_ahead(_made_ready(work, found, number) for number in range(first, len(found.parts)))
+
+
+def _made_ready(work: Work, found: Survey, number: int) -> Ready:
+    good = found.spool.get(found.parts[number].good)
     documents, foreign = _our_own(work, _without_clashes(good, found))
-    documents, unmatched = match_bodies(documents, moment=work.moment)
-    outcome = _accept(work, documents, number)
-    reasons = dict.fromkeys(foreign, NOT_OURS)
+    return Ready(number=number, good=good, documents=with_folded_names(documents), foreign=foreign)
+
+
+def settle(work: Work, found: Survey, ready: Ready) -> Settled:
+    """Store a part of the survey; the caller's transaction holds all of it, and nothing is kept elsewhere."""
+    part, good = found.parts[ready.number], ready.good
+    documents, unmatched = match_bodies(ready.documents, moment=work.moment)
+    outcome = _accept(work, documents, ready.number)
+    reasons = dict.fromkeys(ready.foreign, NOT_OURS)
     reasons |= {index: UNMATCHED[why] for index, why in unmatched.items()}
     reasons |= {index: HELD[why] for index, why in outcome.held.items()}
     back = pl.concat(
