@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import orjson
 import pylopdf_fonts_zh_cn
 import typst
 
-FONTS: Final = str(files(pylopdf_fonts_zh_cn))
+FONTS: Final = typst.Fonts(
+    include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(files(pylopdf_fonts_zh_cn))]
+)
 TEMPLATE: Final = files("xinshu.doors.desk").joinpath("receipt.typ").read_bytes()
-STANDARDS: Final[list[Literal["a-2a", "ua-1"]]] = ["a-2a", "ua-1"]
+STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]
 MOST_LINES: Final = 200
 """Reasons, and questions, that a paper lists; their numbers are told in full."""
 
@@ -40,8 +42,7 @@ def receipt_pdf(told: dict[str, Any]) -> bytes:
     stamp = int((told["filed_at"] or told["received_at"]).timestamp())
     paper: bytes = typst.compile(
         TEMPLATE,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
+        font_paths=FONTS,
         format="pdf",
         sys_inputs={"told": orjson.dumps(said).decode()},
         pdf_standards=STANDARDS,

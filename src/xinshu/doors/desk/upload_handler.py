@@ -27,7 +27,7 @@ class Nameless(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self.written: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803, ARG002 Django's own names
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
         """Nothing larger than allowed is read, on whatever route it comes."""
         if content_length > settings.UPLOAD_LIMIT + FRAME:
             raise RequestDataTooBig("上传过大。The upload is too large.")
