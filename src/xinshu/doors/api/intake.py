@@ -10,7 +10,7 @@ from ninja import Router, Schema
 
 from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
-from xinshu.proceedings.intake import actions, queries, tasks
+from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
 from xinshu.proceedings.intake.vault import Erased, WrongOffset
@@ -156,9 +156,9 @@ def returned(request: HttpRequest, batch: UUID, form: str = "file") -> HttpRespo
         return error(*NOT_YOURS)
     _look(request, "LOOK_RETURNED", batch)
     if form == "json":
-        rows = queries.returned(batch)
+        rows = own.returned(batch)
         return answer([] if rows is None else [asdict(row) for row in rows.rows])
-    found = queries.returned_file(batch)
+    found = own.returned_file(batch)
     if found is None:
         return error(404, "NONE_RETURNED", "没有退回的行，或已过保存期。", "No row was returned, or they are erased.")
     response = HttpResponse(found[1], content_type="application/octet-stream")
@@ -202,7 +202,7 @@ def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> Ht
 @organ_client
 def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
     """What the organ may explain about a file that was refused for its headers."""
-    asked = None if _own(request, batch) is None else queries.header_questions(batch)
+    asked = None if _own(request, batch) is None else own.header_questions(batch)
     if asked is None:
         return error(*NOT_YOURS)
     return answer({"unknown": asked.unknown, "candidates": dict(asked.candidates)})

@@ -19,7 +19,7 @@ from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake.actions import receive, remember_headers
-from xinshu.proceedings.intake.queries import returned_file
+from xinshu.proceedings.intake.own import returned_file
 from xinshu.proceedings.intake.states import Door, Receipt, Step
 from xinshu.proceedings.intake.states import Progress as Told
 

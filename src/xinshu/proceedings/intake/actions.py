@@ -18,14 +18,8 @@ from xinshu.kit.moment import Moment
 from xinshu.law.entries import Kind
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, HeaderMapping, Withdrawal
-from xinshu.proceedings.intake.queries import (
-    BatchRow,
-    ReturnedRow,
-    batch_row,
-    receipt,
-    remembered_headers,
-    returned,
-)
+from xinshu.proceedings.intake.own import Edits, ReturnedRow, kept_edits, returned
+from xinshu.proceedings.intake.queries import BatchRow, batch_row, receipt, remembered_headers
 from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, erase_old, run
 from xinshu.proceedings.intake.settling import Work, needs_citation
 from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, WithdrawalReason
@@ -122,6 +116,7 @@ def check(*, batch: UUID, actor: str, moment: Moment, progress: Progress) -> Rec
     _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
     work = _work(found, actor, moment)
     with vault.opened(batch) as path:
+        Batch.objects.filter(id=batch).update(file_digest=_digest(path))
         dry_run(work, path, progress)
     note(actor=actor, act="CHECK_BATCH", matter=str(batch), purpose="归集", organ=work.organ.code, moment=moment)
     return receipt(batch)
@@ -205,8 +200,15 @@ def discard(*, batch: UUID, actor: str, moment: Moment) -> None:
     vault.erase(batch)
 
 
-def mended(*, batch: UUID, edits: Mapping[int, Mapping[str, str]], actor: str, moment: Moment) -> BatchRow:
-    """A new batch of the returned rows alone, with what the clerk changed in them: {index: {header: text}}."""
+def keep_edits(*, batch: UUID, edits: Edits) -> None:
+    """Keep, encrypted, what a clerk changed in some returned rows, in place of what was kept of these rows."""
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(id=batch)
+        vault.put_edits(batch, orjson.dumps({**kept_edits(batch), **edits}))
+
+
+def mended(*, batch: UUID, edits: Edits, actor: str, moment: Moment) -> BatchRow:
+    """A new batch of the returned rows alone, with what the clerk changed in them."""
     found, rows = _batch(batch), returned(batch)
     if rows is None:
         raise NotNow("该批次没有可更正的退回行。This batch has no returned rows to mend.")
@@ -240,7 +242,7 @@ def _again(found: Batch, lines: Iterable[bytes], *, actor: str, moment: Moment, 
         opened = open_batch(
             organ_code=found.organ_code,
             kind=found.kind,
-            file_name=f"{Path(found.file_name).stem}.mended.ndjson",
+            file_name=f"{Path(found.file_name).stem.removesuffix('.mended')}.mended.ndjson",
             door=Door.DESK,
             actor=actor,
             moment=moment,
@@ -287,8 +289,12 @@ def withdraw(
 
 
 @transaction.atomic
-def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], actor: str, moment: Moment) -> None:
+def remember_headers(
+    *, organ_code: str, kind: str, mapping: Mapping[str, str | None], actor: str, moment: Moment
+) -> None:
     """Remember what headers of an organ's files stand for: a field of the kind, or "" for a column to leave out.
+
+    None forgets a header.
 
     Raises HeaderRefused when a field is unknown, or a header is longer than 100 characters.
     """
@@ -298,6 +304,10 @@ def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], 
             raise HeaderRefused(
                 f"“{field}”不是该类目的字段，或表头过长。“{field}” is no field of this kind, or the header is too long."
             )
+        known = HeaderMapping.objects.filter(organ_code=organ_code, kind=kind, header=header)
+        if field is None:
+            known.delete()
+            continue
         HeaderMapping.objects.update_or_create(
             organ_code=organ_code,
             kind=kind,
@@ -392,8 +402,8 @@ def _codes(row: ReturnedRow) -> Iterator[str]:
     return (code for _, _, code, _, _ in row.reasons)
 
 
-def _mended_lines(rows: Iterable[ReturnedRow], edits: Mapping[int, Mapping[str, str]]) -> Iterator[bytes]:
-    """The returned rows as NDJSON, each with its edits; a header that the file does not have is left out."""
+def _mended_lines(rows: Iterable[ReturnedRow], edits: Edits) -> Iterator[bytes]:
+    """The returned rows as NDJSON, each with its edits; a column that an edit adds is one of every row."""
+    added = dict.fromkeys((header for edit in edits.values() for header in edit), "")
     for row in rows:
-        cells = row.cells | {header: text for header, text in edits.get(row.index, {}).items() if header in row.cells}
-        yield orjson.dumps(cells) + b"\n"
+        yield orjson.dumps(added | row.cells | dict(edits.get(row.key, {}))) + b"\n"

@@ -29,12 +29,14 @@ DIGITS: Final = re.compile(r"\d{6}")
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
 CHECKABLE: Final = frozenset({State.UPLOADING, State.CHECKED, State.REFUSED})
+NO_STEP: Final = {"step_zh": "", "step_en": ""}
 MOST_ASKED: Final = 100
 """Questions that are kept with a batch; their number is counted in full."""
 
 
 def dry_run(work: Work, path: Path, progress: Progress) -> None:
     """Settle every part and undo it again; what would have become of each row is kept for its organ to look at."""
+    progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
         if found is None:
@@ -58,6 +60,7 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
 
 def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
     """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read."""
+    progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
         stored = None if found is None else _begin(work, found, path, digest)
@@ -93,7 +96,7 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
     """Close a batch whose every part is stored; a connector's cursor moves with it, and the trail has its line."""
     with transaction.atomic():
         filing = Batch.objects.filter(id=work.id, state=State.FILING)
-        if not filing.update(state=State.FILED, filed_at=work.moment.instant):
+        if not filing.update(state=State.FILED, filed_at=work.moment.instant, **NO_STEP):
             return
         if cursor is not None:
             name, place = cursor
@@ -119,6 +122,17 @@ def erase_old(moment: Moment, *, before: datetime) -> int:
     return swept
 
 
+def _kept(work: Work, progress: Progress) -> Progress:
+    """Each step is also kept in the batch's row, for the page that shows it; never inside a part's transaction."""
+
+    def told(step: Step) -> None:
+        kept = {"step_zh": step.name_zh, "step_en": step.name_en, "done": step.done, "total": step.total}
+        Batch.objects.filter(id=work.id).update(**kept)
+        progress(step)
+
+    return told
+
+
 def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Survey | None:
     """The survey, or None when the file as a whole is refused; why is kept with the batch."""
     progress(Step("读取", "read"))
@@ -130,6 +144,7 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
             state=State.REFUSED,
             refusal_zh=refusal.zh,
             refusal_en=refusal.en,
+            **NO_STEP,
             # Where the header row is missing, data stand in it: what may be a number of a person is not kept.
             unknown_headers=[
                 header for header in unknown if not DIGITS.search(header) and len(header) <= LONGEST_HEADER
@@ -169,7 +184,7 @@ def _note_check(work: Work, found: Survey, tally: "Tally", preview: bytes) -> No
             return
         vault.put_preview(work.id, preview)
         batch.state = State.CHECKED
-        batch.refusal_zh = batch.refusal_en = ""
+        batch.refusal_zh = batch.refusal_en = batch.step_zh = batch.step_en = ""
         batch.unknown_headers = []
         batch.done, batch.total = found.received, found.received
         tally.onto(batch, afresh=True)

@@ -219,7 +219,8 @@ def settle(work: Work, found: Survey, ready: Ready) -> Settled:
         [found.spool.get(part.returned), _clashes(work, part, good, found), _held(work, part, good, reasons)]
     )
     back = back.sort("index")
-    rows = _rows(work, good, outcome, back)
+    told = _as_sent(work, found, part, back)
+    rows = _rows(work, good, outcome, back, told)
     return Settled(
         accepted=outcome.accepted,
         unchanged=outcome.unchanged + part.checked.repeated,
@@ -227,8 +228,8 @@ def settle(work: Work, found: Survey, ready: Ready) -> Settled:
         returned=len(back),
         late=_late(work, rows),
         questions=_questions(work, part, good, outcome),
-        returned_part=_returned_part(found, part, back, work),
-        returned_due_on=_first_due(work, found, part, back),
+        returned_part=_returned_part(found, part, back, told["due_on"], work),
+        returned_due_on=told["due_on"].min(),  # type: ignore[arg-type]
         rows=rows,
     )
 
@@ -286,7 +287,7 @@ def _accept(work: Work, documents: pl.DataFrame, number: int) -> Outcome:
     return accept_batch(filing=filing, documents=documents.with_columns(department.alias("department")))
 
 
-def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame) -> pl.DataFrame:
+def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame, as_sent: pl.DataFrame) -> pl.DataFrame:
     """Every row with its fate: those in the register, those unchanged, those that go back."""
     stored = outcome.stored.select(
         "index",
@@ -304,8 +305,9 @@ def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame) 
         .alias("fate")
     )
     unread = returned.join(said, on="index", how="anti").with_columns(pl.lit(str(Fate.RETURNED)).alias("fate"))
-    every = pl.concat([rows, unread], how="diagonal").sort("row", "index")
-    return every.with_columns(work.by_due_day(every["decided_on"]).alias("due_on")).select(*PREVIEWED)
+    rows = rows.with_columns(work.by_due_day(rows["decided_on"]).alias("due_on"))
+    every = pl.concat([rows, unread.join(as_sent, on="index", how="left")], how="diagonal")
+    return every.sort("row", "index").select(*PREVIEWED)
 
 
 def _late(work: Work, rows: pl.DataFrame) -> int:
@@ -342,7 +344,24 @@ def _row_questions(part: Part, good: pl.DataFrame) -> Iterator[Question]:
         )
 
 
-def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) -> ReturnedPart | None:
+def _as_sent(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> pl.DataFrame:
+    """Of each row that goes back: number, name and day as its own cells have them, and its working-day deadline."""
+    cells = found.spool.get(part.cells)[back["index"].to_list()]
+    roles = {rule.role: part.headers[name] for name, rule in work.rules.fields.items() if name in part.headers}
+
+    def cell(role: FieldRole) -> pl.Expr:
+        return pl.col(roles[role]).cast(pl.String) if role in roles else pl.lit(None, pl.String)
+
+    told = cells.select(
+        back["index"],
+        cell(FieldRole.DOCUMENT_NUMBER).alias("document_number"),
+        cell(FieldRole.SUBJECT_NAME).alias("subject_name"),
+        as_date(cell(FieldRole.DECIDED_ON)).alias("decided_on"),
+    )
+    return told.with_columns(work.by_due_day(told["decided_on"]).alias("due_on"))
+
+
+def _returned_part(found: Survey, part: Part, back: pl.DataFrame, due_on: pl.Series, work: Work) -> ReturnedPart | None:
     """The rows that go back as they came, cells of identity documents emptied, with their reasons as they are kept."""
     if back.is_empty():
         return None
@@ -350,7 +369,8 @@ def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) ->
     personal = {name for name, rule in work.rules.fields.items() if rule.type is FieldType.PERSONAL}
     emptied = [part.headers[name] for name in personal if name in part.headers]
     frame = cells.drop(ROW).with_columns(pl.lit(None, pl.String).alias(header) for header in emptied)
-    kept = [_kept(row, reasons) for row, reasons in back.select("row", "reasons").iter_rows()]
+    told = back.select("row", "reasons").with_columns(due_on)
+    kept = [_kept(row, reasons, due) for row, reasons, due in told.iter_rows()]
     form = part.form
     return ReturnedPart(
         frame=frame,
@@ -362,17 +382,6 @@ def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) ->
     )
 
 
-def _kept(row: int, reasons: str) -> str:
-    entry: dict[str, Any] = {"row": row, "reasons": orjson.loads(reasons)}
+def _kept(row: int, reasons: str, due_on: date | None) -> str:
+    entry: dict[str, Any] = {"row": row, "due_on": due_on, "reasons": orjson.loads(reasons)}
     return orjson.dumps(entry).decode()
-
-
-def _first_due(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> date | None:
-    """The first working-day deadline among the rows that go back, where their day of decision can be read."""
-    name = next((name for name, rule in work.rules.fields.items() if rule.role is FieldRole.DECIDED_ON), "")
-    if name not in part.headers or back.is_empty():
-        return None
-    cells = found.spool.get(part.cells)[back["index"].to_list()]
-    due = work.by_due_day(cells.select(as_date(pl.col(part.headers[name]))).to_series())
-    first: date | None = due.min()  # type: ignore[assignment]
-    return first

@@ -1,8 +1,8 @@
 """The vault: uploads and returned rows, encrypted at rest (age), for the sending organ only, gone after 30 days.
 
-DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age` and
-`preview.age`. Nothing plain ever has a name on disk: what is read is decrypted into a file without one. The vault is
-no part of a database backup.
+DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age`,
+`preview.age` and `edits.age` (what a clerk changed in returned rows so far). Nothing plain ever has a name on disk:
+what is read is decrypted into a file without one. The vault is no part of a database backup.
 """
 
 import fcntl
@@ -123,6 +123,17 @@ def put_preview(batch: UUID, content: bytes) -> None:
 def preview(batch: UUID) -> bytes | None:
     """What the dry run said of the rows, while it is kept."""
     path = _place(batch) / "preview.age"
+    return _get(path) if path.exists() else None
+
+
+def put_edits(batch: UUID, content: bytes) -> None:
+    """Keep what a clerk changed in the returned rows so far."""
+    _put(batch, "edits", content)
+
+
+def edits(batch: UUID) -> bytes | None:
+    """What a clerk changed in the returned rows so far."""
+    path = _place(batch) / "edits.age"
     return _get(path) if path.exists() else None
 
 
