@@ -55,7 +55,7 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
             _check(wanted)
             for info in wanted:
                 with archive.open(info) as packed, _plain(packed, info.compress_size) as plain:
-                    _refuse_packed(info.filename, plain)
+                    refuse_packed(plain)
                     yield info.filename, plain
     except UNREADABLE:
         raise _damaged() from None
@@ -84,13 +84,15 @@ def _check(wanted: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _refuse_packed(name: str, plain: Path) -> None:
+def refuse_packed(plain: Path, *, zip_allowed: bool = False) -> None:
+    """Refuse what is packed again: an archive in an archive may go on without end (a workbook is none)."""
     with plain.open("rb") as file:
         head = file.read(4)
-    if head.startswith(PACKED_TOO) and not (head.startswith(b"PK") and is_workbook(plain)):
+    is_zip = head.startswith(PACKED_TOO[0])
+    if head.startswith(PACKED_TOO) and not (is_zip and (zip_allowed or is_workbook(plain))):
         raise UnreadableFile(
-            f"压缩包中的“{name}”还是压缩包。请解压后重新报送。",
-            f"“{name}” in the archive is packed again. Please unpack it and send it again.",
+            "压缩包中还是压缩包。请解压后重新报送。",
+            "What is packed is packed again. Please unpack it and send it again.",
         )
 
 

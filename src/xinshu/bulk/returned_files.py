@@ -4,6 +4,7 @@ Cells go back as they were sent; a spreadsheet that opens a CSV may take one for
 an XLSX every cell is text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,6 +21,8 @@ from xinshu.bulk.raw import Format
 
 # The last column of a returned file; it is ignored when the file comes again.
 REASONS_HEADER: Final = "退回原因 / Reasons"
+LONGEST_SHEET_NAME: Final = 31
+NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 LONGEST_CELL: Final = 32_767  # of an XLSX cell, in UTF-16 units
 SUFFIXES: Final = {
     Format.CSV: ".csv",
@@ -69,21 +72,35 @@ class ReturnedPart:
 def returned_bytes(parts: Sequence[ReturnedPart]) -> tuple[str, bytes]:
     """The rows of a file that go back, as one file in its own form, and that file's suffix.
 
-    Parts of one sheet or member stand together; several members of an archive come back as an archive.
+    Parts of one sheet or member stand together; several members of an archive come back as an archive, numbered: a
+    member's own name may hold a path, or a person's number.
     """
     first = parts[0]
     tables: dict[str | None, list[ReturnedPart]] = {}
     for part in parts:
         tables.setdefault(part.sheet, []).append(part)
     if first.format is Format.XLSX:
-        return ".xlsx", _workbook({name or "Sheet1": _joined(found) for name, found in tables.items()})
+        names = _sheet_names([name or "Sheet1" for name in tables])
+        return ".xlsx", _workbook({name: _joined(found) for name, found in zip(names, tables.values(), strict=True)})
     if len(tables) == 1:
         return SUFFIXES[first.format], _table(_joined(parts), first)
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as members:
-        for name, found in tables.items():
-            members.writestr(name or f"rows{SUFFIXES[found[0].format]}", _table(_joined(found), found[0]))
+        for number, found in enumerate(tables.values(), 1):
+            suffix = SUFFIXES[Format.CSV if found[0].format is Format.XLSX else found[0].format]
+            members.writestr(f"{number:02}{suffix}", _table(_joined(found), found[0]))
     return ".zip", archive.getvalue()
+
+
+def _sheet_names(names: Sequence[str]) -> list[str]:
+    """Names that a workbook can have: 31 characters, none of them reserved, no two alike but for case."""
+    given: dict[str, str] = {}
+    for number, name in enumerate(names, 1):
+        plain = NO_SHEET_NAME.sub("_", name)[:LONGEST_SHEET_NAME].strip("'") or f"Sheet{number}"
+        if plain.casefold() in given or plain.casefold() == "history":
+            plain = f"{plain[: LONGEST_SHEET_NAME - 5]}~{number}"
+        given[plain.casefold()] = plain
+    return list(given.values())
 
 
 def _joined(parts: Sequence[ReturnedPart]) -> pl.DataFrame:

@@ -17,6 +17,7 @@ import polars as pl
 from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.checks import Checked, RowFault, RowReason, check_table
 from xinshu.bulk.files import Table, read_parts
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.headers import HeadersRefused, match_headers
 from xinshu.bulk.reasons import by_article, sentences
 from xinshu.bulk.spool import Spool
@@ -135,7 +136,8 @@ def _tables(book: Rulebook, path: Path, found: Survey) -> Iterator[tuple[Table, 
         raise refused
 
 
-def _left_out(sheet: str) -> Notice:
+def _left_out(name: str) -> Notice:
+    sheet = shown_name(name)
     return Notice(
         f"工作表“{sheet}”没有任何已知表头，未导入；如其中有数据，请按模板补上表头后另行报送。",
         f"The sheet “{sheet}” has no known header and was left out; if it holds data, add headers and send it again.",

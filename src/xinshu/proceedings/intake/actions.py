@@ -13,6 +13,8 @@ from uuid import UUID, uuid4
 import orjson
 from django.db import IntegrityError, transaction
 
+from xinshu.bulk.given_names import is_plain_header, shown_name
+from xinshu.bulk.personal import mask
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.entries import Kind
@@ -30,6 +32,8 @@ from xinshu.register.records.actions import number_filings
 from xinshu.register.records.actions import withdraw as withdraw_record
 from xinshu.register.subjects.queries import named_by
 
+LONGEST_FILE_NAME: Final = 255
+LONGEST_WORDS: Final = 500
 DAYS_KEPT: Final = 30
 """Uploads and returned rows are erased after so many days."""
 SHORTEST_CITATION: Final = 6
@@ -77,7 +81,7 @@ def open_batch(
         id=uuid4(),
         organ_code=organ_code,
         kind=kind,
-        file_name=Path(file_name).name[:255],
+        file_name=shown_name(Path(file_name).name, most=LONGEST_FILE_NAME),
         door=door,
         key=key,
         actor=actor,
@@ -271,7 +275,7 @@ def withdraw(
             record_ref=record_ref,
             organ=organ_code,
             ground=reason,
-            words=words[:500],
+            words=mask(words)[0][:LONGEST_WORDS],
             actor=actor,
             moment=moment,
         )
@@ -300,9 +304,10 @@ def remember_headers(
     """
     fields = _known_kind(kind, moment).fields
     for header, field in mapping.items():
-        if (field and field not in fields) or not header or len(header) > LONGEST_HEADER:
+        if (field and field not in fields) or not header or len(header) > LONGEST_HEADER or not is_plain_header(header):
             raise HeaderRefused(
-                f"“{field}”不是该类目的字段，或表头过长。“{field}” is no field of this kind, or the header is too long."
+                "所指的字段不属于该类目，或表头过长、含有个人信息。"
+                "No field of this kind, or the header is too long or holds personal data."
             )
         known = HeaderMapping.objects.filter(organ_code=organ_code, kind=kind, header=header)
         if field is None:

@@ -1,6 +1,5 @@
 """Runs a batch through its parts: as a dry run that is undone, or for good, each part in one transaction."""
 
-import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from django.db import transaction
 
 from xinshu.bulk.checks import Checked
 from xinshu.bulk.files import UnreadableFile
+from xinshu.bulk.given_names import is_plain_header
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
@@ -25,7 +25,6 @@ from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
 
-DIGITS: Final = re.compile(r"\d{6}")
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
 CHECKABLE: Final = frozenset({State.UPLOADING, State.CHECKED, State.REFUSED})
@@ -139,16 +138,14 @@ def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Surve
     try:
         return survey(work.rulebook, path, spool, progress)
     except UnreadableFile as refusal:
-        unknown = refusal.match.unknown if isinstance(refusal, HeadersRefused) else ()
+        unknown = refusal.match.unknown if isinstance(refusal, HeadersRefused) and refusal.match.fields else ()
         Batch.objects.filter(id=work.id, state__in=CHECKABLE).update(
             state=State.REFUSED,
             refusal_zh=refusal.zh,
             refusal_en=refusal.en,
             **NO_STEP,
-            # Where the header row is missing, data stand in it: what may be a number of a person is not kept.
-            unknown_headers=[
-                header for header in unknown if not DIGITS.search(header) and len(header) <= LONGEST_HEADER
-            ],
+            # Where the header row is missing, data stand in it: what may be a person's is not kept.
+            unknown_headers=[name for name in unknown if is_plain_header(name) and len(name) <= LONGEST_HEADER],
         )
         return None
 
