@@ -14,6 +14,7 @@ from xinshu.law.entries import (
     Instrument,
     Kind,
     Protected,
+    QualityRule,
     Scheme,
     Sentence,
     Vocabulary,
@@ -33,6 +34,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "severity": ClassTable,
     "calendar": HolidayNotice,
     "protected": Protected,
+    "quality": QualityRule,
 }
 
 
@@ -49,6 +51,7 @@ class Catalogue:
     class_tables: Mapping[str, ClassTable]
     calendar: WorkCalendar
     protected: Mapping[str, Protected]
+    quality: Mapping[str, QualityRule]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -65,6 +68,10 @@ class Catalogue:
         own = [item for item in self.class_tables.items() if item[1].department == department]
         coming = [item for item in own if item[1].until is None or day < item[1].until]
         return min(coming, key=lambda item: item[1].start, default=None)
+
+    def quality_on(self, day: date) -> dict[str, QualityRule]:
+        """The bounds of quality in force on that day, by the measure's name; an edition may have none."""
+        return {name: rule for name, rule in self.quality.items() if day in rule.period}
 
     def applies_in(self, kind: str, division: str) -> bool:
         """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
@@ -157,5 +164,6 @@ def assemble(entries: Entries) -> Catalogue:
         class_tables=values["severity"],
         calendar=work_calendar(values["calendar"].values()),
         protected=values["protected"],
+        quality=values["quality"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )
