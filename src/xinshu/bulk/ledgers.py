@@ -33,7 +33,7 @@ COLUMNS: Final[Mapping[str, tuple[tuple[FieldRole, ...], tuple[str, ...]]]] = {
     DECIDED: ((FieldRole.DECIDED_ON,), ("决定日期", "decided_on")),
     CONTENT: ((), ("内容摘要", "content_digest")),
 }
-"""What is read of a ledger: the fields of the kind by their role, and plain names. Every other column is left unread."""
+"""What is read of a ledger: the fields of the kind by their role, and plain names. No other column is read."""
 
 DOCUMENT: Final = {
     NUMBER: pl.String,
@@ -71,7 +71,7 @@ class Ledger:
 
 
 def line_of(identity: bytes, code: str) -> bytes:
-    """One document's line in the canonical form: the digest of its key in hex, a blank, its body's code, a line feed."""
+    """One document's line in the canonical form: digest of its key in hex, a blank, its body's code, a line feed."""
     return identity.hex().encode() + b" " + code.encode() + b"\n"
 
 
@@ -121,7 +121,8 @@ def _columns(headers: Sequence[str], kind: Kind) -> dict[str, str]:
                 f"有{len(named)}列都像“{plain[0]}”，请保留一列：{'、'.join(named)}。"
                 f"{len(named)} columns could be “{plain[1]}”; keep one of them."
             )
-        found |= {name: header for header in named}
+        if named:
+            found[name] = named[0]
     if missing := [COLUMNS[name][1] for name in (NUMBER, CODE) if name not in found]:
         raise LedgerRefused(
             f"台账缺少列：{'、'.join(plain[0] for plain in missing)}；可用本类目模板的表头，或用上述列名。"
@@ -133,7 +134,9 @@ def _columns(headers: Sequence[str], kind: Kind) -> dict[str, str]:
 
 def _ledger(rows: pl.DataFrame, *, organ: str, kind_name: str, month: date) -> Ledger:
     dated = rows.with_columns(as_date(pl.col(DECIDED)).alias("day"))
-    _refuse(dated.filter(pl.col(DECIDED).is_not_null() & pl.col("day").is_null()), "决定日期不能识读", "day of decision")
+    _refuse(
+        dated.filter(pl.col(DECIDED).is_not_null() & pl.col("day").is_null()), "决定日期不能识读", "day of decision"
+    )
     first = pl.lit(month.replace(day=1))
     of_month = dated.filter((pl.col("day").dt.truncate("1mo") == first).fill_null(value=True))
     codes = pl.Series("code", [None if code is None else normalise(code) for code in of_month[CODE]], pl.String)

@@ -31,14 +31,16 @@ SORTS: Final = {
 @click.argument("ledger", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organ", required=True, help="机关的统一社会信用代码 Code of the organ.")
 @click.option("--kind", required=True, help="类目，如 ADMIN_PENALTY Kind of record in the catalogue.")
-@click.option("--month", required=True, type=click.DateTime(["%Y-%m"]), help="决定日期所在月 Month of decision, YYYY-MM.")
+@click.option(
+    "--month", required=True, type=click.DateTime(["%Y-%m"]), help="决定日期所在月 Month of decision, YYYY-MM."
+)
 @click.option("--compare", "comparing", is_flag=True, help="与库中比对并留存结果 Compare with the store, and keep it.")
 @click.option("--json", "as_json", is_flag=True, help="以JSON输出 Print JSON.")
 def reconcile(ledger: Path, organ: str, kind: str, month: datetime, comparing: bool, as_json: bool) -> None:
     """归集对账 The count and digest of LEDGER: an organ's own list of documents of one kind and month.
 
     台账为文书号、主体代码两列（另可有事项、决定机关代码、决定日期、内容摘要），其余列不读。算法见 docs/quality.md。
-    Columns: document number and subject code; further item, organ_code, decided_on, content_digest. See docs/quality.md.
+    Columns: document number, subject code; also item, organ_code, decided_on, content_digest. See docs/quality.md.
 
     例 Example: xinshu reconcile ledger.csv --organ 11999999TE5T001041 --kind ADMIN_PENALTY --month 2026-10
     """

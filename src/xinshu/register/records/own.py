@@ -85,7 +85,12 @@ def held_of(*, organ: str, sought: Sequence[Sought]) -> list[HeldOf]:
     with connection.cursor() as cursor:
         for start in range(0, len(sought), CHUNK):
             places, subjects, identities = (list(column) for column in zip(*sought[start : start + CHUNK], strict=True))
-            values = {"organ": organ, "places": places, "subjects": subjects, "identities": identities}
+            values: dict[str, Any] = {
+                "organ": organ,
+                "places": places,
+                "subjects": subjects,
+                "identities": identities,
+            }
             cursor.execute(HELD_OF, values)
             found += [HeldOf(place, bytes(content), ended) for place, content, ended in cursor.fetchall()]
     return found

@@ -214,6 +214,7 @@ def raise_alarms(*, moment: Moment) -> int:
         )
         for row in left
         if row.batch not in answered
+        and row.returned_due_on is not None
         and (lead := _lead(row.returned_due_on, catalogue, moment.day)) is not None
         and (row.batch, lead) not in told
     ]
@@ -221,9 +222,9 @@ def raise_alarms(*, moment: Moment) -> int:
     return len(due)
 
 
-def _lead(due_on: date | None, catalogue: Catalogue, day: date) -> int | None:
+def _lead(due_on: date, catalogue: Catalogue, day: date) -> int | None:
     """The shortest lead that has come; None when the deadline is far, past, or not computable."""
-    if due_on is None or due_on < day:
+    if due_on < day:
         return None
     left = days_left(due_on, day, catalogue.calendar)
     if isinstance(left, NotYetComputable):
@@ -241,7 +242,7 @@ def _end_dealt_with(outstanding_batches: Set[UUID], moment: Moment) -> None:
 
 @transaction.atomic
 def answer_alarm(*, batch_id: UUID, organ_code: str, words: str, actor: str, moment: Moment) -> None:
-    """The organ says how it dealt with returned rows by another way; the alarm ends, and none follows. Raises NoAlarm."""
+    """The organ says how it dealt with the rows by another way; its alarms end, and none follows. Raises NoAlarm."""
     if not words.strip():
         raise NoAlarm("请说明退回的行已如何处理。Say how the returned rows were dealt with.")
     ended = Alarm.objects.filter(batch=batch_id, organ_code=organ_code, ended_at__isnull=True).update(
@@ -249,6 +250,4 @@ def answer_alarm(*, batch_id: UUID, organ_code: str, words: str, actor: str, mom
     )
     if not ended:
         raise NoAlarm("该批次没有待处理的预警。There is no open alarm for this batch.")
-    note(
-        actor=actor, act="ANSWER_ALARM", matter=str(batch_id), purpose="归集", organ=organ_code, moment=moment
-    )
+    note(actor=actor, act="ANSWER_ALARM", matter=str(batch_id), purpose="归集", organ=organ_code, moment=moment)

@@ -214,7 +214,8 @@ def band_of(value: Fraction, rule: QualityRule) -> Band:
 
 def is_named(value: Fraction | None, rule: QualityRule | None) -> bool:
     """Whether a share lies beyond the bound from which the bulletin names the organ."""
-    return value is not None and rule is not None and rule.named_above is not None and value > Fraction(rule.named_above)
+    bound = None if rule is None else rule.named_above
+    return value is not None and bound is not None and value > Fraction(bound)
 
 
 def hundredths(value: Fraction) -> Decimal:
@@ -246,6 +247,4 @@ def _measure(definition: Definition, taken: tuple[int, int] | None, rule: Qualit
     found = Measure(definition=definition, numerator=taken[0], denominator=taken[1])
     if found.value is None or rule is None:
         return found
-    return Measure(
-        definition=definition, numerator=taken[0], denominator=taken[1], band=band_of(found.value, rule)
-    )
+    return Measure(definition=definition, numerator=taken[0], denominator=taken[1], band=band_of(found.value, rule))

@@ -1,4 +1,4 @@
-"""Tables of monitoring: counts of each month, reconciliations, and alarms. Counts and digests only: no document, no body."""
+"""Tables of monitoring: counts of months, reconciliations, alarms. Counts and digests only, no document and no body."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -93,9 +93,7 @@ class Alarm(models.Model):
     raised_on = models.DateField()
     raised_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    ending = models.CharField(
-        max_length=12, null=True, choices=[(ending.value, ending.value) for ending in Ending]
-    )
+    ending = models.CharField(max_length=12, null=True, choices=[(ending.value, ending.value) for ending in Ending])
     ended_by = models.CharField(max_length=64, null=True)
     words = models.CharField(max_length=500, default="")
 

@@ -132,8 +132,8 @@ def reconciliations_of(organ_code: str, *, most: int = 50) -> tuple[Reconciliati
 def reconciliation_row(found: Reconciliation) -> ReconciliationRow:
     """A reconciliation of the table as others may see it; digests in hexadecimal."""
     values: dict[str, Any] = {name: getattr(found, name) for name in ROW}
-    digests = {"their_digest": bytes(found.their_digest).hex(), "our_digest": bytes(found.our_digest).hex()}
-    return ReconciliationRow(**values, **digests)
+    values |= {name: bytes(getattr(found, name)).hex() for name in ("their_digest", "our_digest")}
+    return ReconciliationRow(**values)
 
 
 def alarms_of(organ_codes: Set[str] | None, *, on_date: date) -> tuple[AlarmRow, ...]:
@@ -184,9 +184,7 @@ def _due(due_on: date | None, calendar: WorkCalendar, on_date: date, *, termed: 
 class _Found:
     """The counts of some months by (organ, kind, month), read in two queries, and what is computed from them."""
 
-    def __init__(
-        self, *, first: date, last: date, rules: Mapping[str, QualityRule], organ: str | None = None
-    ) -> None:
+    def __init__(self, *, first: date, last: date, rules: Mapping[str, QualityRule], organ: str | None = None) -> None:
         own = {} if organ is None else {"organ_code": organ}
         rows = MonthTally.objects.filter(month__range=(first, last), **own)
         self.rules = rules

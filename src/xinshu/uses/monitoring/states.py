@@ -1,4 +1,4 @@
-"""What a deadline of returned rows can be, how an alarm ends, and what a reconciliation answers: words without tables."""
+"""How a deadline can stand, how an alarm ends, what a reconciliation answers: words without tables."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
