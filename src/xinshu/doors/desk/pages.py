@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from xinshu.doors.desk.alarms import urgent
 from xinshu.proceedings.intake.queries import batches_of
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
@@ -46,7 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     posts = posts_of(username, on_date=moment.day)
     batches = batches_of(_organs(posts))
     note(actor=username, act="LOOK_BATCHES", matter="", purpose="desk home", organ="", moment=moment)
-    return render(request, "desk/home.html", {"username": username, "posts": posts, "batches": batches})
+    page = {"username": username, "posts": posts, "batches": batches, "alarms": urgent(posts, request)}
+    return render(request, "desk/home.html", page)
 
 
 def _organs(posts: tuple[PostRow, ...]) -> frozenset[str] | None:

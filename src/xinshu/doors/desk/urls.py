@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.desk import batches, pages
+from xinshu.doors.desk import alarms, batches, pages, reconciliation
 
 app_name = "desk"
 urlpatterns = [
@@ -17,5 +17,8 @@ urlpatterns = [
     path("batches/<uuid:batch>/headers/", batches.headers, name="headers"),
     path("batches/<uuid:batch>/returned/", batches.returned_file, name="returned"),
     path("batches/<uuid:batch>/receipt.json", batches.receipt_json, name="receipt-json"),
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/<uuid:batch>/answer/", alarms.answer, name="alarm-answer"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("records/withdraw/", batches.withdraw, name="withdraw"),
 ]

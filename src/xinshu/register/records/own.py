@@ -10,7 +10,7 @@ CHUNK: Final = 20_000
 
 # A decision cannot be filed before its day, so no filing from before the month can hold one of it.
 FILED_BY = """
-SELECT r.subject_id, r.identity, v.content_digest, r.document_number
+SELECT r.subject_id, r.identity, v.content_digest, r.document_number, r.organ_code
   FROM records_filing f
   JOIN records_journalline j ON j.filing_id = f.id
   JOIN records_record r ON r.subject_id = j.subject_id AND r.record_ref = j.record_ref
@@ -43,12 +43,13 @@ SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.pu
 
 
 class Filed(NamedTuple):
-    """A document that an organ filed: its body, the digests of its key and of its present content, its number."""
+    """A document that an organ filed: its body, the digests of its key and present content, its number, who decided it."""
 
     subject: int
     identity: bytes
     content: bytes
     number: str
+    organ: str
 
 
 class Sought(NamedTuple):
@@ -76,7 +77,7 @@ def filed_by(*, organ: str, kind: str, first: date, until: date) -> Iterator[Fil
     with transaction.atomic(), connection.connection.cursor(name="filed_by") as cursor:
         cursor.execute(FILED_BY, values)
         while rows := cursor.fetchmany(CHUNK):
-            yield from (Filed(row[0], bytes(row[1]), bytes(row[2]), row[3]) for row in rows)
+            yield from (Filed(row[0], bytes(row[1]), bytes(row[2]), *row[3:]) for row in rows)
 
 
 def held_of(*, organ: str, sought: Sequence[Sought]) -> list[HeldOf]:

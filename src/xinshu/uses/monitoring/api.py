@@ -93,7 +93,7 @@ def reconcile(request: HttpRequest, form: ReconciliationForm) -> HttpResponse:
     try:
         ledger = None
         if form.documents is not None:
-            given = [document.model_dump() for document in form.documents]
+            given = [_ledger_row(document) for document in form.documents]
             ledger = ledger_of(given, organ=own.organ.code, kind_name=form.kind, month=at)
         count = form.count if ledger is None or form.count is not None else ledger.count
         digest = bytes.fromhex(form.digest) if form.digest else None if ledger is None else ledger.digest
@@ -153,6 +153,12 @@ def comparison_form(told: Comparison) -> dict[str, Any]:
     """The answer to a reconciliation, with at most MOST_NAMED documents of each sort."""
     named = {name: _named(getattr(told, name)) for name in ("missing_here", "missing_there", "different", "withdrawn")}
     return _row(told.row) | {"documents": named, "most_named": MOST_NAMED}
+
+
+def _ledger_row(document: LedgerDocument) -> dict[str, str | None]:
+    """By the names that the ledger's columns have."""
+    given: dict[str, str | None] = document.model_dump()
+    return given | {"organ": given.pop("organ_code")}
 
 
 def _named(documents: Iterable[Named]) -> list[dict[str, str]]:
