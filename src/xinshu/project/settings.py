@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "xinshu.register.records",
     "xinshu.proceedings.intake",
     "xinshu.uses.disclosure",
+    "xinshu.uses.monitoring",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
 ]

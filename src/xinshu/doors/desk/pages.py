@@ -1,6 +1,5 @@
 """The staff's pages: sign in and out, and the home with one's posts and the organ's batches."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from django.contrib.auth.forms import AuthenticationForm
@@ -9,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from xinshu.doors.desk.alarms import urgent
 from xinshu.doors.desk.standing import actor_of, in_words, organs_of, posts, seen_by
-from xinshu.proceedings.intake.queries import batches_of, outstanding
+from xinshu.proceedings.intake.queries import batches_of
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 
@@ -43,7 +43,7 @@ sign_out = signing_in(LogoutView.as_view())
 @staff
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What one may do, the newest batches of one's organs, what is not sent again yet, and which posts one holds."""
+    """What one may do, deadlines that are near, the newest batches of one's organs, and which posts one holds."""
     seen = seen_by(request)
     note(
         actor=actor_of(request),
@@ -58,6 +58,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "posts": posts(request),
         "may_file": bool(organs_of(request)),
         "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
-        "outstanding": [asdict(left) for left in outstanding(seen)[:NEWEST]],
+        "alarms": urgent(posts(request), request),
     }
     return render(request, "desk/home.html", page)

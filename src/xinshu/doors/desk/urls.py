@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from xinshu.doors.desk import batches, headers, history, pages, receipts, returned, singles, uploads, withdrawals
+from xinshu.doors.desk import (
+    alarms,
+    batches,
+    headers,
+    history,
+    pages,
+    receipts,
+    reconciliation,
+    returned,
+    singles,
+    uploads,
+    withdrawals,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -25,4 +37,7 @@ urlpatterns = [
     path("records/withdraw/", withdrawals.withdraw, name="withdraw"),
     path("records/withdrawn/", withdrawals.withdrawn, name="withdrawn"),
     path("headers/", headers.remembered, name="remembered"),
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/<uuid:batch>/answer/", alarms.answer, name="alarm-answer"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
 ]

@@ -7,12 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor, HeaderMapping
 from xinshu.proceedings.intake.states import Door, Notice, Question, Receipt, State
-from xinshu.register.records.own import filed_by
+from xinshu.register.records.own import Filed, filed_by
 
 SHARED: Final = (
     *("id", "organ_code", "kind", "file_name", "file_size", "actor", "on_day", "received_at", "filed_at"),
@@ -96,8 +96,10 @@ class Outstanding:
 
     batch: UUID
     organ_code: str
+    kind: str
     file_name: str
     returned: int
+    on_day: date
     returned_due_on: date | None
 
 
@@ -164,9 +166,11 @@ def cursor(connector: str) -> str | None:
     return ConnectorCursor.objects.filter(connector=connector).values_list("cursor", flat=True).first()
 
 
+# The sums are cast back: a sum of bigint is numeric, and would come as Decimal where whole numbers are promised.
 TALLIES = """
-SELECT organ_code, kind, month, sum(batches), sum(received), sum(accepted), sum(unchanged), sum(corrected),
-       sum(returned), sum(outside), sum(late), sum(withdrawn), sum(filled), sum(fillable)
+SELECT organ_code, kind, month, sum(batches)::bigint, sum(received)::bigint, sum(accepted)::bigint,
+       sum(unchanged)::bigint, sum(corrected)::bigint, sum(returned)::bigint, sum(outside)::bigint, sum(late)::bigint,
+       sum(withdrawn)::bigint, sum(filled)::bigint, sum(fillable)::bigint
   FROM (SELECT organ_code, kind, date_trunc('month', on_day)::date AS month, 1 AS batches, received, accepted,
                unchanged, corrected, returned, outside, late, 0 AS withdrawn, filled, fillable
           FROM intake_batch WHERE state = 'FILED' AND on_day >= %(first)s AND on_day < %(until)s
@@ -191,22 +195,19 @@ TALLIED: Final = (
 )
 
 
-def documents_of(organ_code: str, kind: str, month: date) -> Iterator[tuple[bytes, bytes, str]]:
-    """Documents that came in from an organ in a month: key digest, content digest, number; withdrawn ones left out."""
+def documents_of(organ_code: str, kind: str, month: date) -> Iterator[Filed]:
+    """Documents decided in a month that came in from an organ, whenever they came; withdrawn ones left out."""
     until = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return filed_by(organ=organ_code, kind=kind, first=month.replace(day=1), until=until)
 
 
 def outstanding(organs: Set[str] | None) -> tuple[Outstanding, ...]:
-    """Filed batches with returned rows that no mended batch followed, the nearest deadline first."""
+    """Filed batches with returned rows that no mended batch followed, the nearest deadline first, none at the end."""
     followed = Batch.objects.filter(parent=OuterRef("id"), state=State.FILED)
     left = _of(organs, State.FILED, None).filter(~Exists(followed), returned__gt=0, erased_at__isnull=True)
-    fields = ("id", "organ_code", "file_name", "returned", "returned_due_on")
-    rows = left.order_by("returned_due_on", "received_at").values_list(*fields)
-    return tuple(
-        Outstanding(batch=row[0], organ_code=row[1], file_name=row[2], returned=row[3], returned_due_on=row[4])
-        for row in rows
-    )
+    fields = ("id", "organ_code", "kind", "file_name", "returned", "on_day", "returned_due_on")
+    rows = left.order_by(F("returned_due_on").asc(nulls_last=True), "received_at").values_list(*fields)
+    return tuple(Outstanding(**dict(zip(("batch", *fields[1:]), row, strict=True))) for row in rows)
 
 
 def content_size(batch_id: UUID) -> int:
