@@ -10,7 +10,7 @@ from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.proceedings.intake import actions
 from xinshu.proceedings.intake.models import Batch
-from xinshu.proceedings.intake.queries import returned
+from xinshu.proceedings.intake.own import returned
 from xinshu.proceedings.intake.states import Door, Receipt, State
 from xinshu.register.records.models import JournalLine, NoticeDue, Record
 from xinshu.register.records.queries import shown_page

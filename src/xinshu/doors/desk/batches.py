@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from xinshu.doors.desk.citations import citable, waits_for_another
 from xinshu.doors.desk.standing import (
     actor_of,
     in_words,
@@ -50,6 +51,8 @@ def _page(request: HttpRequest, found: BatchRow, refused: str = "") -> dict[str,
         "reviews": list(REVIEWS.items()),
         "undoable": may_file and found.state in UNDOABLE and not found.working,
         "mendable": found.returned > 0 and found.erased_at is None and found.state in {State.CHECKED, State.FILED},
+        "citable": may_file and citable(found),
+        "waits_for_another": waits_for_another(request, found),
         "followed_by": [in_words(request, one) for one in queries.mended_from(found.id)],
         "questions": [asdict(question) for question in receipt.questions],
         "questions_left_out": found.questions - len(receipt.questions),
@@ -100,6 +103,13 @@ def file(request: HttpRequest, found: BatchRow) -> HttpResponse:
     must_file_for(request, found.organ_code)
     if not all(request.POST.get(name) == "yes" for name in REVIEWS):
         return _refused(request, found, "报送前须逐项确认三项审查。All three reviews must be attested before filing.")
+    if waits_for_another(request, found):
+        return _refused(
+            request,
+            found,
+            "附依据的更正由提出人以外的复核人员报送。"
+            " A correction with a citation is filed by a reviewer who did not cite it.",
+        )
     actor, moment = actor_of(request), moment_of(request)
     note(actor=actor, act="ATTEST", matter=str(found.id), purpose="归集", organ=found.organ_code, moment=moment)
     try:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.desk.alarms import urgent
 from xinshu.doors.desk.standing import actor_of, in_words, organs_of, posts, seen_by
-from xinshu.proceedings.intake.queries import batches_of
+from xinshu.proceedings.intake.queries import batches_of, cited_batches
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 
@@ -59,5 +59,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_file": bool(organs_of(request)),
         "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
         "alarms": urgent(posts(request), request),
+        "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],
     }
     return render(request, "desk/home.html", page)

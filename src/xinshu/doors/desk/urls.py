@@ -5,6 +5,7 @@ from django.urls import path
 from xinshu.doors.desk import (
     alarms,
     batches,
+    citations,
     headers,
     history,
     pages,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("batches/<uuid:batch>/file/", batches.file, name="file"),
     path("batches/<uuid:batch>/discard/", batches.discard, name="discard"),
     path("batches/<uuid:batch>/mend/", returned.mend, name="mend"),
+    path("batches/<uuid:batch>/cite/", citations.cite, name="cite"),
     path("batches/<uuid:batch>/headers/", headers.unknown, name="headers"),
     path("batches/<uuid:batch>/returned/", batches.returned_file, name="returned"),
     path("batches/<uuid:batch>/receipt/", receipts.page, name="receipt"),

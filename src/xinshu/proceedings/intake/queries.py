@@ -116,6 +116,12 @@ def batches_of(
     return tuple(map(batch_row, _of(organs, state, kind).order_by("-received_at", "id")[skip : skip + most]))
 
 
+def cited_batches(organs: Set[str] | None, *, most: int) -> tuple[BatchRow, ...]:
+    """Batches of these organs (None: of all) with a citation that wait for a second person, the oldest first."""
+    waiting = _of(organs, State.CHECKED, None).exclude(citation="").order_by("received_at")
+    return tuple(batch_row(found) for found in waiting[:most])
+
+
 def mended_from(batch_id: UUID) -> tuple[BatchRow, ...]:
     """The batches that hold the returned rows of that one, mended; newest first."""
     return tuple(map(batch_row, Batch.objects.filter(parent=batch_id).order_by("-received_at", "id")))
