@@ -215,9 +215,12 @@ def returned_file(batch_id: UUID) -> tuple[str, bytes] | None:
 
 
 def _returned_parts(batch_id: UUID) -> list[ReturnedPart]:
-    """While a batch is being filed, those of the parts that are stored."""
-    stored = Batch.objects.filter(id=batch_id, state=State.FILING).values_list("parts", flat=True).first()
-    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id, stored)]
+    """None once they are to be erased; while a batch is being filed, those of the parts that are stored."""
+    found = Batch.objects.filter(id=batch_id, erased_at=None).values_list("state", "parts").first()
+    if found is None:
+        return []
+    until = found[1] if found[0] == State.FILING else None
+    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id, until)]
 
 
 def _in_words(part: ReturnedPart) -> ReturnedPart:
@@ -336,6 +339,12 @@ def outstanding(organs: Set[str] | None) -> tuple[Outstanding, ...]:
         Outstanding(batch=row[0], organ_code=row[1], file_name=row[2], returned=row[3], returned_due_on=row[4])
         for row in rows
     )
+
+
+def unfinished() -> list[tuple[UUID, str]]:
+    """Batches that are being filed and whose upload is kept, so that anyone may go on with them; who attested each."""
+    filing = Batch.objects.filter(state=State.FILING).values_list("id", "attested_by")
+    return [(found, str(actor)) for found, actor in filing if vault.size(found)]
 
 
 def content_size(batch_id: UUID) -> int:
