@@ -33,8 +33,8 @@ class Store:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.server = EmbeddedPostgres(data)
-        self.server.start()
+        self.servers: list[EmbeddedPostgres] = []
+        self.restart()
         self.vault = data / "vault"
         self.cluster = places_of(data).cluster
         self.process = self._nursery()
@@ -78,9 +78,9 @@ class Store:
         shutil.copytree(self.data / "vault.kept", self.vault)
 
     def restart(self) -> None:
-        """A new server on the folder of one that was killed; it recovers first."""
-        self.server = EmbeddedPostgres(self.data)
-        self.server.start()
+        """The server; a new one on the folder of one that was killed recovers first."""
+        self.servers.append(EmbeddedPostgres(self.data))
+        self.servers[-1].start()
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -88,7 +88,8 @@ class Store:
         self.process.stdin.close()
         self.process.wait(timeout=60)
         self.process.stdout.close()
-        self.server.stop()
+        for server in self.servers:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID

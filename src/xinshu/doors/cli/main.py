@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -81,8 +81,11 @@ def main() -> None:
         cli()
     except XinshuError as error:
         _fail(str(error))
-    except OperationalError as error:
-        _fail(f"数据库连接失败，请检查 DATABASE_URL 或数据库服务。The database cannot be reached: {error}")
+    except (OperationalError, InterfaceError) as error:
+        _fail(
+            "数据库不可用或存储空间不足，请检查 DATABASE_URL、数据库服务和磁盘，然后原样再次运行；已保存的部分是完整的。"
+            f" The database is away or out of room; see to it, then run the same again. ({str(error).splitlines()[0]})"
+        )
     except OSError as error:
         _fail(f"文件不能读写 A file cannot be read or written: {error}")
 

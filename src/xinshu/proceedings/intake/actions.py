@@ -119,10 +119,10 @@ def check(*, batch: UUID, actor: str, moment: Moment, progress: Progress) -> Rec
     found = _batch(batch)
     _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
     work = _work(found, actor, moment)
+    note(actor=actor, act="CHECK_BATCH", matter=str(batch), purpose="归集", organ=work.organ.code, moment=moment)
     with vault.opened(batch) as path:
         Batch.objects.filter(id=batch).update(file_digest=_digest(path))
         dry_run(work, path, progress)
-    note(actor=actor, act="CHECK_BATCH", matter=str(batch), purpose="归集", organ=work.organ.code, moment=moment)
     return receipt(batch)
 
 

@@ -216,6 +216,12 @@ def outstanding(organs: Set[str] | None) -> tuple[Outstanding, ...]:
     return tuple(Outstanding(**dict(zip(("batch", *fields[1:]), row, strict=True))) for row in rows)
 
 
+def unfinished() -> list[tuple[UUID, str]]:
+    """Batches that are being filed and whose upload is kept, so that anyone may go on with them; who attested each."""
+    filing = Batch.objects.filter(state=State.FILING).values_list("id", "attested_by")
+    return [(found, str(actor)) for found, actor in filing if vault.size(found)]
+
+
 def content_size(batch_id: UUID) -> int:
     """How many bytes of a batch's upload are kept."""
     return vault.size(batch_id)

@@ -107,15 +107,12 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
 
 def erase_old(moment: Moment, *, before: datetime) -> int:
     """Erase what is kept of batches received before then, and whatever no batch has any more; the counts stay."""
-    kept = vault.batches_kept()
-    due = set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True))
     old = Batch.objects.filter(received_at__lt=before, erased_at=None).exclude(state=State.FILING)
-    swept = 0
-    for batch, state in old.values_list("id", "state"):
-        vault.erase(batch)
-        left = State.DISCARDED if state == State.UPLOADING else state
-        swept += Batch.objects.filter(id=batch).update(erased_at=moment.instant, state=left)
-    for batch in due:
+    swept = old.filter(state=State.UPLOADING).update(erased_at=moment.instant, state=State.DISCARDED)
+    swept += old.update(erased_at=moment.instant)
+    # Marked first: from then on nobody reads it, and what a crash leaves is erased by the next sweep.
+    kept = vault.batches_kept()
+    for batch in set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True)):
         vault.erase(batch)
     vault.tidy()
     return swept
