@@ -43,7 +43,7 @@ SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.pu
 
 
 class Filed(NamedTuple):
-    """A document that an organ filed: its body, the digests of its key and present content, its number, who decided it."""
+    """A document that an organ filed: its body, digests of its key and present content, its number, who decided it."""
 
     subject: int
     identity: bytes
