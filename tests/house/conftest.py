@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import uuid4
 
 import orjson
 import pytest
 import time_machine
 
 from tests import factories
+from xinshu.bulk.ledgers import ledger_of
+from xinshu.proceedings.intake.models import Batch
+from xinshu.proceedings.intake.states import Door, State
 from xinshu.uses.disclosure.queries import subject_answer
+from xinshu.uses.monitoring.actions import reconcile
 
 
 @pytest.fixture
@@ -30,5 +35,43 @@ def furnished(db: None, today: date) -> str:
     accepted(document(), minor)
     accepted(document(source_code=factories.MARKET.code, source_name=factories.MARKET.name))
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
+    _reconciled()
+    _returned_rows_wait()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
+
+
+def _reconciled() -> None:
+    """The organ has reconciled the month of its decisions: one is held, one is missing here."""
+    kind, month = "ADMIN_PENALTY", date(2026, 9, 1)
+    rows = [{"number": number, "code": factories.SUBJECT} for number in ("示市监罚〔2026〕0001号", "示漏报〔2026〕1号")]
+    ledger = ledger_of(rows, organ=factories.MARKET.code, kind_name=kind, month=month)
+    reconcile(
+        organ_code=factories.MARKET.code,
+        kind=kind,
+        month=month,
+        count=ledger.count,
+        digest=ledger.digest,
+        ledger=ledger,
+        actor="test",
+        moment=factories.noon(factories.TODAY),
+    )
+
+
+def _returned_rows_wait() -> None:
+    """A filed batch of which rows went back: its deadline is that very day."""
+    Batch.objects.create(
+        id=uuid4(),
+        organ_code=factories.MARKET.code,
+        kind="ADMIN_PENALTY",
+        door=Door.API,
+        file_name="made-up.csv",
+        actor="test",
+        state=State.FILED,
+        attested_by="test",
+        on_day=factories.TODAY,
+        received_at=factories.noon(factories.TODAY).instant,
+        received=2,
+        returned=2,
+        returned_due_on=factories.TODAY,
+    )
