@@ -101,11 +101,11 @@ def _house() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _load(folder: Path, rows: int, *, seed: int) -> dict[str, float]:
+def _load(folder: Path, rows: int, *, seed: int, first_time: bool = False) -> dict[str, float]:
     from bench.made_up import write_penalties  # noqa: PLC0415 - settings are read when it is imported
 
     file = write_penalties(folder / "rows.csv", rows, seed=seed)
-    said = subprocess.run([sys.executable, "-m", "bench.loading", str(file)], check=True, stdout=subprocess.PIPE)
+    said = subprocess.run([sys.executable, "-m", "bench.loading", str(file), *(["--first-load"] if first_time else [])], check=True, stdout=subprocess.PIPE)
     file.unlink()
     loaded: dict[str, float] = json.loads(said.stdout)
     return loaded

@@ -37,11 +37,24 @@ ATTEST_FIRST = (
 @click.option(
     "--attested", is_flag=True, help="已完成保密、商业秘密、个人信息审查，正式报送 Reviewed: file it for good."
 )
+@click.option(
+    "--first-load",
+    "first_time",
+    is_flag=True,
+    help="库中尚无信息时的首次装载，一个事务 The first load of a register without records, in one transaction.",
+)
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="收到日 Day of receipt (default: today).")
 @click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="退回文件 Where returned rows go.")
 @click.option("--json", "as_json", is_flag=True, help="以JSON输出回执 Print the receipt as JSON.")
 def intake(
-    file: Path, organ: str, kind: str, attested: bool, on: datetime | None, returned: Path | None, as_json: bool
+    file: Path,
+    organ: str,
+    kind: str,
+    attested: bool,
+    first_time: bool,
+    on: datetime | None,
+    returned: Path | None,
+    as_json: bool,
 ) -> None:
     """归集一个文件 Take in FILE of an organ: CSV, XLSX, NDJSON, Parquet, or these in gzip or zip.
 
@@ -62,6 +75,7 @@ def intake(
             moment=moment,
             progress=progress,
             attested=attested,
+            first_time=first_time,
         )
         place = _put_returned(receipt, file, returned)
     if receipt.refusal is not None:
