@@ -68,7 +68,7 @@ class FirstLoad:
 
     def remember(self, stored: pl.DataFrame) -> None:
         """Remember what may come again."""
-        if len(self._named_again):
+        if len(self._named_again) and len(stored):
             again = identity_numbers(stored["identity"]).is_in(self._named_again.implode())
             self._stored.append(stored.filter(again).select(pl.col(name).cast(kind) for name, kind in REMEMBERED.items()))
 
