@@ -53,7 +53,9 @@ def catalogue() -> dict[str, Rows]:
     parts = "SELECT inhrelid::bigint FROM pg_inherits WHERE inhparent = ANY(%s::regclass[])"
     tables = [row[0] for row in rows("SELECT unnest(%s::regclass[])::oid::bigint", list(REBUILT))]
     tables += [row[0] for row in rows(parts, list(REBUILT))]
-    return {what: sorted((row for table in tables for row in rows(sql, table)), key=str) for what, sql in CATALOGUE.items()}
+    return {
+        what: sorted((row for table in tables for row in rows(sql, table)), key=str) for what, sql in CATALOGUE.items()
+    }
 
 
 # Everything that is held, save what is drawn by lot (references), counted by the database (ids), or the batch's own.
@@ -263,5 +265,5 @@ def test_one_decision_under_two_codes_of_a_body_is_refused_whole(tmp_path: Path)
 def test_what_would_be_lost_is_refused_by_name(tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE VIEW test_view AS SELECT record_ref FROM records_record")
-    with pytest.raises(NotBuiltAnew, match="records_record.*view"):
+    with pytest.raises(NotBuiltAnew, match=r"records_record .*view"):
         load(province(tmp_path), first_time=True)

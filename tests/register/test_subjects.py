@@ -99,7 +99,11 @@ def test_every_part_of_two_characters_is_in_the_index_of_the_whole(name: str) ->
         assert set(bigrams(text[start : start + 2])) <= whole
 
 
-@given(st.lists(st.text(st.sampled_from("示例商贸有限公司（）() AaＡé\u0301𠮷ﬃ") | st.characters(exclude_categories=["Cs"]))))
+@given(
+    st.lists(
+        st.text(st.sampled_from("示例商贸有限公司（）() AaＡé\u0301𠮷ﬃ") | st.characters(exclude_categories=["Cs"]))
+    )
+)
 def test_names_are_folded_and_cut_by_columns_as_one_by_one(names: list[str]) -> None:
     found = folded(pl.Series(names, dtype=pl.String))
     assert found.to_list() == [fold(name) for name in names]

@@ -69,7 +69,8 @@ SELECT tgname, pg_get_triggerdef(oid, true) FROM pg_trigger
 GRANTS = """
 SELECT a.grantee::regrole::text, a.privilege_type, a.is_grantable, g.columns
   FROM (SELECT relacl, '' FROM pg_class WHERE oid = %(table)s AND relacl IS NOT NULL UNION ALL
-        SELECT attacl, format('(%%I)', attname) FROM pg_attribute WHERE attrelid = %(table)s AND attacl IS NOT NULL) g (acl, columns),
+        SELECT attacl, format('(%%I)', attname) FROM pg_attribute
+         WHERE attrelid = %(table)s AND attacl IS NOT NULL) g (acl, columns),
        aclexplode(g.acl) a JOIN pg_class c ON c.oid = %(table)s WHERE a.grantee <> c.relowner
 """
 LOST = """
@@ -78,7 +79,8 @@ UNION ALL SELECT 'policy' FROM pg_policy WHERE polrelid = %(table)s
 UNION ALL SELECT 'rule or view' FROM pg_depend WHERE refobjid = %(table)s AND classid = 'pg_rewrite'::regclass
 UNION ALL SELECT 'foreign key from elsewhere' FROM pg_constraint WHERE confrelid = %(table)s AND conrelid <> %(table)s
 UNION ALL SELECT 'disabled trigger' FROM pg_trigger WHERE tgrelid = %(table)s AND tgenabled <> 'O'
-UNION ALL SELECT 'comment' FROM pg_description WHERE objoid = %(table)s AND objsubid = 0 AND classoid = 'pg_class'::regclass
+UNION ALL SELECT 'comment' FROM pg_description
+           WHERE objoid = %(table)s AND objsubid = 0 AND classoid = 'pg_class'::regclass
 UNION ALL SELECT 'extended statistics' FROM pg_statistic_ext WHERE stxrelid = %(table)s
 UNION ALL SELECT 'sequence' FROM pg_depend WHERE refobjid = %(table)s AND refobjsubid > 0 AND deptype IN ('a', 'i')
                     AND classid = 'pg_class'::regclass AND objid IN (SELECT oid FROM pg_class WHERE relkind = 'S')

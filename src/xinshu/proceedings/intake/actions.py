@@ -158,8 +158,8 @@ def receive(
     """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
     The same file of an organ whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
-    read), kept in the transaction that ends the filing. `first_time`: a first load, all of it in one transaction; raises
-    NotFirst when the register holds any record.
+    read), kept in the transaction that ends the filing. `first_time`: a first load, all of it in one transaction;
+    raises NotFirst when the register holds any record.
     """
     digest = _digest(path)
     cut_off = Batch.objects.filter(organ_code=organ_code, kind=kind, state=State.FILING, file_digest=digest).first()

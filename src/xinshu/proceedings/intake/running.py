@@ -73,9 +73,7 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time
     return True
 
 
-def _store_each(
-    work: Work, found: Survey, stored: int, progress: Progress, loading: FirstLoad | None = None
-) -> None:
+def _store_each(work: Work, found: Survey, stored: int, progress: Progress, loading: FirstLoad | None = None) -> None:
     for ready in made_ready(work, found, stored):
         _store(work, found, ready, loading)
         if loading is None:

@@ -1,4 +1,4 @@
-"""A first load: the records of a register that holds none are written without keys, and these are built once at the end.
+"""A first load: where no record is held, all are written without keys, and these are built once at the end.
 
 Nobody sees any of it before the transaction commits, and no check is left out: what would be looked up in the tables is
 remembered here, for the few documents that a file names more than once (docs/adr/0010).
@@ -18,6 +18,10 @@ from xinshu.register.records.statements import KNOWN
 from xinshu.register.subjects.actions import build_names_anew, lock_openings
 
 TABLES: Final = ("records_record", "records_recordversion", "records_journalline")
+ANY_HELD: Final = """
+SELECT EXISTS (SELECT FROM records_record) OR EXISTS (SELECT FROM records_recordversion)
+    OR EXISTS (SELECT FROM records_journalline)
+"""
 REMEMBERED: Final = {
     "subject": pl.Int64,
     "identity": pl.Binary,
@@ -70,7 +74,9 @@ class FirstLoad:
         """Remember what may come again."""
         if len(self._named_again) and len(stored):
             again = identity_numbers(stored["identity"]).is_in(self._named_again.implode())
-            self._stored.append(stored.filter(again).select(pl.col(name).cast(kind) for name, kind in REMEMBERED.items()))
+            self._stored.append(
+                stored.filter(again).select(pl.col(name).cast(kind) for name, kind in REMEMBERED.items())
+            )
 
 
 @contextmanager
@@ -84,7 +90,7 @@ def first_load(*, kind: str, named_again: pl.Series) -> Iterator[FirstLoad]:
         lock_openings()
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {kind}"])
         cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN SHARE MODE")
-        cursor.execute("SELECT " + " OR ".join(f"EXISTS (SELECT FROM {table})" for table in TABLES))
+        cursor.execute(ANY_HELD)
         if cursor.fetchone()[0]:
             raise NotFirst(
                 "库中已有信用信息，不是首次装载；请不加 --first-load 报送。"
