@@ -158,11 +158,13 @@ def receive(
     attested: bool = True,
     key: str | None = None,
     cursor: tuple[str, str] | None = None,
+    first_time: bool = False,
 ) -> Receipt:
     """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
     The same file of an organ (by key, else by name) whose batch was cut off goes on with that batch. `cursor`:
-    (connector, how far it has read), kept in the transaction that ends the filing.
+    (connector, how far it has read), kept in the transaction that ends the filing. `first_time`: a first load, all of
+    it in one transaction; raises NotFirst when the register holds any record.
     """
     digest = _digest(path)
     named = {"file_name": path.name[:255]} if key is None else {"key": key}
@@ -182,7 +184,16 @@ def receive(
     if cut_off.state in {State.FILED, State.DISCARDED}:
         return receipt(cut_off.id)
     if attested:
-        return _file(cut_off, path, actor=actor, moment=moment, attested=True, progress=progress, cursor=cursor)
+        return _file(
+            cut_off,
+            path,
+            actor=actor,
+            moment=moment,
+            attested=True,
+            progress=progress,
+            cursor=cursor,
+            first_time=first_time,
+        )
     dry_run(_work(cut_off, actor, moment), path, progress)
     return receipt(cut_off.id)
 
@@ -385,6 +396,7 @@ def _file(
     attested: bool,
     progress: Progress,
     cursor: tuple[str, str] | None,
+    first_time: bool = False,
 ) -> Receipt:
     """File from the first part that is not stored; what ends the filing, the cursor too, is one transaction."""
     if not attested:
@@ -398,7 +410,7 @@ def _file(
         )
     _must_be(found, State.UPLOADING, State.CHECKED, State.FILING)
     work = _work(found, actor, moment)
-    if run(work, path, _digest(path), progress):
+    if run(work, path, _digest(path), progress, first_time=first_time):
         end_filing(work, cursor)
     return receipt(found.id)
 

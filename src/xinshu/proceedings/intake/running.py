@@ -24,6 +24,7 @@ from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, 
 from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
+from xinshu.register.records.first_load import FirstLoad, first_load
 
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
@@ -57,30 +58,45 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
         _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
 
 
-def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
-    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read."""
+def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time: bool = False) -> bool:
+    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read.
+
+    `first_time`: a first load, whose parts are one transaction.
+    """
     progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
         stored = None if found is None else _begin(work, found, path, digest)
         if found is None or stored is None:
             return False
-        for ready in made_ready(work, found, stored):
-            _store(work, found, ready)
+        if first_time:
+            named_again = pl.Series(found.named_again, dtype=pl.UInt64)
+            with first_load(kind=work.kind, named_again=named_again) as loading:
+                _store_each(work, found, stored, progress, loading)
+                progress(Step("建索引", "build indexes", found.received, found.received))
             number_filings(moment=work.moment)
-            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
-            progress(Step("入库", "store", done, found.received))
+        else:
+            _store_each(work, found, stored, progress)
     return True
 
 
-def _store(work: Work, found: Survey, ready: Ready) -> None:
+def _store_each(work: Work, found: Survey, stored: int, progress: Progress, loading: FirstLoad | None = None) -> None:
+    for ready in made_ready(work, found, stored):
+        _store(work, found, ready, loading)
+        if loading is None:
+            number_filings(moment=work.moment)
+        done = sum(part.checked.received for part in found.parts[: ready.number + 1])
+        progress(Step("入库", "store", done, found.received))
+
+
+def _store(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None) -> None:
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
     number = ready.number
     with transaction.atomic():
         batch = _locked(work.id)
         if batch.parts != number:
             return
-        settled = settle(work, found, ready)
+        settled = settle(work, found, ready, loading)
         # Written before the commit: a crash between the two leaves a file that the next attempt writes again.
         _put_returned(work, number, settled)
         tally = Tally()

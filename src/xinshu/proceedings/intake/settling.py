@@ -22,6 +22,7 @@ from xinshu.law.public_form import sentence
 from xinshu.proceedings.intake.states import Fate, Question
 from xinshu.register.access.queries import OrganRow, departments_of
 from xinshu.register.records.actions import Change, Filing, Held, Outcome, accept_batch
+from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.subjects.actions import Unmatched, match_bodies, with_folded_names
 
 FATES = {str(Change.ACCEPTED): str(Fate.ACCEPTED), str(Change.CORRECTED): str(Fate.CORRECTED)}
@@ -207,11 +208,11 @@ def _made_ready(work: Work, found: Survey, number: int) -> Ready:
     return Ready(number=number, good=good, documents=with_folded_names(documents), foreign=foreign)
 
 
-def settle(work: Work, found: Survey, ready: Ready) -> Settled:
+def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = None) -> Settled:
     """Store a part of the survey; the caller's transaction holds all of it, and nothing is kept elsewhere."""
     part, good = found.parts[ready.number], ready.good
     documents, unmatched = match_bodies(ready.documents, moment=work.moment)
-    outcome = _accept(work, documents, ready.number)
+    outcome = _accept(work, documents, ready.number, loading)
     reasons = dict.fromkeys(ready.foreign, NOT_OURS)
     reasons |= {index: UNMATCHED[why] for index, why in unmatched.items()}
     reasons |= {index: HELD[why] for index, why in outcome.held.items()}
@@ -270,7 +271,7 @@ def _held(work: Work, part: Part, good: pl.DataFrame, reasons: Mapping[int, Told
     return pl.DataFrame(kept, schema=REASONS, orient="row")
 
 
-def _accept(work: Work, documents: pl.DataFrame, number: int) -> Outcome:
+def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad | None) -> Outcome:
     departments = departments_of(set(documents["organ_code"]))
     department = pl.col("organ_code").replace_strict(departments, default=None, return_dtype=pl.String)
     filing = Filing(
@@ -284,7 +285,8 @@ def _accept(work: Work, documents: pl.DataFrame, number: int) -> Outcome:
         catalogue=work.catalogue,
         citation=work.citation,
     )
-    return accept_batch(filing=filing, documents=documents.with_columns(department.alias("department")))
+    documents = documents.with_columns(department.alias("department"))
+    return accept_batch(filing=filing, documents=documents, loading=loading)
 
 
 def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame, as_sent: pl.DataFrame) -> pl.DataFrame:
