@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectDetail, SubjectName
-from xinshu.register.subjects.names import bigrams, fold
+from xinshu.register.subjects.names import bigrams, bigrams_of, fold, folded
 from xinshu.register.subjects.queries import described, details_of, found_by_name, known, named_by
 
 AT = noon(date(2026, 11, 23)).instant
@@ -91,8 +92,19 @@ def test_details_hold_for_their_days_and_never_overlap() -> None:
 
 @given(st.text(max_size=40))
 def test_every_part_of_two_characters_is_in_the_index_of_the_whole(name: str) -> None:
-    folded = fold(name)
-    whole = set(bigrams(folded))
+    text = fold(name)
+    whole = set(bigrams(text))
     assert all(-(2**31) <= pair < 2**31 for pair in whole)
-    for start in range(len(folded) - 1):
-        assert set(bigrams(folded[start : start + 2])) <= whole
+    for start in range(len(text) - 1):
+        assert set(bigrams(text[start : start + 2])) <= whole
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("示例商贸有限公司（）() AaＡé\u0301𠮷ﬃ") | st.characters(exclude_categories=["Cs"]))
+    )
+)
+def test_names_are_folded_and_cut_by_columns_as_one_by_one(names: list[str]) -> None:
+    found = folded(pl.Series(names, dtype=pl.String))
+    assert found.to_list() == [fold(name) for name in names]
+    assert bigrams_of(found).to_list() == [bigrams(text) for text in found]

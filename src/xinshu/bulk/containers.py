@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import IO, Final
 
 from xinshu.bulk.raw import UnreadableFile
+from xinshu.kit.durable import room
 
 BLOCK: Final = 1 << 20
 MOST_MEMBERS: Final = 100
@@ -107,8 +108,10 @@ def _plain(packed: IO[bytes] | gzip.GzipFile, size: int) -> Iterator[Path]:
                     "文件解压后过大，未读取。请拆分后重新报送。",
                     "The file is too large when unpacked and was not read. Please split it and send it again.",
                 )
-            file.write(block)
-        file.flush()
+            with room():
+                file.write(block)
+        with room():
+            file.flush()
         yield Path(f"/proc/self/fd/{file.fileno()}")
 
 

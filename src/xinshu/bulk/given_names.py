@@ -1,4 +1,4 @@
-"""Names that a sender gave, of files, sheets and headers, as they may be kept: nothing personal in them."""
+"""Names that a sender gave, of files, sheets and headers, as they may be repeated and kept: with nothing personal."""
 
 import re
 from typing import Final

@@ -1,11 +1,14 @@
 """Frames set aside while a large file is worked on: in a file without a name, gone with the process that made it."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 
 import polars as pl
+
+from xinshu.kit.durable import room
 
 
 class Spool:
@@ -15,7 +18,8 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        with room():
+            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._places: list[tuple[int, int]] = []
 
     def __enter__(self) -> "Spool":
@@ -27,16 +31,19 @@ class Spool:
         self._file.close()
 
     def put(self, frame: pl.DataFrame) -> int:
-        """Set a frame aside; its number."""
+        """Set a frame aside; its number. Raises NoRoom when the disk is full."""
         buffer = BytesIO()
         frame.write_ipc(buffer, compression="lz4")
         start = self._file.seek(0, 2)
-        self._file.write(buffer.getbuffer())
+        with room():
+            self._file.write(buffer.getbuffer())
+            self._file.flush()
         self._places.append((start, buffer.tell()))
         return len(self._places) - 1
 
     def get(self, number: int) -> pl.DataFrame:
         """The frame of that number."""
         start, length = self._places[number]
-        self._file.seek(start)
-        return pl.read_ipc(BytesIO(self._file.read(length)))
+        self._file.flush()
+        # Read at its place, without moving the file's own: several threads may ask at once.
+        return pl.read_ipc(BytesIO(os.pread(self._file.fileno(), length, start)))

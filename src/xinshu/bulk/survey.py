@@ -14,11 +14,12 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
+from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.checks import Checked, RowFault, RowReason, check_table
 from xinshu.bulk.files import Table, read_parts
 from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.headers import HeadersRefused, match_headers
-from xinshu.bulk.reasons import sentences
+from xinshu.bulk.reasons import by_article, sentences
 from xinshu.bulk.spool import Spool
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, Kind
@@ -100,7 +101,7 @@ def survey(book: Rulebook, path: Path, spool: Spool, progress: Progress) -> Surv
     found = Survey(spool=spool)
     keys: list[Keys] = []
     contents: list[Keys] = []
-    for table, headers in _tables(book, path, found):
+    for table, headers in one_ahead(_tables(book, path, found)):
         part, good = _checked(book, table, headers, spool)
         found.parts.append(part)
         keys.append(document_keys(good))
@@ -207,10 +208,11 @@ def clash_reason(book: Rulebook, headers: Mapping[str, str]) -> str:
     """What is told of a document that stands elsewhere in the same file with another content."""
     name = next((name for name, rule in book.kind.fields.items() if rule.role is FieldRole.DOCUMENT_NUMBER), "")
     header = headers.get(name, name)
-    zh, en = sentences(
+    said = sentences(
         RowFault.TWO_CONTENTS,
         header=header,
         name_en=book.kind.fields[name].name_en,
         others="（另一部分 another part）",
     )
+    zh, en = ("".join(parts) for parts in zip(said, by_article(RowFault.TWO_CONTENTS, book.catalogue), strict=True))
     return told((name, header, RowFault.TWO_CONTENTS, zh, en))

@@ -25,6 +25,8 @@ COMMANDS = {
     "run": Entry("run", "run", True, "启动门户 Serve the portal, the desk and the API."),
     "setup": Entry("setup", "setup", True, "建库并采纳目录 Make the tables and adopt the catalogue."),
     "intake": Entry("intake", "intake", True, "归集一个文件 Take in a file of an organ."),
+    "withdraw": Entry("withdraw", "withdraw", True, "撤回一条错误信息 Take back one wrong record."),
+    "reconcile": Entry("reconcile", "reconcile", True, "归集对账 Compare an organ's ledger with what is held."),
     "shown": Entry("shown", "shown", True, "查询公示 What is publicly shown for a code."),
     "code": Entry("codes", "code", False, "校验代码 Check codes."),
     "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),

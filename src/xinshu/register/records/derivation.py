@@ -1,6 +1,6 @@
 """Derives class, period and public form of a batch: the law is asked once per distinct input and joined back."""
 
-from collections.abc import Iterable, Iterator
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -141,48 +141,79 @@ def _reasons_text(answer: Publicity, verdict: SeverityVerdict | None) -> str:
 
 
 class Forms:
-    """Renders `law.public_form` for a batch: once with marks for each answer, then filled in for each document.
+    """Renders `law.public_form` for a batch, by columns: the law renders each answer once, with marks in it.
 
-    What differs between documents of one answer is only what the marks stand for, and the fields.
+    What differs between documents of one answer is only what the marks stand for, and the fields. These are taken out
+    of the canonical JSON of the content by name: only what may be shown is ever looked for.
     """
 
     def __init__(self, derived: Derived, *, kind: str, catalogue: Catalogue) -> None:
         rules = catalogue.kinds[kind].fields
         headline = {name for name, rule in rules.items() if rule.role in HEADLINE_ROLES}
         by_role = {rule.role: name for name, rule in rules.items() if rule.role is not None}
-        self._fields = frozenset(rules)
-        self._sources = by_role.get(FieldRole.SOURCE_CODE), by_role.get(FieldRole.SOURCE_NAME)
-        self._hidden = [answer.withheld | headline for answer in derived.answers]
+        self._senders = {
+            by_role[role]: column
+            for role, column in ((FieldRole.SOURCE_CODE, "source_code"), (FieldRole.SOURCE_NAME, "source_name"))
+            if role in by_role
+        }
         settled = dict(derived.documents.select("answer", "settled").unique("answer").iter_rows())
         days = dict(derived.documents.select("answer", "decided_on").unique("answer").iter_rows())
-        self._templates = [
-            None if answer.period is None else _template(answer, kind, settled.get(index), days.get(index), catalogue)
-            for index, answer in enumerate(derived.answers)
-        ]
+        self._templates: dict[int, tuple[str, ...]] = {}
+        self._alike: dict[frozenset[str], list[int]] = {}
+        for index, answer in enumerate(derived.answers):
+            if answer.period is not None:
+                template = _template(answer, kind, settled.get(index), days.get(index), catalogue)
+                self._templates[index] = template
+                self._alike.setdefault(frozenset(rules) - answer.withheld - headline, []).append(index)
 
     def rendered(self, documents: pl.DataFrame) -> pl.Series:
         """The public form of each document as JSON text; null when it is never public."""
-        rows = documents.select(*FORM_INPUTS, "content").iter_rows()
-        return pl.Series("public_form", list(self._each(rows)), pl.String)
+        inputs = documents.select(*FORM_INPUTS, "content").with_row_index("at")
+        pieces = pl.DataFrame(
+            [(index, *template) for index, template in self._templates.items()], schema=TEMPLATES, orient="row"
+        )
+        found = [
+            self._filled(inputs.filter(pl.col("answer").is_in(answers)).join(pieces, on="answer"), shown)
+            for shown, answers in self._alike.items()
+        ]
+        forms = pl.concat([pl.DataFrame(schema={"at": pl.UInt32, "public_form": pl.String}), *found])
+        return inputs.select("at").join(forms, on="at", how="left", maintain_order="left")["public_form"]
 
-    def _each(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[str | None]:
-        for answer, record_ref, number, organ_code, organ_name, source_code, source_name, content in rows:
-            template = self._templates[answer]
-            if template is None:
-                yield None
-                continue
-            fields = orjson.loads(content)
-            if self._sources[0] and source_code:
-                fields[self._sources[0]] = source_code
-            if self._sources[1] and source_name:
-                fields[self._sources[1]] = source_name
-            hidden, known = self._hidden[answer], self._fields
-            shown = {name: value for name, value in fields.items() if name in known and name not in hidden}
-            before, to_number, to_code, to_name, to_fields = template
-            yield (
-                f"{before}{record_ref}{to_number}{_said(number)}{to_code}{_said(organ_code)}"
-                f"{to_name}{_said(organ_name)}{to_fields}{_said(shown)}}}"
-            )
+    def _filled(self, documents: pl.DataFrame, shown: frozenset[str]) -> pl.DataFrame:
+        said = {name: column for name, column in self._senders.items() if name in shown}
+        wanted = "|".join(sorted(re.escape(name) for name in shown - said.keys()))
+        fields = pl.col("content").str.extract_all(ENTRY.format(wanted)) if wanted else pl.lit([], pl.List(pl.String))
+        senders = [pl.lit(f'"{name}":') + _as_json(column, documents) for name, column in said.items()]
+        every = pl.concat_list(fields, *senders).list.drop_nulls().list.join(",")
+        return documents.select(
+            "at",
+            pl.concat_str(
+                *("before", "record_ref", "to_number", _as_json("document_number", documents).fill_null("null")),
+                *("to_code", _as_json("organ_code", documents).fill_null("null")),
+                *("to_name", _as_json("organ_name", documents).fill_null("null")),
+                *("to_fields", pl.lit("{"), every, pl.lit("}}")),
+            ).alias("public_form"),
+        )
+
+
+TEMPLATES = {
+    "answer": pl.UInt32,
+    **dict.fromkeys(("before", "to_number", "to_code", "to_name", "to_fields"), pl.String),
+}
+
+ENTRY = r'"(?:{})":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])'
+"""A name of an entry of canonical JSON, and what it says: a text or a list of identifiers.
+
+Within a text every quotation mark stands behind a backslash, so that no text can hold what looks like an entry.
+"""
+
+
+def _as_json(column: str, documents: pl.DataFrame) -> pl.Expr:
+    """A column of texts as JSON says them; null stays null. No cell that is taken in holds a control character."""
+    texts = pl.col(column)
+    if documents[column].str.contains(r'[\\"\x00-\x1f]').any():
+        return texts.map_elements(_said, return_dtype=pl.String)
+    return pl.concat_str(pl.lit('"'), texts, pl.lit('"'))
 
 
 def _said(value: Any) -> str:

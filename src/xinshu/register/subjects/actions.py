@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from xinshu.bulk.copying import copy_into
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
-from xinshu.register.subjects.names import bigrams, fold
+from xinshu.register.subjects.names import bigrams_of, fold, folded
 from xinshu.register.subjects.queries import Known, known
 
 
@@ -27,9 +27,6 @@ class Mention:
 
 
 MENTIONED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "searchable": pl.Boolean,
-    "folded": pl.String,
-    "bigrams": pl.List(pl.Int32),
     "code": pl.String,
     "scheme": pl.String,
     "name": pl.String,
@@ -52,22 +49,24 @@ def lock_openings() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('open subjects', 0))")
 
 
-@transaction.atomic
 def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int]:
     """Open a shell for each mention and return its reference by code.
 
     The caller has found the codes unknown under `lock_openings`, so no other can open them meanwhile.
     """
+    rows = [(mention.code, mention.scheme, mention.name, mention.kind) for mention in mentions]
+    return _opened(pl.DataFrame(rows, schema=MENTIONED, orient="row"), moment=moment)
+
+
+@transaction.atomic
+def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> dict[str, int]:
+    if mentioned.is_empty():
+        return {}
     at = pl.lit(moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("recorded_at")
-    frame = pl.DataFrame(
-        [(*_searched(mention), mention.code, mention.scheme, mention.name, mention.kind) for mention in mentions],
-        schema=MENTIONED,
-        orient="row",
-    )
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, [len(mentions)])
+        cursor.execute(NUMBERS, [len(mentioned)])
         numbers = pl.Series("subject_id", [row[0] for row in cursor.fetchall()], pl.Int64)
-        frame = frame.with_columns(numbers, at)
+        frame = _searched(mentioned).with_columns(numbers, at)
         shells = frame.select(pl.col("subject_id").alias("id"), "kind", pl.lit(value=True).alias("is_shell"), at)
         copy_into(cursor.cursor, "subjects_subject", shells)
         copy_into(cursor.cursor, "subjects_subjectcode", frame.select("subject_id", "scheme", "code", "recorded_at"))
@@ -76,21 +75,24 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
     return dict(zip(frame["code"], numbers, strict=True))
 
 
-def _searched(mention: Mention) -> tuple[bool, str, list[int]]:
-    """How a name is searched: not at all, where it is mostly a person's (Decision 5)."""
-    searchable = mention.kind is not SubjectKind.INDIVIDUAL_BUSINESS
-    folded = fold(mention.name) if searchable else ""
-    return searchable, folded, bigrams(folded)
+def _searched(mentioned: pl.DataFrame) -> pl.DataFrame:
+    """With how each name is searched: not at all, where it is mostly a person's (Decision 5)."""
+    searchable = pl.col("kind") != str(SubjectKind.INDIVIDUAL_BUSINESS)
+    text = pl.when("searchable").then("folded").otherwise(pl.lit(""))
+    frame = mentioned.with_columns(searchable.alias("searchable"), folded(mentioned["name"])).with_columns(text)
+    return frame.with_columns(bigrams_of(frame["folded"]))
 
 
 @transaction.atomic
 def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFrame, dict[int, Unmatched]]:
     """Documents with the column `subject`, opening a shell for each new code; and why the others are held back.
 
-    `documents` has `index`, `subject_code`, `subject_scheme`, `subject_name` and `subject_kind`.
+    `documents` has `index`, `subject_code`, `subject_scheme`, `subject_name` and `subject_kind`; and what
+    `with_folded_names` adds, if that was done ahead.
     """
     reasons: dict[int, Unmatched] = {}
-    documents = documents.with_columns(_folded().alias("folded"))
+    if "folded" not in documents.columns:
+        documents = with_folded_names(documents)
     several_names = pl.col("folded").n_unique().over("subject_code") > 1
     found = _known(documents["subject_code"].unique().to_list())
     documents = documents.with_columns(
@@ -101,7 +103,7 @@ def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFra
     documents = _hold(documents, ~pl.col("same_name"), Unmatched.NAME_DIFFERS, reasons)
     documents = _hold(documents, several_names & pl.col("bodies").is_null(), Unmatched.TWO_NAMES, reasons)
     references = {code: entry.subjects[0] for code, entry in found.items()}
-    references |= open_shells(_mentions(documents.filter(pl.col("bodies").is_null())), moment=moment)
+    references |= _opened(_mentioned(documents.filter(pl.col("bodies").is_null())), moment=moment)
     subject = pl.col("subject_code").replace_strict(references, default=None, return_dtype=pl.Int64)
     return documents.with_columns(subject.alias("subject")).drop("folded", "bodies", "same_name"), reasons
 
@@ -115,8 +117,9 @@ def _known(codes: list[str]) -> dict[str, Known]:
     return found
 
 
-def _folded() -> pl.Expr:
-    return pl.col("subject_name").map_elements(fold, return_dtype=pl.String)
+def with_folded_names(documents: pl.DataFrame) -> pl.DataFrame:
+    """Documents with their names as they are compared (`folded`); asks no table, so it can be done ahead."""
+    return documents.with_columns(folded(documents["subject_name"]))
 
 
 def _by_code(found: dict[str, Known], value: Callable[[Known], int]) -> pl.Expr:
@@ -139,7 +142,7 @@ def _hold(documents: pl.DataFrame, which: pl.Expr, why: Unmatched, reasons: dict
     return marked.filter(~pl.col("held")).drop("held")
 
 
-def _mentions(documents: pl.DataFrame) -> list[Mention]:
+def _mentioned(documents: pl.DataFrame) -> pl.DataFrame:
+    """Each body once, as its first document names it."""
     first = documents.unique("subject_code", keep="first", maintain_order=True)
-    rows = first.select("subject_code", "subject_scheme", "subject_name", "subject_kind").iter_rows()
-    return [Mention(code, scheme, name, SubjectKind(kind)) for code, scheme, name, kind in rows]
+    return first.select(pl.col(f"subject_{name}").cast(kind).alias(name) for name, kind in MENTIONED.items())
