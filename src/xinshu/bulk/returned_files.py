@@ -17,6 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
 from xinshu.bulk.encodings import UTF_8, UTF_8_BOM
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.raw import Format
 
 # The last column of a returned file; it is ignored when the file comes again.
@@ -72,8 +73,7 @@ class ReturnedPart:
 def returned_bytes(parts: Sequence[ReturnedPart]) -> tuple[str, bytes]:
     """The rows of a file that go back, as one file in its own form, and that file's suffix.
 
-    Parts of one sheet or member stand together; several members of an archive come back as an archive, numbered: a
-    member's own name may hold a path, or a person's number.
+    Parts of one sheet or member stand together; several members of an archive come back as an archive.
     """
     first = parts[0]
     tables: dict[str | None, list[ReturnedPart]] = {}
@@ -86,10 +86,17 @@ def returned_bytes(parts: Sequence[ReturnedPart]) -> tuple[str, bytes]:
         return SUFFIXES[first.format], _table(_joined(parts), first)
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as members:
-        for number, found in enumerate(tables.values(), 1):
+        for number, (name, found) in enumerate(tables.items(), 1):
             suffix = SUFFIXES[Format.CSV if found[0].format is Format.XLSX else found[0].format]
-            members.writestr(f"{number:02}{suffix}", _table(_joined(found), found[0]))
+            members.writestr(_member_name(name or "", number, suffix), _table(_joined(found), found[0]))
     return ".zip", archive.getvalue()
+
+
+def _member_name(name: str, number: int, suffix: str) -> str:
+    """A member's own name without its folders and what is personal; numbered where another form needs another name."""
+    last = shown_name(re.split(r"[/\\]", name)[-1], most=100)
+    stem = last[: -len(suffix)] if last.casefold().endswith(suffix) else ""
+    return f"{stem}{suffix}" if stem.strip(". ") else f"{number:02}{suffix}"
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:
