@@ -92,12 +92,11 @@ def opened(batch: UUID) -> Iterator[Path]:
     segments = _segments(batch)
     if not segments:
         raise Erased("该批次的文件已删除或尚未上传。The file of this batch is erased, or not sent yet.")
-    with TemporaryFile(dir=folder()) as plain:
-        with room():
-            for segment in segments:
-                with segment.open("rb") as sealed:
-                    _decrypt(sealed, plain)
-            plain.flush()
+    with room(), TemporaryFile(dir=folder()) as plain:
+        for segment in segments:
+            with segment.open("rb") as sealed:
+                _decrypt(sealed, plain)
+        plain.flush()
         yield Path(f"/proc/self/fd/{plain.fileno()}")
 
 

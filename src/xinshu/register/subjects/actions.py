@@ -64,7 +64,7 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
         schema=MENTIONED,
         orient="row",
     )
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(NUMBERS, [len(mentions)])
         numbers = pl.Series("subject_id", [row[0] for row in cursor.fetchall()], pl.Int64)
         frame = frame.with_columns(numbers, at)
