@@ -83,7 +83,7 @@ class Events:
 
 
 class _Sealed:
-    """The file into which something is sealed; each write is an event, and half of it is on the disk then."""
+    """The file into which something is sealed; each write is an event."""
 
     def __init__(self, file: Any, events: Events) -> None:
         self.file, self.events = file, events
@@ -91,7 +91,6 @@ class _Sealed:
     def write(self, block: bytes) -> int:
         with self.events.around("file write"):
             length: int = self.file.write(block)
-            self.file.flush()
         return length
 
     def flush(self) -> None:
