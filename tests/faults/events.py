@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from typing import Any
 import psycopg
 import pyrage
 
-TABLE = re.compile(r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b")
+TABLE = re.compile(
+    r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b"
+)
 LOCK = re.compile(r"hashtextextended")
 WORDS = re.compile(r"[A-Z]+")
 
@@ -169,10 +171,8 @@ def lose_connection(address: str) -> Callable[[], None]:
 
 
 def _kill(process: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _working_in(folder: Path) -> list[int]:

@@ -104,9 +104,7 @@ def _strike(order: dict[str, Any]) -> None:
     counted.watch()
 
 
-VERBS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    verb.__name__: verb for verb in (migrate, keep, reset, look, do)
-}
+VERBS: dict[str, Callable[[dict[str, Any]], Any]] = {verb.__name__: verb for verb in (migrate, keep, reset, look, do)}
 
 
 def child(order: dict[str, Any], answer: Path) -> int:

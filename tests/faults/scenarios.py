@@ -3,7 +3,6 @@
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -200,8 +199,7 @@ def _state(batch: UUID) -> State:
 
 
 SCENARIOS: Final[dict[str, Callable[[Path], None]]] = {
-    scenario.__name__: scenario
-    for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, discarded, swept)
+    scenario.__name__: scenario for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, discarded, swept)
 }
 
 __all__ = ["SCENARIOS", "vault"]

@@ -31,7 +31,9 @@ def main() -> int:
     say(f"seed {asked.seed}, rounds {asked.rounds}, matrix {'whole' if asked.every == 1 else f'1 in {asked.every}'}")
     with new_store() as store:
         wrong = 0
-        for number, (name, run) in enumerate([*matrix(store, asked.every), *rounds(store, asked.seed, asked.rounds)], 1):
+        for number, (name, run) in enumerate(
+            [*matrix(store, asked.every), *rounds(store, asked.seed, asked.rounds)], 1
+        ):
             for fault in run():
                 wrong += 1
                 say(f"WRONG {name}: {fault}")

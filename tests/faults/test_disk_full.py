@@ -122,7 +122,10 @@ def test_a_full_database_is_told_and_the_same_sending_completes_later(store: Sto
     place = Path(f"{store.data}-small")
     owner = store.cluster.stat()
     try:
-        with disk(place, (owner.st_uid, owner.st_gid)) as small, psycopg.connect(dsn(store.data), autocommit=True) as by:
+        with (
+            disk(place, (owner.st_uid, owner.st_gid)) as small,
+            psycopg.connect(dsn(store.data), autocommit=True) as by,
+        ):
             by.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
             try:
                 _move(by, "small")
@@ -144,9 +147,10 @@ def test_a_full_database_is_told_and_the_same_sending_completes_later(store: Sto
 
 def _move(by: "psycopg.Connection[Any]", space: str) -> None:
     """The journal with its partitions and indexes."""
-    like = "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'records_journalline%%' AND relkind IN ('r', 'i')"
-    for name, kind in by.execute(like).fetchall():
-        by.execute(f'ALTER {"TABLE" if kind == b"r" or kind == "r" else "INDEX"} "{name}" SET TABLESPACE {space}')
+    words = "CASE relkind WHEN 'r' THEN 'TABLE' ELSE 'INDEX' END"
+    like = f"SELECT relname, {words} FROM pg_class WHERE relname LIKE 'records_journalline%' AND relkind IN ('r', 'i')"
+    for name, word in by.execute(like).fetchall():
+        by.execute(f'ALTER {word} "{name}" SET TABLESPACE {space}')
 
 
 def test_the_command_line_says_that_the_disk_is_full(store: Store, tmp_path: Path) -> None:

@@ -162,8 +162,8 @@ def receive(
 ) -> Receipt:
     """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
-    The same file of an organ (by key, else by name) whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
-    read), kept in the transaction that ends the filing.
+    The same file of an organ (by key, else by name) whose batch was cut off goes on with that batch. `cursor`:
+    (connector, how far it has read), kept in the transaction that ends the filing.
     """
     digest = _digest(path)
     named = {"file_name": path.name[:255]} if key is None else {"key": key}
