@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean
+.PHONY: help run test law lint types house bench seed docs lock clean soak soak-faults
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,11 @@ types: $(VENV)/test.stamp ## strict types where the architecture says so
 
 bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+soak: soak-faults ## hours of kills at every point: make soak ROUNDS=100 SEED=7
+
+soak-faults: $(VENV)/test.stamp
+	@PYTHONPATH=src $(BIN)/python -m tests.faults.soak --rounds $(or $(ROUNDS),100) --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
 
 docs: $(VENV)/test.stamp ## fresh screenshots of the portal
 	@$(BIN)/python -m tools.screenshots

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,9 @@ class Store:
             server.stop()
 
 
-@pytest.fixture(scope="session")
-def kept_store() -> Iterator[Store]:
-    """One for all trials: the catalogue adopted, two organs, and six documents filed before."""
+@contextmanager
+def new_store() -> Iterator[Store]:
+    """The catalogue adopted, two organs, and six documents filed before."""
     data = Path(tempfile.mkdtemp(prefix="xinshu-faults-"))
     data.chmod(0o755)
     store = Store(data)
@@ -107,6 +108,13 @@ def kept_store() -> Iterator[Store]:
     finally:
         store.close()
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kept_store() -> Iterator[Store]:
+    """One for all trials."""
+    with new_store() as store:
+        yield store
 
 
 @pytest.fixture

@@ -87,10 +87,9 @@ def _afterwards(store: Store, course: Course) -> list[str]:
 
 
 def _is_struck(struck: Answer, strike: dict[str, Any]) -> bool:
-    """Our process died; or it lived, and told that its database was gone."""
-    if strike.get("strike", "kill").startswith("kill"):
-        return struck.status == KILLED
-    return struck.status == LOST or (struck.status == 0 and strike.get("may_survive", False))
+    """Our process died; or it lived, and told that its database was gone; or it was done before the blow fell."""
+    due = KILLED if strike.get("strike", "kill").startswith("kill") else LOST
+    return struck.status == due or (struck.status == 0 and strike.get("may_survive", False))
 
 
 def half(course: Course, seen: dict[str, Any]) -> Iterable[str]:

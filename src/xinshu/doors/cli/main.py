@@ -83,9 +83,9 @@ def main() -> None:
         _fail(str(error))
     except (OperationalError, InterfaceError) as error:
         _fail(
-            "数据库不可用或存储空间不足，请检查 DATABASE_URL、数据库服务和磁盘，然后原样再次运行；"
-            "已保存的部分是完整的。"
-            f" The database is away or out of room; see to it, then run the same again. ({str(error).splitlines()[0]})"
+            "数据库不可用或存储空间不足；请检查 DATABASE_URL、数据库服务和磁盘，然后原样再次运行。"
+            " The database is away or out of room; see to it, then run the same again."
+            f" ({str(error).partition(chr(10))[0]})"
         )
     except OSError as error:
         _fail(f"文件不能读写 A file cannot be read or written: {error}")
