@@ -43,7 +43,7 @@ SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 1
 
 
 @pytest.fixture(autouse=True)
-def ready(transactional_db: None) -> None:
+def ready(db: None) -> None:
     factories.adopted_catalogue()
     factories.registered_organ()
 

@@ -35,7 +35,7 @@ LEDGER = f"文书号,主体代码\n示市监罚〔2026〕1号,{SUBJECT}\n示市�
 
 
 @pytest.fixture(autouse=True)
-def house(transactional_db: None, tmp_path: Path):
+def house(db: None, tmp_path: Path):
     """One organ files two rows in October, one of which goes back, and the months are counted."""
     with time_machine.travel(datetime.combine(TODAY, time(12), LEGAL_ZONE), tick=False):
         factories.adopted_catalogue()
@@ -302,6 +302,7 @@ def run(path: Path, *more: str, organ: str = MARKET.code, kind: str = KIND, mont
     return CliRunner().invoke(command, [str(path), "--organ", organ, "--kind", kind, "--month", month, *more])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_command_computes_and_with_compare_keeps(tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_text(LEDGER, encoding="utf-8")
@@ -315,6 +316,7 @@ def test_the_command_computes_and_with_compare_keeps(tmp_path: Path) -> None:
     assert Reconciliation.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
