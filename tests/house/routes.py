@@ -16,7 +16,19 @@ from xinshu.register.access.roles import RouteAudience
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
 
-DESK = ("batch", "state", "file", "discard", "mend", "headers", "returned", "receipt", "receipt-json", "receipt-pdf")
+DESK = (
+    "batch",
+    "state",
+    "check",
+    "file",
+    "discard",
+    "mend",
+    "headers",
+    "returned",
+    "receipt",
+    "receipt-json",
+    "receipt-pdf",
+)
 NO_BATCH = "00000000-0000-4000-8000-000000000000"
 
 EXAMPLES: dict[str, list[dict[str, str]]] = {
