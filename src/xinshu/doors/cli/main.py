@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError, OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -83,6 +83,9 @@ def main() -> None:
         _fail(str(error))
     except OperationalError as error:
         _fail(f"数据库连接失败，请检查 DATABASE_URL 或数据库服务。The database cannot be reached: {error}")
+    except DatabaseError as error:
+        # Its text may quote a row, and what a command prints is mailed and kept.
+        _fail(f"数据库拒绝了该操作，未写入。The database refused; nothing was stored: {type(error).__name__}")
     except OSError as error:
         _fail(f"文件不能读写 A file cannot be read or written: {error}")
 
