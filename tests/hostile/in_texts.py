@@ -162,6 +162,12 @@ FORMS = (
         own_words=True,
     ),
     Hostile(name="blank.csv", fault="blanks only", make=lambda s: b" \r\n\r\n", refusal="is empty: there is no header"),
+    Hostile(
+        name="reasons-only.csv",
+        fault="the column of reasons of an earlier return, and no other",
+        make=lambda s: as_csv([["退回原因 / Reasons"], ["未填写。"]]),
+        refusal="is empty: there is no header",
+    ),
     Hostile(name="header-only.csv", fault="a header and no record", make=lambda s: csv_of()),
     Hostile(
         name="ragged.csv",

@@ -15,7 +15,7 @@ from xinshu.bulk.delimited import delimited_parts
 from xinshu.bulk.encodings import LOST, text_begins
 from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.ndjson import array_parts, ndjson_parts
-from xinshu.bulk.raw import Format, RawTable, UnreadableFile
+from xinshu.bulk.raw import Format, RawTable, UnreadableFile, no_header
 from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
 from xinshu.bulk.workbook import workbook_sheets
 
@@ -135,6 +135,8 @@ def _table(raw: RawTable) -> Table:
     filled = pl.any_horizontal(pl.all() != "").fill_null(value=False)
     kept = stripped.select(filled).to_series()
     names = _column_names(raw.headers, stripped)
+    if not names:
+        raise no_header()  # the column of reasons alone, say
     empty = pl.all().is_in(BLANKS)
     rows = stripped.filter(kept)
     frame = rows.select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
