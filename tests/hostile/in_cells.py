@@ -78,7 +78,8 @@ CELLS = (
     _fault("MISSING", "CF_SY", "a mandatory cell is empty", facts=""),
     _fault("MISSING", "CF_SY", "—— for nothing, in a mandatory cell", "long-dash", facts="——"),
     _fault("MISSING", "CF_NR", "无 for nothing, in a mandatory cell", "the-word-none", content="无"),
-    _fault("MISSING_FOR_SUBJECT_TYPE", "CF_XDR_SHXYM", "an organisation without its code", code=""),
+    _fault("MISSING", "CF_XDR_SHXYM", "an organisation without its code", "no-code", code=""),
+    _fault("MISSING_FOR_SUBJECT_TYPE", "CF_FRDB", "an organisation without its representative", representative=""),
     _fault(
         "MISSING_FOR_PENALTY",
         "CF_NR_FK",
@@ -147,8 +148,8 @@ CELLS = (
     Hostile(
         name="kind-of-another-place.csv",
         fault="a kind of another place's local catalogue",
-        kind="GOVERNMENT_CONTRACT",
-        make=lambda s: _of_kind("GOVERNMENT_CONTRACT", s),
+        kind="DEMO_HONEST_SHOP",
+        make=lambda s: _of_kind("DEMO_HONEST_SHOP", s),
         reasons=((2, "", "KIND_NOT_IN_DIVISION"),),
     ),
 )

@@ -2,7 +2,7 @@
 
 from tests.filings import OTHER_SUBJECT, SUBJECT
 from tests.hostile.in_cells import IDENTITY
-from tests.hostile.making import Hostile, Sender, csv_of
+from tests.hostile.making import Hostile, Sender, csv_of, identity_number
 from tests.kinds import made_up_code
 
 FOREIGN = made_up_code(901, "11")
@@ -75,7 +75,7 @@ PERSONAL = (
     Hostile(
         name="minor.csv",
         fault="a natural person under 18 by the identity number",
-        make=lambda s: csv_of(_person(s, person_number="110105201501010011"), s.row(2)),
+        make=lambda s: csv_of(_person(s, person_number=identity_number("20150101")), s.row(2)),
         accepted=1,
         reasons=((2, "CF_XDR_ZJHM", "MINOR"),),
     ),
@@ -141,11 +141,12 @@ MATTERS = (
         reasons=((2, "CF_JDRQ", "WOULD_LENGTHEN"),),
     ),
     Hostile(
-        name="would-raise-class.csv",
-        fault="a correction that would raise the class",
+        name="class-without-row.csv",
+        fault="a correction to a higher class for which no row is cited: the lower one counts, and it is asked about",
         make=lambda s: csv_of(s.row(1, severity="严重")),
         before=lambda s: csv_of(s.row(1)),
-        reasons=((2, "SEVERITY", "WOULD_RAISE_CLASS"),),
+        corrected=1,
+        more={"questions": 1},
     ),
     Hostile(
         name="absurd-but-possible.csv",

@@ -177,7 +177,7 @@ JSON = (
         name="nul-in-key.ndjson",
         fault="an escaped NUL in a key",
         make=lambda s: _broken(_line(s, 1), b'{"\\u0000row": "1"}'),
-        refusal="The header of column 22 holds invisible control characters",
+        refusal="The header of column 21 holds invisible control characters",
     ),
     Hostile(
         name="code-as-number.ndjson",

@@ -22,7 +22,7 @@ def _gbk_damaged(s: Sender) -> bytes:
 
 def _mixed(s: Sender) -> bytes:
     """A file of UTF-8 to which a second system added rows in GB18030."""
-    first, second = csv_of(s.row(1), s.row(2), s.row(3), s.row(4)), csv_of(s.row(5), encoding="gb18030")
+    first, second = csv_of(*(s.row(place) for place in range(1, 61))), csv_of(s.row(61), encoding="gb18030")
     return first + second[second.index(b"\r\n") + 2 :]
 
 
@@ -154,8 +154,20 @@ FORMS = (
         make=lambda s: b"\r\n\r\n" + csv_of(s.row(1), s.row(2)).replace(b"\r\n", b"\r\n\r\n") + b" \r\n,,\r\n",
         accepted=2,
     ),
-    Hostile(name="empty.csv", fault="nothing", make=lambda s: b"", refusal="is empty: there is no header|not sent yet"),
+    Hostile(
+        name="empty.csv",
+        fault="nothing",
+        make=lambda s: b"",
+        refusal="is empty: there is no header|must not be empty",
+        own_words=True,
+    ),
     Hostile(name="blank.csv", fault="blanks only", make=lambda s: b" \r\n\r\n", refusal="is empty: there is no header"),
+    Hostile(
+        name="reasons-only.csv",
+        fault="the column of reasons of an earlier return, and no other",
+        make=lambda s: as_csv([["退回原因 / Reasons"], ["未填写。"]]),
+        refusal="is empty: there is no header",
+    ),
     Hostile(name="header-only.csv", fault="a header and no record", make=lambda s: csv_of()),
     Hostile(
         name="ragged.csv",
@@ -243,9 +255,9 @@ FORMS = (
         name="mixed-encodings.csv",
         fault="rows of a second system in another encoding",
         make=_mixed,
-        accepted=4,
+        accepted=60,
         reasons=tuple(
-            (6, field, code)
+            (62, field, code)
             for field, code in (
                 *((field, "CONTROL_CHARACTER") for field in ("CF_CFJG", "CF_CFLB", "CF_FRDB", "CF_NR", "CF_SJLY")),
                 *((field, "CONTROL_CHARACTER") for field in ("CF_SY", "CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_XDR_MC")),

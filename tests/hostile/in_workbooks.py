@@ -48,7 +48,7 @@ def _hidden_sheet(s: Sender) -> bytes:
 
 def _merged(s: Sender) -> bytes:
     """One number for two rows: only the upper one has it."""
-    return _book(s, lambda _book, sheet: sheet.merge_range(1, NUMBER, 2, NUMBER, s.number(1)))
+    return _book(s, lambda book, sheet: sheet.merge_range(1, NUMBER, 2, NUMBER, s.number(1), book.add_format()))
 
 
 def _more_cells(package: bytes, xml: bytes) -> bytes:
@@ -83,7 +83,7 @@ def _uncomputed(s: Sender) -> bytes:
 
 
 def _external(s: Sender) -> bytes:
-    """An entity that would read a file of ours; nothing is read, the text stays as it is or is left out."""
+    """An entity that would read a file of ours."""
     doctype = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     return _with_doctype(s, doctype, b"&e;")
 
@@ -225,8 +225,10 @@ WORKBOOKS = (
         make=lambda s: patched(_book(s), SHEET, lambda xml: xml[: len(xml) // 2]),
         refusal=NO_WORKBOOK,
     ),
-    Hostile(name="external-entity.xlsx", fault="an entity that names a file of ours", make=_external, accepted=2),
-    Hostile(name="a-billion-laughs.xlsx", fault="an entity of ten to the eleventh", make=_laughs, accepted=2),
+    Hostile(
+        name="external-entity.xlsx", fault="an entity that names a file of ours", make=_external, refusal=NO_WORKBOOK
+    ),
+    Hostile(name="a-billion-laughs.xlsx", fault="an entity of ten to the eleventh", make=_laughs, refusal=NO_WORKBOOK),
     Hostile(
         name="told-again.xlsx",
         fault="one long text to which many cells point",

@@ -47,7 +47,7 @@ class Hostile:
     """One file with one fault.
 
     Its counts are those of the dry run and of the filing; `before` is filed first. `refusal`: a regular expression
-    that the English sentence must hold where the file is refused as a whole.
+    that the English sentence must hold where the file is refused as a whole. `own_words`: a door says it in its own.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Hostile:
     more: Mapping[str, int] = field(default_factory=dict)
     before: Callable[[Sender], bytes] | None = None
     back: int | None = None
+    own_words: bool = False
 
     @property
     def returned(self) -> int:
@@ -131,6 +132,13 @@ def fill(sheet: Any, lines: Sequence[Sequence[Any]]) -> None:
         for column, cell in enumerate(line):
             if cell != "":
                 sheet.write(place, column, cell)
+
+
+def identity_number(born: str, order: str = "001") -> str:
+    """A made-up identity number of the right form: division, day of birth as YYYYMMDD, order, check character."""
+    stem = f"110105{born}{order}"
+    weighed = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(stem))
+    return stem + "10X98765432"[weighed % 11]
 
 
 def column(key: str) -> int:

@@ -14,6 +14,8 @@ from xinshu.bulk.containers import ALWAYS_ALLOWED, MOST_TIMES
 from xinshu.bulk.encodings import LOST
 from xinshu.bulk.raw import Format, RawTable, UnreadableFile, check_width, no_header, numbered, refused_as
 
+# What Parquet and Arrow raise at a damaged file; a name that is no UTF-8 is a ValueError.
+FAULTS: Final = (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, pl.exceptions.PolarsError)
 ROWS_AT_ONCE: Final = 100_000
 MANY_ROWS: Final = 1_000_000
 LARGEST_WHOLE: Final = 1e15
@@ -40,7 +42,7 @@ READ: Final = (
 
 def parquet_parts(path: Path, most: int) -> Iterator[RawTable]:
     """The records in parts of at most `most`. Raises UnreadableFile for nested columns or a damaged file."""
-    with refused_as(_damaged(), pa.ArrowException, OSError, pl.exceptions.PolarsError):
+    with refused_as(_damaged(), *FAULTS):
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
             _check(schema)

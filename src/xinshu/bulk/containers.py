@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ MOST_TIMES: Final = 300
 
 MOST_UNPACKED: Final = 32 << 30
 ALWAYS_ALLOWED: Final = 64 << 20
+BESIDE: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 ENCRYPTED: Final = 0x1
 UNREADABLE: Final = (
     *(zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError, RuntimeError, ValueError),
@@ -63,8 +65,10 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
 
 def _is_beside(info: zipfile.ZipInfo) -> bool:
     """Folders, and what operating systems put beside the files."""
-    last = info.filename.rsplit("/", 1)[-1]
-    return info.is_dir() or "__MACOSX" in info.filename or last.startswith(".") or last.lower() == "thumbs.db"
+    last = re.split(r"[/\\]", info.filename)[-1].lower()
+    if not last:
+        return bool(info.filename)  # a member without any name is still a file
+    return "__MACOSX" in info.filename or last.startswith("._") or last in BESIDE
 
 
 def _check(wanted: list[zipfile.ZipInfo]) -> None:

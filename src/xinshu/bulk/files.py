@@ -13,9 +13,9 @@ from xinshu.bulk.columnar import parquet_parts
 from xinshu.bulk.containers import gunzipped, is_workbook, members, refuse_packed
 from xinshu.bulk.delimited import delimited_parts
 from xinshu.bulk.encodings import LOST, text_begins
-from xinshu.bulk.given_names import shown_header, shown_name
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.ndjson import array_parts, ndjson_parts
-from xinshu.bulk.raw import Format, RawTable, UnreadableFile
+from xinshu.bulk.raw import Format, RawTable, UnreadableFile, no_header
 from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
 from xinshu.bulk.workbook import workbook_sheets
 
@@ -135,6 +135,8 @@ def _table(raw: RawTable) -> Table:
     filled = pl.any_horizontal(pl.all() != "").fill_null(value=False)
     kept = stripped.select(filled).to_series()
     names = _column_names(raw.headers, stripped)
+    if not names:
+        raise no_header()  # the column of reasons alone, say
     empty = pl.all().is_in(BLANKS)
     rows = stripped.filter(kept)
     frame = rows.select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
@@ -178,8 +180,8 @@ def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]
             )
         if header in names.values():
             raise UnreadableFile(
-                f"表头“{shown_header(header)}”出现了两次（第{place + 1}列）。请保留一列。",
-                f"The header “{shown_header(header)}” stands twice (column {place + 1}). Please keep one of the two.",
+                f"第{place + 1}列的表头与前面某列相同，出现了两次。请保留一列。",
+                f"The header of column {place + 1} stands twice. Please keep one of the two columns.",
             )
         names[str(place)] = header
     return names

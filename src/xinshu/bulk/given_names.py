@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-from xinshu.bulk.personal import mask
+import polars as pl
+
+from xinshu.bulk.personal import IN_PROSE, mask
 
 LONGEST_NAMED: Final = 40
 # Digits of any width or script, however they are parted: six together may be a birthday, fifteen a person's number.
@@ -16,6 +18,12 @@ _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 def shown_name(name: str, *, most: int = LONGEST_NAMED) -> str:
     """The name of a file or sheet; it may hold a day, but no long number, telephone, home or named person."""
     return _without(name, _LONG)[:most]
+
+
+def shown_cells(cells: pl.Series) -> pl.Series:
+    """Numbers and names of rows that go back, as a page beside the returned file may show them."""
+    where = cells.str.contains(IN_PROSE).fill_null(value=False).arg_true()
+    return cells.scatter(where, [shown_name(cell, most=len(cell)) for cell in cells.gather(where)])
 
 
 def shown_header(header: str) -> str:

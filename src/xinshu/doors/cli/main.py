@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -87,6 +87,9 @@ def main() -> None:
             " The database is away or out of room; see to it, then run the same again."
             f" ({str(error).partition(chr(10))[0]})"
         )
+    except DatabaseError as error:
+        # Its text may quote a row, and what a command prints is mailed and kept.
+        _fail(f"数据库拒绝了该操作，未写入。The database refused; nothing was stored: {type(error).__name__}")
     except OSError as error:
         _fail(f"文件不能读写 A file cannot be read or written: {error}")
 

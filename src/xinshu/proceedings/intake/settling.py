@@ -11,6 +11,7 @@ import polars as pl
 
 from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.files import ReturnedPart
+from xinshu.bulk.given_names import shown_cells
 from xinshu.bulk.reasons import by_article
 from xinshu.bulk.survey import REASONS, ROW, Part, Rulebook, Survey, clash_reason, document_keys, told
 from xinshu.bulk.values import as_date
@@ -351,15 +352,18 @@ def _as_sent(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> pl.Da
     cells = found.spool.get(part.cells)[back["index"].to_list()]
     roles = {rule.role: part.headers[name] for name, rule in work.rules.fields.items() if name in part.headers}
 
-    def cell(role: FieldRole) -> pl.Expr:
-        return pl.col(roles[role]).cast(pl.String) if role in roles else pl.lit(None, pl.String)
+    def cell(role: FieldRole) -> pl.Series:
+        said = cells[roles[role]] if role in roles else pl.repeat(None, len(cells), dtype=pl.String, eager=True)
+        return said.cast(pl.String)
 
-    told = cells.select(
-        back["index"],
-        cell(FieldRole.DOCUMENT_NUMBER).alias("document_number"),
-        cell(FieldRole.SUBJECT_NAME).alias("subject_name"),
-        as_date(cell(FieldRole.DECIDED_ON)).alias("decided_on"),
-    )
+    told = pl.DataFrame(
+        {
+            "index": back["index"],
+            "document_number": shown_cells(cell(FieldRole.DOCUMENT_NUMBER)),
+            "subject_name": shown_cells(cell(FieldRole.SUBJECT_NAME)),
+            "decided_on": cell(FieldRole.DECIDED_ON),
+        }
+    ).with_columns(as_date(pl.col("decided_on")).alias("decided_on"))
     return told.with_columns(work.by_due_day(told["decided_on"]).alias("due_on"))
 
 

@@ -56,7 +56,7 @@ def append(batch: UUID, offset: int, chunks: Iterable[bytes]) -> int:
         with _alone(batch):
             # Asked again: another sender may have added its own content while ours was on its way.
             _must_end_at(offset, batch)
-            if length:
+            if length or not offset:  # a file of nothing is content too: its sender is told that it is empty
                 keep(_place(batch) / f"content-{offset:020}-{length:020}.age", lambda file: _encrypt(plain, file))
     return offset + length
 
