@@ -58,7 +58,7 @@ class Columns:
 def mend(request: HttpRequest, found: BatchRow) -> HttpResponse:
     """Edit returned rows in the page; trying them again makes a batch of them alone, and its dry run."""
     kept = own.returned(found.id, most=0)
-    if kept is None:
+    if kept is None or found.kind not in wording(request).catalogue.kinds:
         raise Http404
     columns = _columns(request, found, kept.headers)
     page, last = page_number(request), max(1, -(-found.returned // columns.page))

@@ -38,6 +38,14 @@ PREVIEWED: Final = {
     "reasons": pl.String,
 }
 
+AS_SENT: Final = {
+    "index": pl.UInt32,
+    "document_number": pl.String,
+    "subject_name": pl.String,
+    "decided_on": pl.Date,
+    "due_on": pl.Date,
+}
+
 
 class Told(NamedTuple):
     """Why a sound document is held back: a code, and the sentence in both languages."""
@@ -349,6 +357,8 @@ def _row_questions(part: Part, good: pl.DataFrame) -> Iterator[Question]:
 
 def _as_sent(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> pl.DataFrame:
     """Of each row that goes back: number, name and day as its own cells have them, and its working-day deadline."""
+    if back.is_empty():
+        return pl.DataFrame(schema=AS_SENT)
     cells = found.spool.get(part.cells)[back["index"].to_list()]
     roles = {rule.role: part.headers[name] for name, rule in work.rules.fields.items() if name in part.headers}
 
