@@ -150,7 +150,7 @@ CELLS = (
         fault="a kind of another place's local catalogue",
         kind="DEMO_HONEST_SHOP",
         make=lambda s: _of_kind("DEMO_HONEST_SHOP", s),
-        reasons=((2, "", "KIND_NOT_IN_DIVISION"),),
+        reasons=((2, "DOCUMENT_NUMBER", "KIND_NOT_IN_DIVISION"),),
     ),
 )
 
