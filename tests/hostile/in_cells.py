@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from typing import Final
 
 from tests.factories import TODAY
@@ -69,9 +70,9 @@ def _shifted(s: Sender) -> bytes:
     return as_csv([[*header_line, "行政相对人代码_2(组织机构代码)"], [*line, ""], [*second, IDENTITY]])
 
 
-def _code_field(kind: str) -> str:
+def _field(kind: str, role: str) -> str:
     fields = catalogue_on(TODAY).catalogue.kinds[kind].fields
-    return next(name for name, rule in fields.items() if str(rule.role) == "SUBJECT_CODE")
+    return next(name for name, rule in fields.items() if str(rule.role) == role)
 
 
 CELLS = (
@@ -142,8 +143,16 @@ CELLS = (
         name="subject-not-covered.csv",
         fault="a list of companies that names an individual business",
         kind="ABNORMAL_OPERATION",
-        make=lambda s: _of_kind("ABNORMAL_OPERATION", s, **{_code_field("ABNORMAL_OPERATION"): INDIVIDUAL}),
+        make=lambda s: _of_kind("ABNORMAL_OPERATION", s, **{_field("ABNORMAL_OPERATION", "SUBJECT_CODE"): INDIVIDUAL}),
         reasons=((2, "SUBJECT_CODE", "SUBJECT_NOT_COVERED"),),
+    ),
+    Hostile(
+        name="kind-before-its-day.csv",
+        fault="a kind that the catalogue holds only from 2025-03-21, sent on 2025-01-06",
+        kind="ADMIN_REWARD",
+        on=date(2025, 1, 6),
+        make=lambda s: _of_kind("ADMIN_REWARD", s, **{_field("ADMIN_REWARD", "DECIDED_ON"): "2025-01-03"}),
+        reasons=((2, "DOCUMENT_NUMBER", "KIND_NOT_IN_FORCE"),),
     ),
     Hostile(
         name="kind-of-another-place.csv",
