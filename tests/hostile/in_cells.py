@@ -5,12 +5,10 @@ import io
 from datetime import date
 from typing import Final
 
-from tests.factories import TODAY
+from tests.bulk.samples import catalogue
 from tests.filings import INDIVIDUAL, PENALTY_HEADERS, SUBJECT
 from tests.hostile.making import Hostile, Sender, as_csv, cells, csv_of
 from tests.kinds import made_up_code, sample_row
-from xinshu.law.catalogue import Catalogue
-from xinshu.register.catalogues.queries import catalogue_on
 
 IDENTITY: Final = "11010519491231002X"
 """The sample of the standard itself: of the right form, and nobody's."""
@@ -23,13 +21,13 @@ def _with_cell(header: str, cell: str, s: Sender) -> bytes:
 
 
 def _of_kind(kind: str, s: Sender, **changes: str | None) -> bytes:
-    catalogue: Catalogue = catalogue_on(TODAY).catalogue
-    row = sample_row(kind, catalogue)
-    names = {rule.name_zh: str(rule.role) for rule in catalogue.kinds[kind].fields.values()}
+    fields = catalogue().kinds[kind].fields
+    row = sample_row(kind, catalogue())
+    names = {rule.name_zh: str(rule.role) for rule in fields.values()}
     own = {"ORGAN_NAME": s.name, "SOURCE_NAME": s.name, "ORGAN_CODE": s.code, "SOURCE_CODE": s.code}
     own |= {"DOCUMENT_NUMBER": s.number(1)}
     said = {header: own.get(names[header], cell) for header, cell in row.items()}
-    said |= {catalogue.kinds[kind].fields[name].name_zh: cell for name, cell in changes.items() if cell is not None}
+    said |= {fields[name].name_zh: cell for name, cell in changes.items() if cell is not None}
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(said))
     writer.writeheader()
@@ -71,7 +69,7 @@ def _shifted(s: Sender) -> bytes:
 
 
 def _field(kind: str, role: str) -> str:
-    fields = catalogue_on(TODAY).catalogue.kinds[kind].fields
+    fields = catalogue().kinds[kind].fields
     return next(name for name, rule in fields.items() if str(rule.role) == role)
 
 

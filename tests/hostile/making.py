@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from tests.factories import TODAY
+from tests.bulk.samples import TODAY
 from tests.filings import PENALTY_HEADERS, penalty
 
 DECIDED: Final = "2026-11-17"
