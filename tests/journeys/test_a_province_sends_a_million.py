@@ -62,7 +62,7 @@ def province(folder: Path, rows: int) -> Province:
     """Sound rows, four of five late; of each thousand one with an impossible day, and one decision told two ways; and
     at the end rows that stand far above already."""
     path = write_penalties(folder / "rows.csv", rows, seed=7)
-    frame = pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
+    frame = pl.read_csv(path, infer_schema=False)
     path.unlink()
     at = pl.int_range(pl.len())
     today = pl.lit(now().day)
