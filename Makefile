@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean
+.PHONY: help run test law lint types house bench seed docs lock clean soak soak-faults soak-fuzz
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -48,6 +48,16 @@ types: $(VENV)/test.stamp ## strict types where the architecture says so
 
 bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
 	@$(BIN)/python -m bench $(if $(GROWTH),growth)
+
+soak: soak-faults soak-fuzz ## what takes hours: kills at every point, then an hour of fuzzing the readers
+
+soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-faults ROUNDS=100 SEED=7
+	@PYTHONPATH=src $(BIN)/python -m tests.faults.soak --rounds $(or $(ROUNDS),100) --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
+
+soak-fuzz: $(VENV)/test.stamp ## fuzz the readers, an hour: make soak-fuzz FUZZ_SECONDS=3600
+	@$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["soak"])')"
+	@mkdir -p .soak/found
+	@$(BIN)/python -m tests.soak.fuzz_readers .soak/inputs -max_total_time=$(or $(FUZZ_SECONDS),3600) -timeout=30 -rss_limit_mb=2500 -artifact_prefix=.soak/found/ 2>&1 | tee .soak/log | grep --line-buffered -E 'NEW|ERROR|Uncaught|Done|stat' | tail -n 40; exit $${PIPESTATUS[0]}
 
 docs: $(VENV)/test.stamp ## fresh screenshots of the portal
 	@$(BIN)/python -m tools.screenshots

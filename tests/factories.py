@@ -115,7 +115,7 @@ def document(kind: str = "ADMIN_PENALTY", **changes: Any) -> dict[str, Any]:
     }
 
 
-def accepted(*documents: dict[str, Any], on_day: date = TODAY) -> Outcome:
+def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "") -> Outcome:
     """Store documents of one kind as a batch received on that day; the catalogue must be adopted."""
     (kind,) = {given["kind"] for given in documents}
     edition = catalogue_on(on_day)
@@ -129,6 +129,7 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY) -> Outcome:
         moment=noon(on_day),
         edition=bytes.fromhex(edition.hash),
         catalogue=edition.catalogue,
+        citation=citation,
     )
     outcome = accept_batch(filing=filing, documents=frame)
     number_filings(moment=noon(on_day))

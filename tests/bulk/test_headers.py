@@ -68,9 +68,17 @@ def test_a_refusal_names_every_header_and_suggests_without_guessing():
     assert accepted_headers(MANDATORY, KIND).fields == {name: name for name in MANDATORY}
 
 
+def test_where_no_header_is_known_none_is_repeated():
+    """The first row is data then: names of persons stand in it as well."""
+    with pytest.raises(HeadersRefused) as caught:
+        accepted_headers(["某公司", "示例甲", "示例路1号"], KIND)
+    assert "示例甲" not in str(caught.value)
+    assert "可能缺少表头" in caught.value.zh
+
+
 def test_a_file_without_its_header_row_does_not_get_numbers_of_persons_repeated():
     with pytest.raises(HeadersRefused) as caught:
-        accepted_headers(["某公司", "11010519491231002X", "x" * 500, *(f"h{n}" for n in range(60))], KIND)
+        accepted_headers(["文号", "11010519491231002X", "x" * 500, *(f"h{n}" for n in range(60))], KIND)
     assert "1101051949" not in str(caught.value)
     assert "x" * 41 not in str(caught.value)
     assert "另有" in caught.value.zh

@@ -62,3 +62,21 @@ def test_a_code_under_another_codes_header_is_its_rows_fault(tmp_path: Path):
     assert REGISTRATION not in str(reason)
     swapped = [{**PENALTY, "工商注册号": ORGANISATION}, {**PENALTY, "CF_WSH": "2", "工商注册号": code(1)}]
     assert faults(check(tmp_path, swapped)) == [[("CF_XDR_GSZC", "CODE_OF_ANOTHER_SCHEME")]]
+
+
+@pytest.mark.parametrize("headers", [("CF_CFLB1", "CF_CFLB2"), ("处罚类别1", "处罚类别2")])
+def test_two_columns_of_penalties_are_read_as_one_list(tmp_path: Path, headers: tuple[str, str]):
+    """The layout of before 2018; half of the penalties would make a milder class."""
+    one, other = headers
+    rows = [
+        {**without(PENALTY, "CF_CFLB"), "CF_WSH": "1", one: "警告", other: "罚款"},
+        {**without(PENALTY, "CF_CFLB"), "CF_WSH": "2", one: "", other: "罚款"},
+        {**without(PENALTY, "CF_CFLB"), "CF_WSH": "3", one: "警告", other: "口头教育"},
+    ]
+    checked = check(tmp_path, rows)
+    assert checked.good["penalties"].to_list() == [["FINE", "WARNING"], ["FINE"]]
+    assert faults(checked) == [[("CF_CFLB", "UNKNOWN_CHOICE")]]
+
+
+def without(row: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in row.items() if key != name}

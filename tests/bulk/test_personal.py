@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from tests.bulk.samples import PENALTY, check, code, faults
-from xinshu.bulk.personal import MARKS, PROVINCES, Shape, mask
+from xinshu.bulk.personal import MARKS, PROVINCES, Shape, mask, number_in
 from xinshu.kit.identifiers import identity_check_character
 
 GAPS = st.sampled_from(["", "", " ", "-", "－", "—", "\u3000", "  ", " - ", "\u200d", "\u00ad", "\u2060"])
@@ -176,3 +176,13 @@ def test_other_fields_refuse_the_row_and_name_the_shape(tmp_path: Path, change: 
 @pytest.mark.parametrize("number", ["示罚44030020260001号", "4403002026001234567", "示罚〔2026〕15020260001号"])
 def test_a_document_number_is_no_persons(tmp_path: Path, number: str):
     assert faults(check(tmp_path, [{**PENALTY, "CF_WSH": number}])) == []
+
+
+@pytest.mark.parametrize("card", ["6222021225973494315", "6222 0212 2597 3494 315", "4111111111111111"])
+def test_a_bank_card_that_fills_a_cell_of_numbers_is_told(card: str):
+    assert number_in(card, numbers_belong_here=True) is Shape.BANK_CARD
+
+
+@pytest.mark.parametrize("number", ["示罚6222021225973494315", "370100202600123456", "91999999TE5T00075D"])
+def test_numbers_of_documents_and_licences_stay(number: str):
+    assert number_in(number, numbers_belong_here=True) is None

@@ -95,7 +95,7 @@ def test_a_minor_is_returned_and_no_number_leaves(tmp_path: Path):
     assert [row.row for row in checked.returned] == [2, 4]
     assert (checked.received, len(checked.good), checked.outside, checked.dropped_personal) == (5, 1, 2, 4)
     assert "2008" not in str(checked.returned)
-    assert "十七条" in checked.returned[0].reasons[0].zh
+    assert "第17条" in checked.returned[0].reasons[0].zh
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from tests import factories
 from xinshu.kit.clock import now
 from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.proceedings.intake.models import Batch
+from xinshu.proceedings.intake.states import Door, State
 from xinshu.register.access.actions import appoint, register_organs, register_user
 from xinshu.register.access.models import TrailLine
 from xinshu.register.access.queries import OrganRow, posts_of
@@ -27,6 +29,7 @@ def employ(username: str, role: Role, organ: str | None) -> None:
 
 @pytest.fixture
 def staffed(db: None) -> None:
+    factories.adopted_catalogue()
     register_organs([ORGAN], actor="test", moment=MOMENT)
     employ("clerk", Role.CLERK, ORGAN.code)
     employ("auditor", Role.AUDITOR, None)
@@ -44,6 +47,8 @@ def batch(organ: str) -> Batch:
         id=uuid4(),
         organ_code=organ,
         kind="ADMIN_PENALTY",
+        door=Door.CLI,
+        state=State.CHECKED,
         file_name="september.csv",
         file_digest=b"0" * 32,
         actor="test",

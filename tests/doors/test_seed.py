@@ -36,7 +36,8 @@ from xinshu.kit.legal_dates import Rounding, last_day_of_term
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.subject_kinds import subject_kind_of
 from xinshu.law.terms import Penalty, Procedure, Severity, SubjectKind
-from xinshu.proceedings.intake.queries import batches_of, returned_file
+from xinshu.proceedings.intake.own import returned_file
+from xinshu.proceedings.intake.queries import batches_of
 from xinshu.register.catalogues.files import load_catalogue
 from xinshu.uses.disclosure.queries import subject_answer
 

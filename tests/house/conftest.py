@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
 import time_machine
 
-from tests import factories
+from tests import factories, filings
+from xinshu.bulk.ledgers import ledger_of
+from xinshu.proceedings.intake.actions import receive, remember_headers
+from xinshu.proceedings.intake.models import Batch
+from xinshu.proceedings.intake.states import Door, State
 from xinshu.uses.disclosure.queries import subject_answer
+from xinshu.uses.monitoring.actions import reconcile
 
 
 @pytest.fixture
@@ -19,8 +26,8 @@ def today() -> Iterator[date]:
 
 
 @pytest.fixture
-def furnished(db: None, today: date) -> str:
-    """Catalogue, organ, and records: shown, ended, never public, and a licence; the reference of a shown one."""
+def furnished(db: None, today: date, tmp_path: Path) -> str:
+    """Catalogue, organ, records shown, ended and never public, batches; the reference of a record that is shown."""
     factories.adopted_catalogue()
     factories.registered_organ()
     document, accepted = factories.document, factories.accepted
@@ -29,6 +36,64 @@ def furnished(db: None, today: date) -> str:
     accepted(ended, on_day=date(2024, 1, 20))
     accepted(document(), minor)
     accepted(document(source_code=factories.MARKET.code, source_name=factories.MARKET.name))
+    graver = document(penalties=["LICENCE_REVOCATION"], severity="SERIOUS", document_number="示市监罚〔2026〕0003号")
+    accepted(graver | {"penalties": ["CONFISCATION_OF_GAINS"], "severity": "ORDINARY"})
+    accepted(graver, citation="示市监更〔2026〕1号更正决定书")
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
+    _batches(tmp_path)
+    _reconciled()
+    _returned_rows_wait()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
+
+
+def _batches(folder: Path) -> None:
+    """One dry-run with a row that goes back, one filed, one refused for its header; and a header that is remembered."""
+    sound, wrong = filings.penalty(), filings.penalty(number="示市监罚〔2026〕0009号", decided_on="2026-02-30")
+    files = {
+        filings.write_csv(folder / "checked.csv", [sound, wrong]): False,
+        filings.write_csv(folder / "filed.csv", [filings.penalty(number="示市监罚〔2026〕0010号")]): True,
+        folder / "refused.csv": False,
+    }
+    (folder / "refused.csv").write_text("单位,奇怪的列\n一,二\n", encoding="utf-8")
+    said = {"organ_code": factories.MARKET.code, "kind": "ADMIN_PENALTY", "actor": "test"}
+    moment = factories.noon(factories.TODAY)
+    for path, attested in files.items():
+        receive(path=path, door=Door.DESK, attested=attested, moment=moment, progress=lambda step: None, **said)
+    remember_headers(mapping={"处罚的日子": "CF_JDRQ"}, moment=moment, **said)
+
+
+def _reconciled() -> None:
+    """The organ has reconciled the month of its decisions: one is held, one is missing here."""
+    kind, month = "ADMIN_PENALTY", date(2026, 9, 1)
+    rows = [{"number": number, "code": factories.SUBJECT} for number in ("示市监罚〔2026〕0001号", "示漏报〔2026〕1号")]
+    ledger = ledger_of(rows, organ=factories.MARKET.code, kind_name=kind, month=month)
+    reconcile(
+        organ_code=factories.MARKET.code,
+        kind=kind,
+        month=month,
+        count=ledger.count,
+        digest=ledger.digest,
+        ledger=ledger,
+        actor="test",
+        moment=factories.noon(factories.TODAY),
+    )
+
+
+def _returned_rows_wait() -> None:
+    """A filed batch of which rows went back: its deadline is that very day."""
+    Batch.objects.create(
+        id=uuid4(),
+        organ_code=factories.MARKET.code,
+        kind="ADMIN_PENALTY",
+        door=Door.API,
+        file_name="made-up.csv",
+        actor="test",
+        state=State.FILED,
+        attested_by="test",
+        on_day=factories.TODAY,
+        received_at=factories.noon(factories.TODAY).instant,
+        received=2,
+        returned=2,
+        returned_due_on=factories.TODAY,
+    )

@@ -10,11 +10,25 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ninja.operation import PathView
 
 from tests import factories
+from xinshu.proceedings.intake.queries import batches_of
 from xinshu.register.access.roles import RouteAudience
 
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
 
+DESK = (
+    "batch",
+    "state",
+    "check",
+    "file",
+    "discard",
+    "mend",
+    "headers",
+    "returned",
+    "receipt",
+    "receipt-json",
+    "receipt-pdf",
+)
 NO_BATCH = "00000000-0000-4000-8000-000000000000"
 
 EXAMPLES: dict[str, list[dict[str, str]]] = {
@@ -23,12 +37,17 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
     "portal:basis": [{"name": "PRC-APL"}, {"name": "NONE"}],
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
+    "portal:quality-organ": [{"code": factories.MARKET.code}, {"code": "NONE"}],
+    "desk:alarm-answer": [{"batch": NO_BATCH}],
+    "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
+    "api-1:answer_alarm": [{"batch": NO_BATCH}],
     "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
     **{
         f"api-1:{name}": [{"batch": NO_BATCH}]
         for name in ("content", "check", "file", "one", "discard", "returned", "header_questions")
     },
+    **{f"desk:{name}": [{"batch": NO_BATCH}] for name in DESK},
 }
 """Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
 
@@ -41,7 +60,15 @@ QUERIES: dict[str, list[str]] = {
         "?q=919999990000002111",
         "?q=示例&page=2",
     ],
+    "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
+    "portal:quality-organ": ["?month=2026-09"],
+    "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
+    "api-1:organ_quality": ["?month=2026-09&form=csv", "?form=xml"],
     "portal:subject": ["?kind=ADMIN_PENALTY", "?kind=NONE", "?page=2"],
+    "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
+    "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
+    "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
+    "desk:withdrawn": [f"?record={NO_BATCH}"],
 }
 """Query strings worth a visit, beside none."""
 
@@ -84,10 +111,12 @@ def of_audience(*audiences: RouteAudience) -> list[Route]:
 
 
 def addresses(route: Route, record_ref: str) -> list[str]:
-    """Addresses to visit a route at. A route with parameters must have its examples above."""
+    """Addresses to visit a route at. A route with parameters must have its examples above; batches are those kept."""
     examples = EXAMPLES.get(route.name, [{}])
     missing = [name for name in route.parameters if name != "record_ref" and name not in examples[0]]
     assert not missing, f"{route.name} takes {missing}: give it examples in {__name__}"
+    if "batch" in route.parameters:
+        examples = [*examples, *({"batch": str(kept.id)} for kept in batches_of(None))]
     own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
     plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
     return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]

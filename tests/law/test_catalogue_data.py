@@ -35,7 +35,7 @@ from xinshu.register.catalogues.files import load_catalogue
 
 FOLDER = Path(__file__).resolve().parents[2] / "catalogue"
 LOOKED_AT = date(2026, 11, 23)
-LOOKED_AT_SINCE = (LOOKED_AT, date(2026, 11, 24))
+LOOKED_AT_SINCE = (LOOKED_AT, date(2026, 11, 24), date(2026, 11, 26))
 
 # The national kinds, in the order of their files: category, what they mean for the subject, and for whom they are.
 ADVERSE, NEUTRAL, FAVOURABLE = Effect.ADVERSE, Effect.NEUTRAL, Effect.FAVOURABLE

@@ -264,8 +264,9 @@ def test_two_columns_of_penalties_are_never_taken_for_one(columns: tuple[str, st
         (field,) = match(PENALTY, header).fields
         assert fields[field].role is FieldRole.PENALTIES
     both = match(PENALTY, *columns)
-    assert both.ambiguous == columns
-    assert both.fields == {}
+    (field,) = both.fields
+    assert both.joined == {field: columns[1:]}, "the two are read together, as one list of penalties"
+    assert both.ambiguous == ()
 
 
 def test_what_only_the_old_layout_has_is_never_shown() -> None:

@@ -60,6 +60,8 @@ def test_one_call_files_a_batch_and_the_same_key_files_it_once(client: httpx.Cli
     assert client.get("/batches").json()["total"] == 1
     other = send(client, rows, key="monday-0001", file_name="other.csv")
     assert (other.status_code, other.json()["error"]) == (409, "KEYREUSED")
+    content = send(client, rows + b"\n", key="monday-0001")
+    assert (content.status_code, content.json()["error"]) == (409, "KEYREUSED")
 
 
 def test_without_attestation_it_is_a_dry_run(client: httpx.Client, rows: bytes) -> None:

@@ -130,10 +130,10 @@ def test_the_public_form_names_its_source() -> None:
 def test_an_organ_reads_what_it_filed_and_has_not_withdrawn() -> None:
     accepted(document(document_number="一号"), document(document_number="二号"))
     take_back("一号")
-    month = {"first": date(2026, 11, 1), "until": date(2026, 12, 1)}
+    month = {"first": date(2026, 9, 1), "until": date(2026, 10, 1)}
     filed = list(filed_by(organ=MARKET.code, kind="ADMIN_PENALTY", **month))
-    assert [number for _, _, number in filed] == ["二号"]
-    assert filed[0][0] == bytes(Record.objects.get(document_number="二号").identity)
+    assert [one.number for one in filed] == ["二号"]
+    assert filed[0].identity == bytes(Record.objects.get(document_number="二号").identity)
     own = own_records(organ=MARKET.code, subjects=[body(SUBJECT)], document_number="二号")
     assert [row["document_number"] for row in own] == ["二号"]
     assert own_records(organ=MARKET.code, subjects=[body(SUBJECT)], document_number="一号") == []

@@ -16,7 +16,7 @@ from xinshu.bulk.headers import NOTHING, accepted_headers
 from xinshu.bulk.layout import Layout
 from xinshu.bulk.other_codes import codes_out_of_place
 from xinshu.bulk.protected import minors
-from xinshu.bulk.reasons import Finding, RowFault, RowReason, sentences
+from xinshu.bulk.reasons import Finding, RowFault, RowReason, as_filled, by_article, sentences
 from xinshu.bulk.rules import RowRule, row_rules
 from xinshu.bulk.subjects import NATURAL_PERSON, is_of_type, with_subjects
 from xinshu.bulk.texts import read_texts
@@ -169,11 +169,8 @@ def _returned(
     rows = judged["row"]
     reasons: defaultdict[int, list[RowReason]] = defaultdict(list)
     for place, rule in enumerate(rules):
-        header = layout.header(rule.field)
-        for at in broken[str(place)].arg_true():
-            reasons[at].append(
-                RowReason(row=rows[at], field=rule.field, header=header, code=rule.fault, zh=rule.zh, en=rule.en)
-            )
+        for at, reason in _broken(judged, broken[str(place)].arg_true(), rule, layout):
+            reasons[at].append(reason)
     for at, reason in _found(judged, findings, layout):
         reasons[at].append(reason)
     for at, reason in _conflicts(judged, layout):
@@ -196,9 +193,21 @@ def _found(judged: pl.DataFrame, findings: Iterable[Finding], layout: Layout) ->
             yield at, _reason(finding, row, layout)
 
 
+def _broken(judged: pl.DataFrame, where: pl.Series, rule: RowRule, layout: Layout) -> Iterator[tuple[int, RowReason]]:
+    """The records that break a rule: its sentence, the form in which the cell is filled, and the article."""
+    name, header = rule.field, layout.header(rule.field)
+    law = by_article(rule.fault, layout.catalogue)
+    plain = f"{name}:text" in judged.columns and not layout.kind.fields[name].free_text
+    cells = judged[f"{name}:text"].gather(where) if plain else [None] * len(where)
+    for at, row, cell in zip(where, judged["row"].gather(where), cells, strict=True):
+        zh, en = ("".join(parts) for parts in zip((rule.zh, rule.en), as_filled(cell), law, strict=True))
+        yield at, RowReason(row=row, field=name, header=header, code=rule.fault, zh=zh, en=en)
+
+
 def _reason(finding: Finding, row: int, layout: Layout) -> RowReason:
     header, name_en = layout.header(finding.field), layout.kind.fields[finding.field].name_en
-    zh, en = sentences(finding.fault, header=header, name_en=name_en, **finding.details)
+    said = sentences(finding.fault, header=header, name_en=name_en, **finding.details)
+    zh, en = ("".join(parts) for parts in zip(said, by_article(finding.fault, layout.catalogue), strict=True))
     return RowReason(row=row, field=finding.field, header=header, code=finding.fault, zh=zh, en=en)
 
 
@@ -207,12 +216,14 @@ def _conflicts(judged: pl.DataFrame, layout: Layout) -> Iterator[tuple[int, RowR
     header, name_en = layout.header(name), layout.kind.fields[name].name_en
     found = judged.select("key", "row", "conflicting").with_row_index("at").filter("conflicting")
     rows_of: defaultdict[str, list[int]] = defaultdict(list)
+    law = by_article(RowFault.TWO_CONTENTS, layout.catalogue)
     for key, row in found.select("key", "row").iter_rows():
         rows_of[key].append(row)
     for at, key, row in found.select("at", "key", "row").iter_rows():
         others = [str(other) for other in rows_of[key][: ROWS_NAMED + 1] if other != row]
         shown = ", ".join(others[:ROWS_NAMED]) + (" …" if len(rows_of[key]) > ROWS_NAMED + 1 else "")
-        zh, en = sentences(RowFault.TWO_CONTENTS, header=header, name_en=name_en, others=shown)
+        said = sentences(RowFault.TWO_CONTENTS, header=header, name_en=name_en, others=shown)
+        zh, en = ("".join(parts) for parts in zip(said, law, strict=True))
         yield at, RowReason(row=row, field=name, header=header, code=RowFault.TWO_CONTENTS, zh=zh, en=en)
 
 

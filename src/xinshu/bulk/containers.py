@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Final
 
 from xinshu.bulk.raw import UnreadableFile
+from xinshu.kit.durable import room
 
 BLOCK: Final = 1 << 20
 MOST_MEMBERS: Final = 100
@@ -19,6 +21,7 @@ MOST_TIMES: Final = 300
 
 MOST_UNPACKED: Final = 32 << 30
 ALWAYS_ALLOWED: Final = 64 << 20
+BESIDE: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 ENCRYPTED: Final = 0x1
 UNREADABLE: Final = (
     *(zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError, RuntimeError, ValueError),
@@ -54,7 +57,7 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
             _check(wanted)
             for info in wanted:
                 with archive.open(info) as packed, _plain(packed, info.compress_size) as plain:
-                    _refuse_packed(info.filename, plain)
+                    refuse_packed(plain)
                     yield info.filename, plain
     except UNREADABLE:
         raise _damaged() from None
@@ -62,8 +65,10 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
 
 def _is_beside(info: zipfile.ZipInfo) -> bool:
     """Folders, and what operating systems put beside the files."""
-    last = info.filename.rsplit("/", 1)[-1]
-    return info.is_dir() or "__MACOSX" in info.filename or last.startswith(".") or last.lower() == "thumbs.db"
+    last = re.split(r"[/\\]", info.filename)[-1].lower()
+    if not last:
+        return bool(info.filename)  # a member without any name is still a file
+    return "__MACOSX" in info.filename or last.startswith("._") or last in BESIDE
 
 
 def _check(wanted: list[zipfile.ZipInfo]) -> None:
@@ -83,20 +88,22 @@ def _check(wanted: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _refuse_packed(name: str, plain: Path) -> None:
+def refuse_packed(plain: Path, *, zip_allowed: bool = False) -> None:
+    """Refuse what is packed again: an archive in an archive may go on without end (a workbook is none)."""
     with plain.open("rb") as file:
         head = file.read(4)
-    if head.startswith(PACKED_TOO) and not (head.startswith(b"PK") and is_workbook(plain)):
+    is_zip = head.startswith(PACKED_TOO[0])
+    if head.startswith(PACKED_TOO) and not (is_zip and (zip_allowed or is_workbook(plain))):
         raise UnreadableFile(
-            f"压缩包中的“{name}”还是压缩包。请解压后重新报送。",
-            f"“{name}” in the archive is packed again. Please unpack it and send it again.",
+            "压缩包中还是压缩包。请解压后重新报送。",
+            "What is packed is packed again. Please unpack it and send it again.",
         )
 
 
 @contextmanager
 def _plain(packed: IO[bytes] | gzip.GzipFile, size: int) -> Iterator[Path]:
     """What is unpacked, as a file without a name."""
-    with TemporaryFile() as file:
+    with room(), TemporaryFile() as file:
         length = 0
         while block := packed.read(BLOCK):
             length += len(block)

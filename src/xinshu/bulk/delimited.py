@@ -25,6 +25,8 @@ HEAD: Final = 1 << 16
 LONGEST_RECORD: Final = 1 << 26
 """A record of more bytes has a quotation mark that nobody closed."""
 
+# What Excel writes, and hides, above the header: it says which mark stands between the cells.
+SEPARATOR_LINE: Final = re.compile(rb'^\xef?\xbb?\xbf?"?sep=([,;\t])"?\r?\n', re.IGNORECASE)
 LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 
 
@@ -40,7 +42,9 @@ def delimited_parts(path: Path, most: int) -> Iterator[RawTable]:
         first += block
         if len(first) >= HEAD:
             break
-    delimiter = _delimiter(first)
+    told = SEPARATOR_LINE.match(first)
+    first = first[told.end() :] if told else first
+    delimiter = told[1].decode() if told else _delimiter(first)
     headers, number, start = _header(first, delimiter)
     check_width(headers)
     cells = _all_cells(chain([first[start:]], blocks), width=len(headers), delimiter=delimiter, header_row=number)

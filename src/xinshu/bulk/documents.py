@@ -90,14 +90,14 @@ def document_key(layout: Layout) -> pl.Expr:
         value(organ),
         pl.lit(layout.kind_name),
         normalised_number(value(number)),
-        pl.lit("") if item is None else _compared(value(item)).fill_null(""),
+        pl.lit("") if item is None else compared(value(item)).fill_null(""),
     )
     return pl.concat_str(parts, separator=SEPARATOR)
 
 
 def normalised_number(cells: pl.Expr) -> pl.Expr:
     """A document number as it is compared: NFKC, no blanks, one form of brackets, upper case; 第 and 号 stay."""
-    found = _compared(cells)
+    found = compared(cells)
     for several, one in ((BRACKETS_OPEN, "("), (BRACKETS_CLOSE, ")")):
         found = found.str.replace_all(
             "[" + "".join(f"\\{mark}" if mark.isascii() else mark for mark in several) + "]", one
@@ -105,7 +105,8 @@ def normalised_number(cells: pl.Expr) -> pl.Expr:
     return found
 
 
-def _compared(cells: pl.Expr) -> pl.Expr:
+def compared(cells: pl.Expr) -> pl.Expr:
+    """Texts as they are compared: NFKC, no blanks, upper case."""
     return cells.str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
 
 

@@ -43,8 +43,9 @@ def encoding_of(path: Path) -> Encoding:
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(UTF_16_MARKS):
+        _refuse_nul(utf8_blocks(path, UTF_16))
         return _judged(UTF_16, _loss(path, UTF_16))
-    _refuse_nul(path)
+    _refuse_nul(_blocks(path))
     name = UTF_8_BOM if head.startswith(codecs.BOM_UTF8) else UTF_8
     loss = _loss(path, name)
     if not loss.lost or name == UTF_8_BOM or loss.whole > loss.lost:
@@ -114,15 +115,28 @@ def _common(sample: bytes, encoding: str, charset: str, level_one: range) -> flo
     return sum(1 for octets in encoded if octets and octets[0] in level_one) / max(len(text), 1)
 
 
-def _refuse_nul(path: Path) -> None:
-    lines = 0
+def text_begins(head: bytes) -> str:
+    """What a text begins with, as far as its first bytes tell: marks of encodings and blanks left out."""
+    is_utf_16 = head.startswith(UTF_16_MARKS)
+    seen = head[: len(head) // 2 * 2].decode(UTF_16 if is_utf_16 else UTF_8, errors="replace")
+    return seen.lstrip("\ufeff \t\r\n")[:1]
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            nul = block.find(b"\0")
-            if nul >= 0:
-                line = lines + block.count(b"\n", 0, nul) + 1
-                raise UnreadableFile(
-                    f"第{line}行含有空字节（NUL），文件不是文本或已损坏。请从业务系统重新导出。",
-                    f"Line {line} holds a NUL byte: the file is no text, or it is damaged. Please export it again.",
-                )
-            lines += block.count(b"\n")
+            yield block
+
+
+def _refuse_nul(blocks: Iterator[bytes]) -> None:
+    """No table holds the character NUL; UTF-16 without its mark, UTF-32 and what is no text at all are full of it."""
+    lines = 0
+    for block in blocks:
+        nul = block.find(b"\0")
+        if nul >= 0:
+            line = lines + block.count(b"\n", 0, nul) + 1
+            raise UnreadableFile(
+                f"第{line}行含有空字节（NUL），文件不是文本或已损坏。请从业务系统重新导出。",
+                f"Line {line} holds a NUL byte: the file is no text, or it is damaged. Please export it again.",
+            )
+        lines += block.count(b"\n")

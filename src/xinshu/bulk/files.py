@@ -1,7 +1,7 @@
 """Files of departments: reads one into a table of text, and writes the rows that go back in the very same form."""
 
+import re
 import sys
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import Final
 import polars as pl
 
 from xinshu.bulk.columnar import parquet_parts
-from xinshu.bulk.containers import gunzipped, is_workbook, members
+from xinshu.bulk.containers import gunzipped, is_workbook, members, refuse_packed
 from xinshu.bulk.delimited import delimited_parts
-from xinshu.bulk.encodings import LOST
+from xinshu.bulk.encodings import LOST, text_begins
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.ndjson import array_parts, ndjson_parts
-from xinshu.bulk.raw import Format, RawTable, UnreadableFile
+from xinshu.bulk.raw import Format, RawTable, UnreadableFile, no_header
 from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
 from xinshu.bulk.workbook import workbook_sheets
 
@@ -43,6 +44,8 @@ BLANK_CHARACTERS: Final = (
 ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 GZIP_MAGIC: Final = b"\x1f\x8b"
 PARQUET_MAGIC: Final = b"PAR1"
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""What no header may hold; line breaks and tabs stand in headers of many templates."""
 HEAD: Final = 4096
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -77,11 +80,11 @@ def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
         head = file.read(HEAD)
     if head.startswith(GZIP_MAGIC):
         with gunzipped(path) as plain:
+            refuse_packed(plain, zip_allowed=True)
             yield from read_parts(plain, most=most)
     elif head.startswith(ZIP_MAGIC) and not is_workbook(path):
         for name, plain in members(path):
-            for part in read_parts(plain, most=most):
-                yield replace(part, sheet=name if part.sheet is None else f"{name}：{part.sheet}")
+            yield from _of_member(name, read_parts(plain, most=most))
     else:
         for raw in _raw_parts(path, head, most):
             yield _table(raw)
@@ -90,6 +93,16 @@ def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
 def read_table(path: Path) -> Table:
     """The first table of a file, whole. Raises UnreadableFile."""
     return next(read_parts(path, most=sys.maxsize))
+
+
+def _of_member(name: str, parts: Iterator[Table]) -> Iterator[Table]:
+    """The parts of one file of an archive, under its name; a refusal says which file it is."""
+    try:
+        for part in parts:
+            yield replace(part, sheet=name if part.sheet is None else f"{name}：{part.sheet}")
+    except UnreadableFile as refusal:
+        shown = shown_name(name)
+        raise UnreadableFile(f"压缩包中的“{shown}”：{refusal.zh}", f"“{shown}” in the archive: {refusal.en}") from None
 
 
 def _raw_parts(path: Path, head: bytes, most: int) -> Iterator[RawTable]:
@@ -103,10 +116,13 @@ def _raw_parts(path: Path, head: bytes, most: int) -> Iterator[RawTable]:
         return (part for sheet in workbook_sheets(path) for part in _cut(sheet, most))
     if head.startswith(PARQUET_MAGIC):
         return parquet_parts(path, most)
-    text = head.removeprefix(BOM_UTF8).lstrip()
-    if text.startswith(b"{"):
-        return ndjson_parts(path, most)
-    return array_parts(path, most) if text.startswith(b"[") else delimited_parts(path, most)
+    match text_begins(head):
+        case "{":
+            return ndjson_parts(path, most)
+        case "[":
+            return array_parts(path, most)
+        case _:
+            return delimited_parts(path, most)
 
 
 def _cut(raw: RawTable, most: int) -> Iterator[RawTable]:
@@ -119,6 +135,8 @@ def _table(raw: RawTable) -> Table:
     filled = pl.any_horizontal(pl.all() != "").fill_null(value=False)
     kept = stripped.select(filled).to_series()
     names = _column_names(raw.headers, stripped)
+    if not names:
+        raise no_header()  # the column of reasons alone, say
     empty = pl.all().is_in(BLANKS)
     rows = stripped.filter(kept)
     frame = rows.select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
@@ -148,6 +166,11 @@ def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]
     names: dict[str, str] = {}
     for place, raw in enumerate(headers):
         header = raw.strip(BLANK_CHARACTERS)
+        if CONTROLS.search(header):
+            raise UnreadableFile(
+                f"第{place + 1}列的表头含有不可见的控制字符。请删除后重新录入该表头。",
+                f"The header of column {place + 1} holds invisible control characters. Clear it and type it anew.",
+            )
         if header == REASONS_HEADER or (not header and not (cells[str(place)].fill_null("") != "").any()):
             continue
         if not header:
@@ -157,8 +180,8 @@ def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]
             )
         if header in names.values():
             raise UnreadableFile(
-                f"表头“{header}”出现了两次。请保留一列。",
-                f"The header “{header}” stands twice. Please keep one of the two columns.",
+                f"第{place + 1}列的表头与前面某列相同，出现了两次。请保留一列。",
+                f"The header of column {place + 1} stands twice. Please keep one of the two columns.",
             )
         names[str(place)] = header
     return names

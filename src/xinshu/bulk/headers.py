@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from xinshu.bulk.files import REASONS_HEADER
+from xinshu.bulk.given_names import LONGEST_NAMED, shown_header
 from xinshu.bulk.raw import UnreadableFile
 from xinshu.law.entries import FieldRule, FieldType, Kind, Need, Protected
 
@@ -16,9 +17,15 @@ NOTHING: Final[Mapping[str, str]] = {}
 TEN_THOUSAND: Final = "万元"
 IN_YUAN: Final = re.compile(r"(?<!万)(?<!亿)元$")
 NAMED_AT_MOST: Final = 20
-LONGEST_NAMED: Final = 40
 # Not compared: blanks, brackets of any form, colons, asterisks. Hyphens and underscores are one.
 _FOLD: Final = str.maketrans(dict.fromkeys("()[]{}<>〔〕【】「」《》:*") | dict.fromkeys("-—–", "_"))
+
+
+# Where no header is known, the first row may be data: none of it is repeated.
+NO_HEADER_ROW: Final = (
+    "第一行没有任何已知字段，可能缺少表头",
+    "the first row has no known field: the header row may be missing",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +56,10 @@ class HeadersRefused(UnreadableFile):
     """A file whose columns do not fit the kind; it names each header, and the nearest known one as a suggestion."""
 
     def __init__(self, match: HeaderMatch, kind: Kind) -> None:
+        unknown = [_say_unknown(header, kind) for header in match.unknown] if match.fields else [NO_HEADER_ROW]
         told = [
             *(_say_forbidden(header, matter) for header, matter in match.forbidden.items()),
-            *(_say_unknown(header, kind) for header in match.unknown),
+            *(unknown if match.unknown else ()),
             *(_say_ambiguous(header) for header in match.ambiguous),
             *(_say_missing(kind.fields[field], field) for field in match.missing),
         ]
@@ -156,15 +164,10 @@ def _fields_by_spelling(kind: Kind) -> Mapping[str, tuple[str, ...]]:
     return known
 
 
-def _shown(header: str) -> str:
-    """A header as it may be repeated: where the header row is missing, data stands in it, numbers of persons too."""
-    return re.sub(r"[0-9０-９]{6,}[0-9XxＸｘ]?", "…", header)[:LONGEST_NAMED]
-
-
 def _say_unknown(header: str, kind: Kind) -> tuple[str, str]:
     by_fold = {fold_header(s): s for name, rule in kind.fields.items() for s in _spellings(name, rule)}
     near = get_close_matches(fold_header(header)[:LONGEST_NAMED], by_fold, n=1)
-    zh, en = f"“{_shown(header)}”不是已知字段", f"“{_shown(header)}” is no known field"
+    zh, en = f"“{shown_header(header)}”不是已知字段", f"“{shown_header(header)}” is no known field"
     if not near:
         return zh, en
     return (
@@ -175,13 +178,13 @@ def _say_unknown(header: str, kind: Kind) -> tuple[str, str]:
 
 def _say_forbidden(header: str, matter: Protected) -> tuple[str, str]:
     return (
-        f"“{_shown(header)}”一列属于不得归集的内容（{matter.name_zh}）：请删去该列",
-        f"the column “{_shown(header)}” holds what must not be collected ({matter.name_en}): delete it",
+        f"“{shown_header(header)}”一列属于不得归集的内容（{matter.name_zh}）：请删去该列",
+        f"the column “{shown_header(header)}” holds what must not be collected ({matter.name_en}): delete it",
     )
 
 
 def _say_ambiguous(header: str) -> tuple[str, str]:
-    shown = _shown(header)
+    shown = shown_header(header)
     return f"“{shown}”与另一列指同一字段", f"“{shown}” stands for the same field as another column"
 
 

@@ -1,10 +1,11 @@
 """Reads JSON: one object a line (NDJSON), or one array of objects; keys are headers, values the text that they are."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import polars as pl
 
@@ -12,7 +13,10 @@ from xinshu.bulk.encodings import LOST, encoding_of
 from xinshu.bulk.raw import Format, RawTable, UnreadableFile, check_width, no_header
 
 LARGEST_ARRAY: Final = 50 << 20
+SURROGATES: Final = re.compile("[\ud800-\udfff]")
 WORDS: Final = {True: "true", False: "false", None: None}
+LONGEST_LINE: Final = 1 << 24
+"""Characters of one line: a longer one is no record."""
 
 
 def ndjson_parts(path: Path, most: int) -> Iterator[RawTable]:
@@ -22,7 +26,7 @@ def ndjson_parts(path: Path, most: int) -> Iterator[RawTable]:
     """
     encoding = encoding_of(path)
     with path.open(encoding=encoding.name, errors="replace", newline="\n") as lines:
-        told = ((number, _record(line)) for number, line in enumerate(lines, 1) if line.strip())
+        told = ((number, _record(line)) for number, line in enumerate(_bounded(lines), 1) if line.strip())
         any_part = False
         while records := list(islice(told, most)):
             any_part = True
@@ -39,7 +43,7 @@ def array_parts(path: Path, most: int) -> Iterator[RawTable]:
             "The JSON array is larger than 50 MB. Please send one object a line (NDJSON).",
         )
     try:
-        found = json.loads(path.read_text(encoding=encoding_of(path).name), parse_float=str, parse_int=str)
+        found = _read(path.read_text(encoding=encoding_of(path).name, errors="replace"))
     except (ValueError, RecursionError):
         raise _no_json() from None
     if not isinstance(found, list) or not found:
@@ -51,16 +55,43 @@ def array_parts(path: Path, most: int) -> Iterator[RawTable]:
 
 def _record(line: str) -> dict[str, str | None] | None:
     try:
-        return _flat(json.loads(line, parse_float=str, parse_int=str))
+        return _flat(_read(line))
     except (ValueError, RecursionError):
         return None
 
 
+def _read(text: str) -> Any:
+    """JSON with its numbers as they are written. Raises ValueError; NaN and Infinity are no JSON."""
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_Pairs)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The keys and values of one object, a key that stands twice as well."""
+
+
+def _no_constant(_said: str) -> None:
+    raise ValueError("no JSON")
+
+
 def _flat(found: Any) -> dict[str, str | None] | None:
-    """The object's values as text; None when it is no object, or holds something inside a value."""
-    if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
+    """The object's values as text; None when it is no object, says a key twice, or holds something inside a value."""
+    if not isinstance(found, _Pairs) or any(isinstance(value, list) for _, value in found):
         return None
-    return {key: value if isinstance(value, str) else WORDS[value] for key, value in found.items()}
+    record = {_whole(key): _whole(value) if isinstance(value, str) else WORDS[value] for key, value in found}
+    return record if len(record) == len(found) else None
+
+
+def _whole(text: str) -> str:
+    """The text; half a surrogate pair, which is no character, becomes the mark of a lost one."""
+    return SURROGATES.sub(LOST, text)
+
+
+def _bounded(lines: TextIO) -> Iterator[str]:
+    """The lines of a file; of one that is too long, its beginning, which is no record."""
+    while line := lines.readline(LONGEST_LINE):
+        yield line
+        while line and not line.endswith("\n"):
+            line = lines.readline(LONGEST_LINE)
 
 
 def _table(records: list[tuple[int, dict[str, str | None] | None]], form: Format) -> RawTable:

@@ -157,6 +157,8 @@ _AMOUNT_BEFORE: Final = re.compile(
 _AMOUNT_AFTER: Final = re.compile(r"(?:[.．]\d+)?\s?[元万亿]")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _CARD_BEGINS: Final = re.compile(r"62|60|4|5[1-5]|35|3[0689]|9[4-9]")
+# Where numbers of documents belong, only what a bank of this country or a card company must have given out.
+_SURELY_A_CARD: Final = re.compile(r"62\d{14,17}|[45]\d{15}")
 LONGEST_NUMBER: Final = 19
 # Whether a mobile number can exist shows in its first digits; asking for these alone spares a question for each number.
 MOBILE_BLOCK: Final = 5
@@ -188,9 +190,12 @@ def number_in(text: str, *, numbers_belong_here: bool) -> Shape | None:
         telephone = _TELEPHONE_IN_BRACKETS.search(text)
         return Shape.TELEPHONE if telephone and _can_be_dialled(_plain(telephone[0])) else None
     start, end, shape = found
-    if not numbers_belong_here or (start == 0 and end == len(text) and end - start < SHORTEST_OLD):
-        return shape
     plain = _plain(text[start:end])
+    is_whole = start == 0 and end == len(text)
+    if not numbers_belong_here or (is_whole and shape is Shape.TELEPHONE):
+        return shape
+    if is_whole and shape is Shape.BANK_CARD and _SURELY_A_CARD.fullmatch(plain):
+        return shape
     return shape if shape is Shape.IDENTITY_NUMBER and has_identity_form(plain) else None
 
 

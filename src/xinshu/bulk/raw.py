@@ -1,6 +1,7 @@
 """What stands in a file before anyone has judged it: cells as text, or the sentence that says why it is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -57,6 +58,19 @@ def check_width(headers: Sequence[str]) -> None:
             f"文件有{len(headers)}列，最多{MAX_COLUMNS}列。请使用所报类目的模板。",
             f"The file has {len(headers)} columns; at most {MAX_COLUMNS} are read. Please use the kind's template.",
         )
+
+
+@contextmanager
+def refused_as(refusal: UnreadableFile, *errors: type[BaseException]) -> Iterator[None]:
+    """Turn a reader's own errors into the sentence for the sender; a panic of a native reader is one of them."""
+    try:
+        yield
+    except errors:
+        raise refusal from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise refusal from None
 
 
 def numbered(first: int, count: int) -> pl.Series:

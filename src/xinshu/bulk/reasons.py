@@ -3,7 +3,14 @@
 import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import groupby
 from typing import Final
+
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.public_form import law_phrase
+
+LONGEST_RUN: Final = 4
+MOST_RUNS: Final = 16
 
 
 class RowFault(StrEnum):
@@ -78,6 +85,44 @@ def sentences(fault: RowFault, *, header: str, name_en: str, **details: object) 
     return zh.format(header=header, **details), en.format(header=f"{header} ({name_en})", **details)
 
 
+def by_article(code: str, catalogue: Catalogue) -> tuple[str, str]:
+    """By which article a row with that fault goes back, as it stands after the sentence; nothing where none is stated.
+
+    `code` is a fault of a row, or what the register says of a document.
+    """
+    rule = catalogue.returns.get(code)
+    if rule is None:
+        return "", ""
+    law_zh, law_en = law_phrase(rule.basis, rule.article, catalogue)
+    return f"依据：{law_zh}。", f" By {law_en}."
+
+
+def as_filled(cell: str | None) -> tuple[str, str]:
+    """In what form a cell is filled, as it stands after the sentence; nothing of its value is told."""
+    if not cell:
+        return "", ""
+    form = shape(cell)
+    return (
+        f"所填形式：{form}（9数字、A字母、文汉字）。",
+        f" As filled: {form} (9 a digit, A a letter, 文 a Chinese character).",
+    )
+
+
+def shape(cell: str) -> str:
+    """The form of a text: 9 for a digit, A for a letter, 文 for any other, marks as they are; long runs counted."""
+    runs = [(mark, len(list(run))) for mark, run in groupby(map(_mark, cell))]
+    said = [mark * length if length <= LONGEST_RUN else f"{mark}×{length}" for mark, length in runs[:MOST_RUNS]]
+    return "".join(said) + ("…" if len(runs) > MOST_RUNS else "")
+
+
+def _mark(character: str) -> str:
+    if character.isdecimal():
+        return "9"
+    if character.isalnum():
+        return "A" if character.isascii() else "文"
+    return character if character.isprintable() and character != " " else "␣"
+
+
 SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
     RowFault.KIND_NOT_IN_FORCE: (
         "信息类目“{kind_zh}”当日不在目录有效期内（自{since}起{until_zh}），不得归集。请核对类目和报送日期。",
@@ -118,25 +163,25 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}” begins with =, + or @, and a spreadsheet would run it as a formula. Please write plain text.",
     ),
     RowFault.PERSONAL_DATA: (
-        "“{header}”中有{shape_zh}，此处不得填写，内容未保存（《中华人民共和国个人信息保护法》第六条）。请删去；涉及个人的，只写必要的称谓。",
-        "“{header}” holds {shape_en}, which must not stand there; nothing of it was kept (article 6 of the Personal "
-        "Information Protection Law). Delete it, and name persons no more than is needed.",
+        "“{header}”中有{shape_zh}，此处不得填写，内容未保存。请删去；涉及个人的，只写必要的称谓。",
+        "“{header}” holds {shape_en}, which must not stand there; nothing of it was kept. Delete it, and name "
+        "persons no more than is needed.",
     ),
     RowFault.PERSON_IN_CODE: (
-        "“{header}”中是公民身份号码，不是机构代码，内容未保存（《中华人民共和国个人信息保护法》第六条）。请改填该主体的统一社会信用代码；"
+        "“{header}”中是公民身份号码，不是机构代码，内容未保存。请改填该主体的统一社会信用代码；"
         "当事人是自然人的，行政相对人类别填“自然人”，本平台不受理其信息。",
-        "“{header}” holds a person's number, not a body's; nothing of it was kept (article 6 of the Personal "
-        "Information Protection Law). Give the body's unified social credit code; where the party is a natural person, "
-        "say so as the type of party: such records are not taken in here.",
+        "“{header}” holds a person's number, not a body's; nothing of it was kept. Give the body's unified "
+        "social credit code; where the party is a natural person, say so as the "
+        "type of party: such records are not taken in here.",
     ),
     RowFault.PROTECTED_MATTER: (
         "“{header}”涉及{matter_zh}，依{law_zh}不得归集，内容未保存。{way_zh}",
         "“{header}” tells of {matter_en}, which by {law_en} must not be collected; nothing of it was kept. {way_en}",
     ),
     RowFault.MINOR: (
-        "“{header}”显示当事人在作出决定时不满18周岁。未成年人的失信信息不得归集（《中华人民共和国民法典》第十七条），内容未保存，请勿再次报送。",
+        "“{header}”显示当事人在作出决定时不满18周岁。未成年人的失信信息不得归集，内容未保存，请勿再次报送。",
         "“{header}” shows that the party was under 18 when the decision was made. Nothing adverse is collected about a "
-        "minor (article 17 of the Civil Code); nothing of it was kept. Do not send the row again.",
+        "minor; nothing of it was kept. Do not send the row again.",
     ),
     RowFault.BROKEN_BYTES: (
         "“{header}”所在行的{where}含有无法识别的字节，文字已损坏。请对照原始材料更正这些单元格，另存为UTF-8后重新报送。",

@@ -4,6 +4,7 @@ Cells go back as they were sent; a spreadsheet that opens a CSV may take one for
 an XLSX every cell is text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,10 +17,13 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
 from xinshu.bulk.encodings import UTF_8, UTF_8_BOM
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.raw import Format
 
 # The last column of a returned file; it is ignored when the file comes again.
 REASONS_HEADER: Final = "退回原因 / Reasons"
+LONGEST_SHEET_NAME: Final = 31
+NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 LONGEST_CELL: Final = 32_767  # of an XLSX cell, in UTF-16 units
 SUFFIXES: Final = {
     Format.CSV: ".csv",
@@ -76,14 +80,34 @@ def returned_bytes(parts: Sequence[ReturnedPart]) -> tuple[str, bytes]:
     for part in parts:
         tables.setdefault(part.sheet, []).append(part)
     if first.format is Format.XLSX:
-        return ".xlsx", _workbook({name or "Sheet1": _joined(found) for name, found in tables.items()})
+        names = _sheet_names([name or "Sheet1" for name in tables])
+        return ".xlsx", _workbook({name: _joined(found) for name, found in zip(names, tables.values(), strict=True)})
     if len(tables) == 1:
         return SUFFIXES[first.format], _table(_joined(parts), first)
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as members:
-        for name, found in tables.items():
-            members.writestr(name or f"rows{SUFFIXES[found[0].format]}", _table(_joined(found), found[0]))
+        for number, (name, found) in enumerate(tables.items(), 1):
+            suffix = SUFFIXES[Format.CSV if found[0].format is Format.XLSX else found[0].format]
+            members.writestr(_member_name(name or "", number, suffix), _table(_joined(found), found[0]))
     return ".zip", archive.getvalue()
+
+
+def _member_name(name: str, number: int, suffix: str) -> str:
+    """A member's own name without its folders and what is personal; numbered where another form needs another name."""
+    last = shown_name(re.split(r"[/\\]", name)[-1], most=100)
+    stem = last[: -len(suffix)] if last.casefold().endswith(suffix) else ""
+    return f"{stem}{suffix}" if stem.strip(". ") else f"{number:02}{suffix}"
+
+
+def _sheet_names(names: Sequence[str]) -> list[str]:
+    """Names that a workbook can have: 31 characters, none of them reserved, no two alike but for case."""
+    given: dict[str, str] = {}
+    for number, name in enumerate(names, 1):
+        plain = NO_SHEET_NAME.sub("_", name)[:LONGEST_SHEET_NAME].strip("'") or f"Sheet{number}"
+        if plain.casefold() in given or plain.casefold() == "history":
+            plain = f"{plain[: LONGEST_SHEET_NAME - 5]}~{number}"
+        given[plain.casefold()] = plain
+    return list(given.values())
 
 
 def _joined(parts: Sequence[ReturnedPart]) -> pl.DataFrame:

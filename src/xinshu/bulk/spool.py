@@ -1,12 +1,15 @@
 """Frames set aside while a large file is worked on: in a file without a name, gone with the process that made it."""
 
 import os
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 
 import polars as pl
+
+from xinshu.kit.durable import room
 
 
 class Spool:
@@ -16,7 +19,8 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        with room():
+            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._places: list[tuple[int, int]] = []
 
     def __enter__(self) -> "Spool":
@@ -25,14 +29,17 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a full disk has not taken is of no use to anyone now
+            self._file.close()
 
     def put(self, frame: pl.DataFrame) -> int:
-        """Set a frame aside; its number."""
+        """Set a frame aside; its number. Raises NoRoom when the disk is full."""
         buffer = BytesIO()
         frame.write_ipc(buffer, compression="lz4")
         start = self._file.seek(0, 2)
-        self._file.write(buffer.getbuffer())
+        with room():
+            self._file.write(buffer.getbuffer())
+            self._file.flush()
         self._places.append((start, buffer.tell()))
         return len(self._places) - 1
 

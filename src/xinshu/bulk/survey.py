@@ -17,8 +17,9 @@ import polars as pl
 from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.checks import Checked, RowFault, RowReason, check_table
 from xinshu.bulk.files import Table, read_parts
+from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.headers import HeadersRefused, match_headers
-from xinshu.bulk.reasons import sentences
+from xinshu.bulk.reasons import by_article, sentences
 from xinshu.bulk.spool import Spool
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, Kind
@@ -154,7 +155,8 @@ def _tables(book: Rulebook, path: Path, found: Survey) -> Generator[tuple[Table,
         raise refused
 
 
-def _left_out(sheet: str) -> Notice:
+def _left_out(name: str) -> Notice:
+    sheet = shown_name(name)
     return Notice(
         f"工作表“{sheet}”没有任何已知表头，未导入；如其中有数据，请按模板补上表头后另行报送。",
         f"The sheet “{sheet}” has no known header and was left out; if it holds data, add headers and send it again.",
@@ -225,10 +227,11 @@ def clash_reason(book: Rulebook, headers: Mapping[str, str]) -> str:
     """What is told of a document that stands elsewhere in the same file with another content."""
     name = next((name for name, rule in book.kind.fields.items() if rule.role is FieldRole.DOCUMENT_NUMBER), "")
     header = headers.get(name, name)
-    zh, en = sentences(
+    said = sentences(
         RowFault.TWO_CONTENTS,
         header=header,
         name_en=book.kind.fields[name].name_en,
         others="（另一部分 another part）",
     )
+    zh, en = ("".join(parts) for parts in zip(said, by_article(RowFault.TWO_CONTENTS, book.catalogue), strict=True))
     return told((name, header, RowFault.TWO_CONTENTS, zh, en))

@@ -2,7 +2,10 @@
 
 import re
 import zipfile
+import zlib
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
@@ -10,11 +13,21 @@ from typing import IO, Final
 import fastexcel
 import polars as pl
 
-from xinshu.bulk.raw import MAX_COLUMNS, Format, RawTable, UnreadableFile, check_width, no_header, numbered
+from xinshu.bulk.encodings import LOST
+from xinshu.bulk.raw import (
+    MAX_COLUMNS,
+    Format,
+    RawTable,
+    UnreadableFile,
+    check_width,
+    no_header,
+    numbered,
+    refused_as,
+)
 
 MAX_UNPACKED: Final = 1 << 30
 STEP: Final = 1 << 24
-OVERLAP: Final = 64
+OVERLAP: Final = 1 << 13  # a formula has at most 8192 characters
 # A spreadsheet keeps 15 digits of a number; a code typed as a number has lost the rest.
 DIGITS_KEPT: Final = 15
 LONG_WHOLE: Final = rf"^\d{{{DIGITS_KEPT + 1},}}$"
@@ -23,6 +36,15 @@ BYTES_OF_A_ROW: Final = 20
 # The reader allots every cell between the first and the last one used: two cells far apart would exhaust the memory
 # and kill the process. References are therefore looked at first. CZ is column 104.
 FAR_COLUMN: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'](?:[D-Zd-z][A-Za-z]|[A-Za-z]{3})\d")
+# A formula whose value is missing: a program wrote it, and no spreadsheet has opened the file since.
+UNCOMPUTED: Final = re.compile(
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+SHARED_TEXTS: Final = "xl/sharedStrings.xml"
+TEXT_ENDS: Final = re.compile(rb"</(?:\w+:)?si>")
+LONGEST_CELL: Final = 3 * 32_767
+"""Bytes that a cell of a spreadsheet can hold; shared texts of ordinary workbooks are far shorter."""
+
 FAR_ROW: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'][A-Za-z]{0,3}(\d{6,})[\"']")
 
 
@@ -34,10 +56,8 @@ def workbook_sheets(path: Path) -> Iterator[RawTable]:
     """
     data = path.read_bytes()
     _look_inside(data)
-    try:
+    with refused_as(_broken(), fastexcel.FastExcelError, pl.exceptions.PolarsError):
         yield from _sheets(fastexcel.read_excel(data))
-    except fastexcel.FastExcelError:
-        raise _broken() from None
 
 
 def _sheets(book: fastexcel.ExcelReader) -> Iterator[RawTable]:
@@ -46,14 +66,28 @@ def _sheets(book: fastexcel.ExcelReader) -> Iterator[RawTable]:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if sheet.visible != "visible" or sheet.width == 0:
             continue
-        cells = sheet.to_polars()
-        cells.columns = [str(index) for index in range(cells.width)]
+        cells, is_damaged = _cells(sheet)
         used = pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)
         if cells.select(used.any()).item():
             any_sheet = True
-            yield _table(book, sheet, cells, cells.select(used.arg_max()).item())
+            table = _table(book, sheet, cells, cells.select(used.arg_max()).item())
+            yield replace(table, is_damaged=is_damaged)
     if not any_sheet:
         raise no_header()
+
+
+def _cells(sheet: fastexcel.ExcelSheet) -> tuple[pl.DataFrame, bool]:
+    """The cells as text; an error (#N/A, #REF!), or a day that no calendar has, leaves the mark of a lost character."""
+    batch, errors = sheet.to_arrow_with_errors()
+    cells = pl.DataFrame(pl.from_arrow(batch))
+    cells.columns = [str(index) for index in range(cells.width)]
+    where: defaultdict[int, list[int]] = defaultdict(list)
+    for found in errors.errors if errors is not None else ():
+        row, column = found.position
+        where[column].append(row)
+    for column, rows in where.items():
+        cells = cells.with_columns(cells[str(column)].scatter(rows, LOST))
+    return cells, bool(where)
 
 
 def _table(book: fastexcel.ExcelReader, sheet: fastexcel.ExcelSheet, cells: pl.DataFrame, first: int) -> RawTable:
@@ -126,16 +160,34 @@ def _look_inside(data: bytes) -> None:
                     "工作簿解压后超过1GB，未读取。请拆分为多个文件，或改用CSV报送。",
                     "The workbook is larger than 1 GB when unpacked and was not read. Please split it, or send CSV.",
                 )
-            for member in members:
+            longest = 0
+            for member in sorted(members, key=lambda one: one.filename != SHARED_TEXTS):
                 with archive.open(member) as part:
-                    _check_reach(part, member.file_size)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+                    if member.filename == SHARED_TEXTS:
+                        longest = _longest_text(part)
+                    else:
+                        _check_reach(part, member.file_size, longest)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, ValueError):
         raise _broken() from None
 
 
-def _check_reach(part: IO[bytes], size: int) -> None:
-    """Refuse a sheet that reaches far to the right, or far down with hardly anything in between."""
-    last_row = 0
+def _longest_text(part: IO[bytes]) -> int:
+    """How many bytes the longest of the texts has that cells point to."""
+    longest, open_since = 0, 0
+    at = 0
+    while block := part.read(STEP):
+        for end in TEXT_ENDS.finditer(block):
+            longest = max(longest, at + end.end() - open_since)
+            open_since = at + end.end()
+        at += len(block)
+    return max(longest, at - open_since)
+
+
+def _check_reach(part: IO[bytes], size: int, longest: int) -> None:
+    """Refuse a sheet that reaches far to the right, or far down with hardly anything in between; one whose cells would
+    write a long shared text out again and again; and one with formulas that nobody has computed.
+    """
+    last_row = pointers = 0
     kept = b""
     is_sheet = False
     while block := part.read(STEP):
@@ -145,6 +197,17 @@ def _check_reach(part: IO[bytes], size: int) -> None:
             raise UnreadableFile(
                 f"工作表的内容超出第{MAX_COLUMNS}列。请删除右侧多余的列，使用所报类目的模板。",
                 f"The sheet has cells beyond column {MAX_COLUMNS}. Delete what stands to the right of the template.",
+            )
+        if is_sheet and UNCOMPUTED.search(seen):
+            raise UnreadableFile(
+                "工作表中有没有计算结果的公式。请用表格软件打开，将公式改为数值后保存，再重新报送。",
+                "The sheet has formulas without a result. Open it, turn the formulas into values, save it and send it.",
+            )
+        pointers += block.count(b'"s"') if is_sheet else 0
+        if pointers * longest > MAX_UNPACKED and longest > LONGEST_CELL:
+            raise UnreadableFile(
+                "工作簿解压后超过1GB，未读取。请拆分为多个文件，或改用CSV报送。",
+                "The workbook is larger than 1 GB when unpacked and was not read. Please split it, or send CSV.",
             )
         if is_sheet and size < BYTES_OF_A_ROW << 20:
             last_row = max([last_row, *(int(found[:9]) for found in FAR_ROW.findall(seen))])

@@ -10,6 +10,8 @@ from xinshu.kit.postgres_files import SOCKET_NAME, Places
 from xinshu.kit.postgres_programs import Account, run
 
 PORT = "5432"  # names the socket; nothing listens on the network
+# An error is reported without its detail: a row that breaks a rule would stand there, value by value.
+QUIET = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse", "-c", "log_parameter_max_length_on_error=0")
 PAUSE = 0.02  # seconds between two looks at a starting or stopping server
 LOG_LIMIT = 16 * 2**20  # bytes; a longer log is set aside once, at the next start
 
@@ -21,7 +23,7 @@ def launch(places: Places, binaries: Path, account: Account | None) -> int:
     PostgreSQL would then refuse to start, unless that id is its grandparent's; its check of the shared memory
     still keeps two servers apart.
     """
-    command: list[str | Path] = [binaries / "postgres", "-D", places.cluster, "-p", PORT, "-c", "listen_addresses="]
+    command: list[str | Path] = [binaries / "postgres", "-D", places.cluster, "-p", PORT, *QUIET]
     socket = ["-c", f"unix_socket_directories={_quoted(places.socket)}", "-c", "unix_socket_permissions=0700"]
     stale = {"PG_GRANDPARENT_PID": str(_pid_file(places.cluster)[0])}
     _end_orphans(places.cluster)

@@ -14,6 +14,8 @@ from xinshu.law.entries import (
     Instrument,
     Kind,
     Protected,
+    QualityRule,
+    ReturnRule,
     Scheme,
     Sentence,
     Vocabulary,
@@ -33,6 +35,8 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "severity": ClassTable,
     "calendar": HolidayNotice,
     "protected": Protected,
+    "returns": ReturnRule,
+    "quality": QualityRule,
 }
 
 
@@ -49,6 +53,8 @@ class Catalogue:
     class_tables: Mapping[str, ClassTable]
     calendar: WorkCalendar
     protected: Mapping[str, Protected]
+    returns: Mapping[str, ReturnRule]
+    quality: Mapping[str, QualityRule]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -65,6 +71,10 @@ class Catalogue:
         own = [item for item in self.class_tables.items() if item[1].department == department]
         coming = [item for item in own if item[1].until is None or day < item[1].until]
         return min(coming, key=lambda item: item[1].start, default=None)
+
+    def quality_on(self, day: date) -> dict[str, QualityRule]:
+        """The bounds of quality in force on that day, by the measure's name; an edition may have none."""
+        return {name: rule for name, rule in self.quality.items() if day in rule.period}
 
     def applies_in(self, kind: str, division: str) -> bool:
         """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
@@ -157,5 +167,7 @@ def assemble(entries: Entries) -> Catalogue:
         class_tables=values["severity"],
         calendar=work_calendar(values["calendar"].values()),
         protected=values["protected"],
+        returns=values["returns"],
+        quality=values["quality"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )

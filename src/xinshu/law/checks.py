@@ -23,6 +23,7 @@ from xinshu.law.entries import (
     Sourced,
 )
 from xinshu.law.holidays import year_calendar
+from xinshu.law.quality import quality_faults
 from xinshu.law.reading import Fault, Page, Path, Rule
 from xinshu.law.terms import (
     Area,
@@ -87,6 +88,7 @@ def _check(entries: Entries) -> list[Fault]:
         _class_tables,
         _calendar,
         _protected,
+        quality_faults,
         _vocabularies,
         _sentences,
         _layers,

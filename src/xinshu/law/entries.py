@@ -322,6 +322,25 @@ class Protected(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRule(Sourced):
+    """By which article a row with a certain fault goes back: returns.yaml, by the fault's identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRule(Dated):
+    """The bounds of one measure of intake's quality: quality/*.yaml. Shares from 0 to 1, included in the better band.
+
+    `high_is_good`: GOOD from `good` on, FAIR from `fair` on; else GOOD up to `good`, FAIR up to `fair`. `named_above`:
+    beyond this share the monthly bulletin names the organ.
+    """
+
+    high_is_good: bool
+    good: Decimal
+    fair: Decimal
+    named_above: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holiday:
     """Days off of one holiday, both ends included, as the notice says them."""
 

@@ -26,6 +26,7 @@ class Environment(BaseSettings):
     https: bool = False
     connectors: str = ""
     secrets_folder: str = ""
+    upload_limit: int = Field(default=2048, gt=0)
 
 
 ENVIRONMENT = Environment()
@@ -69,6 +70,8 @@ DATA_FOLDER = ENVIRONMENT.data_folder
 CONNECTORS = Path(ENVIRONMENT.connectors) if ENVIRONMENT.connectors else None
 SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder else DATA_FOLDER / "secrets"
 EMBEDDED_DATABASE = not ENVIRONMENT.database_url
+UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
+FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts.split(",")
@@ -88,6 +91,7 @@ INSTALLED_APPS = [
     "xinshu.register.records",
     "xinshu.proceedings.intake",
     "xinshu.uses.disclosure",
+    "xinshu.uses.monitoring",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
 ]
@@ -143,6 +147,7 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"quiet": {"()": "xinshu.kit.log_lines.WithoutValues"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

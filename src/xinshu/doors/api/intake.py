@@ -1,5 +1,6 @@
 """Intake for machines: an organ's own system sends a batch, in one call or in pieces, and fetches what became of it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
@@ -8,8 +9,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
-from xinshu.proceedings.intake import actions, queries, tasks
+from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
 from xinshu.proceedings.intake.vault import Erased, WrongOffset
@@ -35,6 +37,7 @@ STATUS: Final = {
     actions.HeaderRefused: 422,
     WrongOffset: 409,
     Erased: 410,
+    NoRoom: 507,
     NotHeld: 404,
 }
 
@@ -84,9 +87,12 @@ def send(
         )
         if upload == "later":
             return _with_offset(_told(opened, 201), queries.content_size(opened.id))
-        if opened.state == State.UPLOADING and not opened.file_size:
-            actions.add_content(batch=opened.id, offset=0, chunks=_blocks(request))
+        if _goes_on(request, opened):
             return _work(request, opened.id, attested=attested)
+        if not _is_the_same(request, opened):
+            raise actions.KeyReused(
+                "该幂等键已用于另一份内容；请换一个键。This key stands for other content; choose a new one."
+            )
     except XinshuError as refused:
         return _refused(refused)
     return _told(opened)
@@ -155,9 +161,9 @@ def returned(request: HttpRequest, batch: UUID, form: str = "file") -> HttpRespo
         return error(*NOT_YOURS)
     _look(request, "LOOK_RETURNED", batch)
     if form == "json":
-        rows = queries.returned(batch)
+        rows = own.returned(batch)
         return answer([] if rows is None else [asdict(row) for row in rows.rows])
-    found = queries.returned_file(batch)
+    found = own.returned_file(batch)
     if found is None:
         return error(404, "NONE_RETURNED", "没有退回的行，或已过保存期。", "No row was returned, or they are erased.")
     response = HttpResponse(found[1], content_type="application/octet-stream")
@@ -201,7 +207,7 @@ def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> Ht
 @organ_client
 def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
     """What the organ may explain about a file that was refused for its headers."""
-    asked = None if _own(request, batch) is None else queries.header_questions(batch)
+    asked = None if _own(request, batch) is None else own.header_questions(batch)
     if asked is None:
         return error(*NOT_YOURS)
     return answer({"unknown": asked.unknown, "candidates": dict(asked.candidates)})
@@ -222,6 +228,23 @@ def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpRespo
     except XinshuError as refused:
         return _refused(refused)
     return HttpResponse(status=204)
+
+
+def _is_the_same(request: HttpRequest, opened: BatchRow) -> bool:
+    """Whether the body is what the batch holds, so that a key never answers for content that was not taken in."""
+    sent, any_sent = hashlib.sha256(), False
+    for block in _blocks(request):
+        sent.update(block)
+        any_sent = True
+    return not any_sent or opened.digest in {None, sent.hexdigest()}
+
+
+def _goes_on(request: HttpRequest, opened: BatchRow) -> bool:
+    """Whether this call has the batch to work on, from where an earlier one was cut off: its content is kept, whole."""
+    if opened.state == State.UPLOADING and not queries.content_size(opened.id):
+        return actions.add_content(batch=opened.id, offset=0, chunks=_blocks(request)) >= 0
+    whole = str(queries.content_size(opened.id)) == request.headers.get("Content-Length")
+    return whole and opened.state in {State.UPLOADING, State.FILING}
 
 
 def _work(request: HttpRequest, batch: UUID, *, attested: bool) -> HttpResponse:

@@ -2,14 +2,16 @@
 
 import logging
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from xinshu.doors.api.intake import router as intake
-from xinshu.register.access.answers import error
+from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import router as disclosure
+from xinshu.uses.monitoring.api import router as monitoring
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ api = NinjaAPI(
 )
 api.add_router("", disclosure)
 api.add_router("", intake)
+api.add_router("", monitoring)
 
 
 @api.exception_handler(Exception)
@@ -34,6 +37,16 @@ def own_fault(_request: HttpRequest, failure: Exception) -> HttpResponse:
     return error(
         500, "OUR_FAULT", "系统出错，请稍后再试。", "Something went wrong on our side; please try again later."
     )
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def no_database(_request: HttpRequest, failure: Exception) -> HttpResponse:
+    """The database is away or full; nothing half is kept, so the same call may be made again (its text may quote)."""
+    logger.error("the database failed: %s", type(failure).__name__)
+    response = error(503, "UNAVAILABLE", *UNAVAILABLE)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 @api.exception_handler(ValidationError)

@@ -18,8 +18,8 @@ from xinshu.bulk.files import UnreadableFile
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
-from xinshu.proceedings.intake.actions import receive
-from xinshu.proceedings.intake.queries import returned_file
+from xinshu.proceedings.intake.actions import receive, remember_headers
+from xinshu.proceedings.intake.own import returned_file
 from xinshu.proceedings.intake.states import Door, Receipt, Step
 from xinshu.proceedings.intake.states import Progress as Told
 
@@ -38,6 +38,13 @@ ATTEST_FIRST = (
     "--attested", is_flag=True, help="已完成保密、商业秘密、个人信息审查，正式报送 Reviewed: file it for good."
 )
 @click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="表头=字段",
+    help="本机关表头的含义，记住供以后使用；“表头=”不导入该列 What a header of yours stands for; remembered.",
+)
+@click.option(
     "--first-load",
     "first_time",
     is_flag=True,
@@ -51,6 +58,7 @@ def intake(
     organ: str,
     kind: str,
     attested: bool,
+    headers: tuple[str, ...],
     first_time: bool,
     on: datetime | None,
     returned: Path | None,
@@ -65,7 +73,11 @@ def intake(
     """
     begun = perf_counter()
     moment = _moment(on)
+    mapping = dict(map(_header, headers))
     with store(moment), _steps(quiet=as_json) as progress:
+        if mapping:
+            actor = f"cli:{getuser()}"
+            remember_headers(organ_code=organ, kind=kind, mapping=mapping, actor=actor, moment=moment)
         receipt = receive(
             path=file,
             organ_code=organ,
@@ -84,6 +96,14 @@ def intake(
     click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
     if not attested and not as_json:
         click.echo(ATTEST_FIRST, err=True)
+
+
+def _header(said: str) -> tuple[str, str]:
+    """What `表头=字段` says; the last equals sign parts them."""
+    header, mark, field = said.rpartition("=")
+    if not mark or not header:
+        raise click.BadParameter("请写成“表头=字段” write 表头=字段, such as 决定文号=CF_WSH", param_hint="--header")
+    return header, field
 
 
 def _put_returned(receipt: Receipt, file: Path, place: Path | None) -> Path | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -25,6 +25,8 @@ COMMANDS = {
     "run": Entry("run", "run", True, "启动门户 Serve the portal, the desk and the API."),
     "setup": Entry("setup", "setup", True, "建库并采纳目录 Make the tables and adopt the catalogue."),
     "intake": Entry("intake", "intake", True, "归集一个文件 Take in a file of an organ."),
+    "withdraw": Entry("withdraw", "withdraw", True, "撤回一条错误信息 Take back one wrong record."),
+    "reconcile": Entry("reconcile", "reconcile", True, "归集对账 Compare an organ's ledger with what is held."),
     "shown": Entry("shown", "shown", True, "查询公示 What is publicly shown for a code."),
     "code": Entry("codes", "code", False, "校验代码 Check codes."),
     "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),
@@ -79,8 +81,15 @@ def main() -> None:
         cli()
     except XinshuError as error:
         _fail(str(error))
-    except OperationalError as error:
-        _fail(f"数据库连接失败，请检查 DATABASE_URL 或数据库服务。The database cannot be reached: {error}")
+    except (OperationalError, InterfaceError) as error:
+        _fail(
+            "数据库不可用或存储空间不足；请检查 DATABASE_URL、数据库服务和磁盘，然后原样再次运行。"
+            " The database is away or out of room; see to it, then run the same again."
+            f" ({str(error).partition(chr(10))[0]})"
+        )
+    except DatabaseError as error:
+        # Its text may quote a row, and what a command prints is mailed and kept.
+        _fail(f"数据库拒绝了该操作，未写入。The database refused; nothing was stored: {type(error).__name__}")
     except OSError as error:
         _fail(f"文件不能读写 A file cannot be read or written: {error}")
 

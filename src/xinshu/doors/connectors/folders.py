@@ -11,6 +11,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
+from xinshu.bulk.given_names import shown_name
 from xinshu.doors.connectors.delivery import Delivered, deliver_file
 from xinshu.doors.connectors.entries import Connector, FolderSource
 from xinshu.doors.connectors.faults import SourceFault, Unavailable
@@ -122,7 +123,7 @@ def _unchanged(file: BufferedReader, look: Look, digest: str) -> Iterator[bytes]
         yield chunk
     if read.hexdigest() != digest:
         raise SourceFault(
-            f"文件 {look.name} 在读取时被改动，下次再收；请写完后再改名放入。"
+            f"文件 {shown_name(look.name)} 在读取时被改动，下次再收；请写完后再改名放入。"
             " The file changed while it was read and waits for the next run; write it under another name, then rename."
         )
 

@@ -17,7 +17,7 @@ from xinshu.doors.connectors.faults import Unavailable
 from xinshu.doors.connectors.web import asked, opened
 from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
-from xinshu.proceedings.intake import queries
+from xinshu.proceedings.intake import own, queries
 from xinshu.proceedings.intake.states import Receipt, State
 
 MOST_ROWS = 10_000
@@ -117,7 +117,7 @@ def _counted(receipt: Receipt) -> dict[str, Any]:
 
 def _returned(batch: UUID) -> dict[str, Any]:
     """Row, sheet, field and reason of each returned row; headers and codes only, no cell."""
-    found = queries.returned(batch)
+    found = own.returned(batch)
     rows = () if found is None else found.rows
     listed = [
         {

@@ -1,6 +1,6 @@
 """The staff's pages: sign in and out, and the home with one's posts and the organ's batches."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from xinshu.proceedings.intake.queries import batches_of
+from xinshu.doors.desk.alarms import urgent
+from xinshu.doors.desk.standing import actor_of, in_words, organs_of, posts, seen_by
+from xinshu.proceedings.intake.queries import batches_of, cited_batches
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
-from xinshu.register.access.queries import PostRow, posts_of
+
+NEWEST: Final = 10
 
 
 class SignIn(LoginView):
@@ -40,17 +43,22 @@ sign_out = signing_in(LogoutView.as_view())
 @staff
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Who one is, which posts one holds today, and the newest batches of one's organs."""
-    moment = moment_of(request)
-    username = request.user.get_username()
-    posts = posts_of(username, on_date=moment.day)
-    batches = batches_of(_organs(posts))
-    note(actor=username, act="LOOK_BATCHES", matter="", purpose="desk home", organ="", moment=moment)
-    return render(request, "desk/home.html", {"username": username, "posts": posts, "batches": batches})
-
-
-def _organs(posts: tuple[PostRow, ...]) -> frozenset[str] | None:
-    """The codes of one's organs; None means every organ, for a post of the whole platform."""
-    if any(post.organ is None for post in posts):
-        return None
-    return frozenset(post.organ.code for post in posts if post.organ is not None)
+    """What one may do, deadlines that are near, the newest batches of one's organs, and which posts one holds."""
+    seen = seen_by(request)
+    note(
+        actor=actor_of(request),
+        act="LOOK_BATCHES",
+        matter="",
+        purpose="desk home",
+        organ="",
+        moment=moment_of(request),
+    )
+    page = {
+        "username": actor_of(request),
+        "posts": posts(request),
+        "may_file": bool(organs_of(request)),
+        "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
+        "alarms": urgent(posts(request), request),
+        "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],
+    }
+    return render(request, "desk/home.html", page)

@@ -4,7 +4,7 @@ Nothing of a batch is in the register before its organ has attested it; a dry ru
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,21 +13,17 @@ from uuid import UUID, uuid4
 import orjson
 from django.db import IntegrityError, transaction
 
+from xinshu.bulk.given_names import is_plain_header, shown_name
+from xinshu.bulk.personal import mask
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.entries import Kind
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, HeaderMapping, Withdrawal
-from xinshu.proceedings.intake.queries import (
-    BatchRow,
-    ReturnedRows,
-    batch_row,
-    receipt,
-    remembered_headers,
-    returned,
-)
-from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, run
-from xinshu.proceedings.intake.settling import Work
+from xinshu.proceedings.intake.own import Edits, ReturnedRow, kept_edits, returned
+from xinshu.proceedings.intake.queries import BatchRow, batch_row, receipt, remembered_headers
+from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, erase_old, run
+from xinshu.proceedings.intake.settling import Work, needs_citation
 from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, WithdrawalReason
 from xinshu.register.access.actions import UnknownOrgan, note
 from xinshu.register.access.queries import OrganRow, organ
@@ -36,8 +32,12 @@ from xinshu.register.records.actions import number_filings
 from xinshu.register.records.actions import withdraw as withdraw_record
 from xinshu.register.subjects.queries import named_by
 
+LONGEST_FILE_NAME: Final = 255
+LONGEST_WORDS: Final = 500
 DAYS_KEPT: Final = 30
 """Uploads and returned rows are erased after so many days."""
+SHORTEST_CITATION: Final = 6
+LONGEST_CITATION: Final = 500
 
 
 class UnknownKind(XinshuError):
@@ -60,6 +60,10 @@ class NotAttested(XinshuError):
     """The organ has not attested its review of secrets and privacy."""
 
 
+class CitationRefused(XinshuError):
+    """A citation is missing, too long, or attested by the person who gave it."""
+
+
 class HeaderRefused(XinshuError):
     """A header cannot be understood as said."""
 
@@ -77,7 +81,7 @@ def open_batch(
         id=uuid4(),
         organ_code=organ_code,
         kind=kind,
-        file_name=Path(file_name).name[:255],
+        file_name=shown_name(Path(file_name).name, most=LONGEST_FILE_NAME),
         door=door,
         key=key,
         actor=actor,
@@ -115,9 +119,10 @@ def check(*, batch: UUID, actor: str, moment: Moment, progress: Progress) -> Rec
     found = _batch(batch)
     _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
     work = _work(found, actor, moment)
-    with vault.opened(batch) as path:
-        dry_run(work, path, progress)
     note(actor=actor, act="CHECK_BATCH", matter=str(batch), purpose="归集", organ=work.organ.code, moment=moment)
+    with vault.opened(batch) as path:
+        Batch.objects.filter(id=batch).update(file_digest=_digest(path))
+        dry_run(work, path, progress)
     return receipt(batch)
 
 
@@ -157,18 +162,25 @@ def receive(
 ) -> Receipt:
     """Take in a file that lies at hand in one call; without attestation it is a dry run.
 
-    The same file of an organ whose batch was cut off goes on with that batch. `cursor`: (connector, how far it has
-    read), kept in the transaction that ends the filing. `first_time`: a first load, all of it in one transaction;
-    raises NotFirst when the register holds any record.
+    The same file of an organ (by key, else by name) whose batch was cut off goes on with that batch. `cursor`:
+    (connector, how far it has read), kept in the transaction that ends the filing. `first_time`: a first load, all of
+    it in one transaction; raises NotFirst when the register holds any record.
     """
     digest = _digest(path)
-    cut_off = Batch.objects.filter(organ_code=organ_code, kind=kind, state=State.FILING, file_digest=digest).first()
+    named = {"file_name": path.name[:255]} if key is None else {"key": key}
+    same = {"organ_code": organ_code, "kind": kind, "file_digest": digest, **named}
+    going_on = [State.UPLOADING, State.FILING] if attested else []
+    cut_off = Batch.objects.filter(**same, state__in=going_on).first()
     if cut_off is None:
-        opened = open_batch(
-            organ_code=organ_code, kind=kind, file_name=path.name, door=door, actor=actor, moment=moment, key=key
-        )
-        Batch.objects.filter(id=opened.id).update(file_size=path.stat().st_size, file_digest=digest)
+        with transaction.atomic():
+            opened = open_batch(
+                organ_code=organ_code, kind=kind, file_name=path.name, door=door, actor=actor, moment=moment, key=key
+            )
+            said = {"file_size": path.stat().st_size, "file_digest": digest}
+            Batch.objects.filter(id=opened.id, file_digest=None).update(**said)
         cut_off = _batch(opened.id)
+    if bytes(cut_off.file_digest or b"") != digest:
+        raise KeyReused("该幂等键已用于另一文件；请换一个键。This key stands for another file; choose a new one.")
     if cut_off.state in {State.FILED, State.DISCARDED}:
         return receipt(cut_off.id)
     if attested:
@@ -190,6 +202,7 @@ def discard(*, batch: UUID, actor: str, moment: Moment) -> None:
     """Undo a batch that is not filed: nothing of it was in the register, and its upload is erased."""
     found = _batch(batch)
     if found.state == State.DISCARDED:
+        vault.erase(batch)
         return
     _must_be(found, State.UPLOADING, State.CHECKED, State.REFUSED)
     with transaction.atomic():
@@ -202,21 +215,55 @@ def discard(*, batch: UUID, actor: str, moment: Moment) -> None:
     vault.erase(batch)
 
 
-def mended(*, batch: UUID, edits: Mapping[int, Mapping[str, str]], actor: str, moment: Moment) -> BatchRow:
-    """A new batch of the returned rows alone, with what the clerk changed in them: {index: {header: text}}."""
+def keep_edits(*, batch: UUID, edits: Edits) -> None:
+    """Keep, encrypted, what a clerk changed in some returned rows, in place of what was kept of these rows."""
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(id=batch)
+        vault.put_edits(batch, orjson.dumps({**kept_edits(batch), **edits}))
+
+
+def mended(*, batch: UUID, edits: Edits, actor: str, moment: Moment) -> BatchRow:
+    """A new batch of the returned rows alone, with what the clerk changed in them."""
     found, rows = _batch(batch), returned(batch)
     if rows is None:
         raise NotNow("该批次没有可更正的退回行。This batch has no returned rows to mend.")
-    opened = open_batch(
-        organ_code=found.organ_code,
-        kind=found.kind,
-        file_name=f"{Path(found.file_name).stem}.mended.ndjson",
-        door=Door.DESK,
-        actor=actor,
-        moment=moment,
-    )
-    Batch.objects.filter(id=opened.id).update(parent=batch)
-    add_content(batch=opened.id, offset=0, chunks=_mended_lines(rows, edits))
+    return _again(found, _mended_lines(rows.rows, edits), actor=actor, moment=moment)
+
+
+def cited(*, batch: UUID, rows: Set[int], citation: str, actor: str, moment: Moment) -> BatchRow:
+    """A new batch of those returned rows (their index) that would raise a class or lengthen a display, with a citation.
+
+    It is filed only once a second person attests it, and each subject is owed a notice (Decision 6).
+    Raises CitationRefused without a document and article, NotNow when no such row was returned.
+    """
+    found, back = _batch(batch), returned(batch)
+    wanted = [row for row in (back.rows if back else ()) if row.index in rows and needs_citation(_codes(row))]
+    if not wanted:
+        raise NotNow("没有须附依据的退回行。No returned row needs a citation.")
+    if not SHORTEST_CITATION <= len(citation.strip()) <= LONGEST_CITATION:
+        raise CitationRefused(
+            f"请写明依据的文书和条款（{SHORTEST_CITATION}至{LONGEST_CITATION}个字符）。"
+            f" Name the document and the article ({SHORTEST_CITATION} to {LONGEST_CITATION} characters)."
+        )
+    lines = _mended_lines(wanted, {})
+    opened = _again(found, lines, actor=actor, moment=moment, citation=citation.strip())
+    note(actor=actor, act="CITE", matter=str(opened.id), purpose="归集", organ=found.organ_code, moment=moment)
+    return opened
+
+
+def _again(found: Batch, lines: Iterable[bytes], *, actor: str, moment: Moment, citation: str = "") -> BatchRow:
+    """A batch that follows another, of some of its returned rows."""
+    with transaction.atomic():
+        opened = open_batch(
+            organ_code=found.organ_code,
+            kind=found.kind,
+            file_name=f"{Path(found.file_name).stem.removesuffix('.mended')}.mended.ndjson",
+            door=Door.DESK,
+            actor=actor,
+            moment=moment,
+        )
+        Batch.objects.filter(id=opened.id).update(parent=found.id, citation=citation)
+    add_content(batch=opened.id, offset=0, chunks=lines)
     return batch_row(_batch(opened.id))
 
 
@@ -232,13 +279,14 @@ def withdraw(
 ) -> None:
     """Take one wrong record back, at once and everywhere (G25). Raises NotHeld when it is not the organ's."""
     bodies = [body.subject for body in named_by(subject_code)]
+    number_filings(moment=moment)  # an earlier call may have been cut off just before
     with transaction.atomic():
         kind = withdraw_record(
             subjects=bodies,
             record_ref=record_ref,
             organ=organ_code,
             ground=reason,
-            words=words[:500],
+            words=mask(words)[0][:LONGEST_WORDS],
             actor=actor,
             moment=moment,
         )
@@ -256,17 +304,26 @@ def withdraw(
 
 
 @transaction.atomic
-def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], actor: str, moment: Moment) -> None:
+def remember_headers(
+    *, organ_code: str, kind: str, mapping: Mapping[str, str | None], actor: str, moment: Moment
+) -> None:
     """Remember what headers of an organ's files stand for: a field of the kind, or "" for a column to leave out.
+
+    None forgets a header.
 
     Raises HeaderRefused when a field is unknown, or a header is longer than 100 characters.
     """
     fields = _known_kind(kind, moment).fields
     for header, field in mapping.items():
-        if (field and field not in fields) or not header or len(header) > LONGEST_HEADER:
+        if (field and field not in fields) or not header or len(header) > LONGEST_HEADER or not is_plain_header(header):
             raise HeaderRefused(
-                f"“{field}”不是该类目的字段，或表头过长。“{field}” is no field of this kind, or the header is too long."
+                "所指的字段不属于该类目，或表头过长、含有个人信息。"
+                "No field of this kind, or the header is too long or holds personal data."
             )
+        known = HeaderMapping.objects.filter(organ_code=organ_code, kind=kind, header=header)
+        if field is None:
+            known.delete()
+            continue
         HeaderMapping.objects.update_or_create(
             organ_code=organ_code,
             kind=kind,
@@ -277,16 +334,8 @@ def remember_headers(*, organ_code: str, kind: str, mapping: Mapping[str, str], 
 
 
 def sweep(*, moment: Moment) -> int:
-    """Erase uploads and returned rows that are older than 30 days; how many batches it was. The counts stay."""
-    old = Batch.objects.filter(
-        received_at__lt=moment.instant - timedelta(days=DAYS_KEPT), erased_at__isnull=True
-    ).exclude(state=State.FILING)
-    swept = 0
-    for batch in old.values_list("id", "state"):
-        vault.erase(batch[0])
-        left = State.DISCARDED if batch[1] == State.UPLOADING else batch[1]
-        swept += Batch.objects.filter(id=batch[0]).update(erased_at=moment.instant, state=left)
-    return swept
+    """Erase uploads and returned rows older than 30 days, and what crashes left; how many batches it was."""
+    return erase_old(moment, before=moment.instant - timedelta(days=DAYS_KEPT))
 
 
 def _known_organ(code: str) -> OrganRow:
@@ -329,6 +378,7 @@ def _work(found: Batch, actor: str, moment: Moment) -> Work:
         catalogue=edition.catalogue,
         edition=bytes.fromhex(edition.hash),
         mapping=remembered_headers(found.organ_code, found.kind),
+        citation=found.citation,
     )
 
 
@@ -354,6 +404,10 @@ def _file(
             "报送前须确认已完成保密、商业秘密和个人信息审查。"
             " Attest first that secrecy, trade secrets and privacy have been reviewed."
         )
+    if found.citation and actor == found.actor:
+        raise CitationRefused(
+            "附依据的更正须由提出人以外的第二人复核报送。A correction with a citation is filed by a second person."
+        )
     _must_be(found, State.UPLOADING, State.CHECKED, State.FILING)
     work = _work(found, actor, moment)
     if run(work, path, _digest(path), progress, first_time=first_time):
@@ -361,8 +415,12 @@ def _file(
     return receipt(found.id)
 
 
-def _mended_lines(rows: ReturnedRows, edits: Mapping[int, Mapping[str, str]]) -> Iterator[bytes]:
-    """The returned rows as NDJSON, each with its edits; a header that the file does not have is left out."""
-    for row in rows.rows:
-        cells = row.cells | {header: text for header, text in edits.get(row.index, {}).items() if header in row.cells}
-        yield orjson.dumps(cells) + b"\n"
+def _codes(row: ReturnedRow) -> Iterator[str]:
+    return (code for _, _, code, _, _ in row.reasons)
+
+
+def _mended_lines(rows: Iterable[ReturnedRow], edits: Edits) -> Iterator[bytes]:
+    """The returned rows as NDJSON, each with its edits; a column that an edit adds is one of every row."""
+    added = dict.fromkeys((header for edit in edits.values() for header in edit), "")
+    for row in rows:
+        yield orjson.dumps(added | row.cells | dict(edits.get(row.key, {}))) + b"\n"

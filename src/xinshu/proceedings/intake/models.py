@@ -15,6 +15,7 @@ class Batch(models.Model):
     `parts` of it are stored. `key`: the sender's own key, under which a second sending is the first again. `asked`:
     the questions about classes; `notices`: what else the organ should know; `unknown_headers`: what it may explain.
     `filled` of `fillable` cells say something. `returned_due_on`: the first working-day deadline of a returned row.
+    `citation`: by what its corrections may lengthen a display or raise a class; then a second person attests it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +24,7 @@ class Batch(models.Model):
     door = models.CharField(max_length=12, choices=[(door.value, door.value) for door in Door])
     key = models.CharField(max_length=100, null=True)
     parent = models.UUIDField(null=True)
+    citation = models.CharField(max_length=500, default="", db_default="")
     file_name = models.CharField(max_length=255)
     file_size = models.BigIntegerField(default=0)
     file_digest = models.BinaryField(max_length=32, null=True)
@@ -67,6 +69,10 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=[State.FILING, State.FILED]) | Q(attested_by__isnull=False),
                 name="nothing_is_filed_unattested",
+            ),
+            models.CheckConstraint(
+                condition=Q(citation="") | Q(attested_by__isnull=True) | ~Q(attested_by=F("actor")),
+                name="a_citation_needs_two_persons",
             ),
         ]
         indexes = [

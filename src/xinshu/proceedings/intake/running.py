@@ -1,21 +1,23 @@
 """Runs a batch through its parts: as a dry run that is undone, or for good, each part in one transaction."""
 
-import re
 from collections import Counter
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import polars as pl
 from django.db import transaction
 
 from xinshu.bulk.checks import Checked
 from xinshu.bulk.files import UnreadableFile
+from xinshu.bulk.given_names import is_plain_header
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
+from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
 from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
@@ -24,15 +26,17 @@ from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.first_load import FirstLoad, first_load
 
-DIGITS: Final = re.compile(r"\d{6}")
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
+CHECKABLE: Final = frozenset({State.UPLOADING, State.CHECKED, State.REFUSED})
+NO_STEP: Final = {"step_zh": "", "step_en": ""}
 MOST_ASKED: Final = 100
 """Questions that are kept with a batch; their number is counted in full."""
 
 
 def dry_run(work: Work, path: Path, progress: Progress) -> None:
     """Settle every part and undo it again; what would have become of each row is kept for its organ to look at."""
+    progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
         if found is None:
@@ -42,26 +46,29 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
         with made_ready(work, found, 0) as parts:
             for ready in parts:
                 with transaction.atomic():
+                    # While this holds the batch nobody files it, and what is being filed is not overwritten.
+                    if _locked(work.id).state not in CHECKABLE:
+                        return
                     settled = settle(work, found, ready)
+                    _put_returned(work, ready.number, settled)
                     transaction.set_rollback(True)
                 tally.add(found.parts[ready.number].checked, settled)
-                _put_returned(work, ready.number, settled)
                 rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
                 progress(Step("试算", "dry run", tally.counts["received"], found.received))
-    vault.put_preview(work.id, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
-    _note_check(work, found, tally)
+        _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
 
 
 def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time: bool = False) -> bool:
-    """Store a batch from its first part that is not stored; False when the file cannot be read as a whole.
+    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read.
 
     `first_time`: a first load, whose parts are one transaction.
     """
+    progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
-        if found is None:
+        stored = None if found is None else _begin(work, found, path, digest)
+        if found is None or stored is None:
             return False
-        stored = _begin(work, found, digest)
         if first_time:
             named_again = pl.Series(found.named_again, dtype=pl.UInt64)
             with first_load(kind=work.kind, named_again=named_again) as loading:
@@ -87,7 +94,7 @@ def _store(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None) -
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
     number = ready.number
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
+        batch = _locked(work.id)
         if batch.parts != number:
             return
         settled = settle(work, found, ready, loading)
@@ -105,7 +112,7 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
     """Close a batch whose every part is stored; a connector's cursor moves with it, and the trail has its line."""
     with transaction.atomic():
         filing = Batch.objects.filter(id=work.id, state=State.FILING)
-        if not filing.update(state=State.FILED, filed_at=work.moment.instant):
+        if not filing.update(state=State.FILED, filed_at=work.moment.instant, **NO_STEP):
             return
         if cursor is not None:
             name, place = cursor
@@ -115,36 +122,64 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
         note(actor=work.actor, act="INTAKE", matter=matter, purpose="归集", organ=work.organ.code, moment=work.moment)
 
 
+def erase_old(moment: Moment, *, before: datetime) -> int:
+    """Erase what is kept of batches received before then, and whatever no batch has any more; the counts stay."""
+    old = Batch.objects.filter(received_at__lt=before, erased_at=None).exclude(state=State.FILING)
+    swept = old.filter(state=State.UPLOADING).update(erased_at=moment.instant, state=State.DISCARDED)
+    swept += old.update(erased_at=moment.instant)
+    # Marked first: from then on nobody reads it, and what a crash leaves is erased by the next sweep.
+    kept = vault.batches_kept()
+    for batch in set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True)):
+        vault.erase(batch)
+    vault.tidy()
+    return swept
+
+
+def _kept(work: Work, progress: Progress) -> Progress:
+    """Each step is also kept in the batch's row, for the page that shows it; never inside a part's transaction."""
+
+    def told(step: Step) -> None:
+        kept = {"step_zh": step.name_zh, "step_en": step.name_en, "done": step.done, "total": step.total}
+        Batch.objects.filter(id=work.id).update(**kept)
+        progress(step)
+
+    return told
+
+
 def _surveyed(work: Work, path: Path, spool: Spool, progress: Progress) -> Survey | None:
     """The survey, or None when the file as a whole is refused; why is kept with the batch."""
     progress(Step("读取", "read"))
     try:
         return survey(work.rulebook, path, spool, progress)
     except UnreadableFile as refusal:
-        unknown = refusal.match.unknown if isinstance(refusal, HeadersRefused) else ()
-        Batch.objects.filter(id=work.id, state__in=[State.UPLOADING, State.CHECKED, State.REFUSED]).update(
+        unknown = refusal.match.unknown if isinstance(refusal, HeadersRefused) and refusal.match.fields else ()
+        Batch.objects.filter(id=work.id, state__in=CHECKABLE).update(
             state=State.REFUSED,
             refusal_zh=refusal.zh,
             refusal_en=refusal.en,
-            # Where the header row is missing, data stand in it: what may be a number of a person is not kept.
-            unknown_headers=[
-                header for header in unknown if not DIGITS.search(header) and len(header) <= LONGEST_HEADER
-            ],
+            **NO_STEP,
+            # Where the header row is missing, data stand in it: what may be a person's is not kept.
+            unknown_headers=[name for name in unknown if is_plain_header(name) and len(name) <= LONGEST_HEADER],
         )
         return None
 
 
-def _begin(work: Work, found: Survey, digest: bytes) -> int:
+def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> int | None:
     """From here on the batch is being filed: attested, its dry-run counts cleared, to be counted part by part.
 
-    Returns how many of its parts are stored already.
+    Returns how many of its parts are stored already; None when it was filed or undone meanwhile, or another file's
+    first parts are stored under its name.
     """
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
+        batch = _locked(work.id)
         if batch.state == State.FILING:
-            return batch.parts
+            same = batch.file_digest is not None and bytes(batch.file_digest) == digest
+            return batch.parts if same else None
+        if batch.state not in {State.UPLOADING, State.CHECKED}:
+            return None
         vault.erase_results(work.id)
         batch.state, batch.attested_by, batch.file_digest = State.FILING, work.actor, digest
+        batch.file_size = path.stat().st_size
         batch.parts = batch.done = 0
         batch.total = found.received
         Tally().onto(batch, afresh=True)
@@ -153,13 +188,14 @@ def _begin(work: Work, found: Survey, digest: bytes) -> int:
         return 0
 
 
-def _note_check(work: Work, found: Survey, tally: "Tally") -> None:
+def _note_check(work: Work, found: Survey, tally: "Tally", preview: bytes) -> None:
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().get(id=work.id)
-        if batch.state not in {State.UPLOADING, State.CHECKED, State.REFUSED}:
+        batch = _locked(work.id)
+        if batch.state not in CHECKABLE:
             return
+        vault.put_preview(work.id, preview)
         batch.state = State.CHECKED
-        batch.refusal_zh = batch.refusal_en = ""
+        batch.refusal_zh = batch.refusal_en = batch.step_zh = batch.step_en = ""
         batch.unknown_headers = []
         batch.done, batch.total = found.received, found.received
         tally.onto(batch, afresh=True)
@@ -167,9 +203,14 @@ def _note_check(work: Work, found: Survey, tally: "Tally") -> None:
         batch.save()
 
 
+def _locked(batch: UUID) -> Batch:
+    """The batch as it stands now; until the transaction ends nobody else changes it."""
+    return Batch.objects.select_for_update().get(id=batch)
+
+
 def _put_returned(work: Work, number: int, settled: Settled) -> None:
-    if settled.returned_part is not None:
-        vault.put_returned(work.id, number, settled.returned_part.to_bytes())
+    back = settled.returned_part
+    vault.put_returned(work.id, number, None if back is None else back.to_bytes())
 
 
 def _as_bytes(frame: pl.DataFrame) -> bytes:

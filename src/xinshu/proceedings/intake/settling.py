@@ -1,6 +1,6 @@
 """Settles one part of a batch in one transaction: finds the bodies, stores what is sound, returns the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +12,8 @@ import polars as pl
 
 from xinshu.bulk.ahead import one_ahead
 from xinshu.bulk.files import ReturnedPart
+from xinshu.bulk.given_names import shown_cells
+from xinshu.bulk.reasons import by_article
 from xinshu.bulk.survey import REASONS, ROW, Part, Rulebook, Survey, clash_reason, document_keys, told
 from xinshu.bulk.values import as_date
 from xinshu.kit.moment import Moment
@@ -82,13 +84,20 @@ HELD: Final = {
     ),
     Held.WOULD_LENGTHEN: Told(
         Held.WOULD_LENGTHEN,
-        "该更正会延长公示或使已停止公示的信息重新公示；须附依据、由第二人复核并告知主体后另行办理。",
-        "The correction would show the record longer, or again; that needs a citation, a second person and a notice.",
+        "该更正会延长公示；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
+        "The correction would show the record longer; that needs a citation, a second person and a notice to the"
+        " subject. Choose “correct with a citation” on the batch's page at the desk.",
     ),
     Held.WOULD_RAISE_CLASS: Told(
         Held.WOULD_RAISE_CLASS,
-        "该更正会提高失信严重程度；须附依据、由第二人复核并告知主体后另行办理。",
-        "The correction would raise the class; that needs a citation, a second person and a notice to the subject.",
+        "该更正会提高失信严重程度；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
+        "The correction would raise the class; that needs a citation, a second person and a notice to the subject."
+        " Choose “correct with a citation” on the batch's page at the desk.",
+    ),
+    Held.DISPLAY_OVER: Told(
+        Held.DISPLAY_OVER,
+        "该信息的公示已经终止，不因更正而再次公示，附有依据亦同；请勿再次报送。",
+        "The display of this record is over; no correction shows it again, whatever is cited. Do not send it again.",
     ),
     Held.HAS_ENDED: Told(
         Held.HAS_ENDED,
@@ -96,6 +105,15 @@ HELD: Final = {
         "This record was withdrawn and no sending brings it back; file another decision under its own number.",
     ),
 }
+
+NEED_A_CITATION: Final = frozenset({str(Held.WOULD_LENGTHEN), str(Held.WOULD_RAISE_CLASS)})
+
+
+def needs_citation(codes: Iterable[str]) -> bool:
+    """Whether a row went back for these reasons only: that it would raise a class or lengthen a display."""
+    found = set(codes)
+    return bool(found) and found <= NEED_A_CITATION
+
 
 WHERE: Final = {
     NOT_OURS.code: FieldRole.ORGAN_CODE,
@@ -121,6 +139,7 @@ class Work:
     catalogue: Catalogue
     edition: bytes
     mapping: Mapping[str, str]
+    citation: str = ""
 
     @property
     def rules(self) -> Kind:
@@ -203,7 +222,8 @@ def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = 
         [found.spool.get(part.returned), _clashes(work, part, good, found), _held(work, part, good, reasons)]
     )
     back = back.sort("index")
-    rows = _rows(work, good, outcome, back)
+    told = _as_sent(work, found, part, back)
+    rows = _rows(work, good, outcome, back, told)
     return Settled(
         accepted=outcome.accepted,
         unchanged=outcome.unchanged + part.checked.repeated,
@@ -211,8 +231,8 @@ def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = 
         returned=len(back),
         late=_late(work, rows),
         questions=_questions(work, part, good, outcome),
-        returned_part=_returned_part(found, part, back, work),
-        returned_due_on=_first_due(work, found, part, back),
+        returned_part=_returned_part(found, part, back, told["due_on"], work),
+        returned_due_on=told["due_on"].min(),  # type: ignore[arg-type]
         rows=rows,
     )
 
@@ -248,7 +268,8 @@ def _held(work: Work, part: Part, good: pl.DataFrame, reasons: Mapping[int, Told
     for index, why in reasons.items():
         name = fields.get(WHERE.get(why.code, FieldRole.DOCUMENT_NUMBER), "")
         header = part.headers.get(name, name)
-        kept.append((index, rows[index], told((name, header, why.code, why.zh, why.en))))
+        law_zh, law_en = by_article(why.code, work.catalogue)
+        kept.append((index, rows[index], told((name, header, why.code, why.zh + law_zh, why.en + law_en))))
     return pl.DataFrame(kept, schema=REASONS, orient="row")
 
 
@@ -264,12 +285,13 @@ def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad
         moment=work.moment,
         edition=work.edition,
         catalogue=work.catalogue,
+        citation=work.citation,
     )
     documents = documents.with_columns(department.alias("department"))
     return accept_batch(filing=filing, documents=documents, loading=loading)
 
 
-def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame) -> pl.DataFrame:
+def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame, as_sent: pl.DataFrame) -> pl.DataFrame:
     """Every row with its fate: those in the register, those unchanged, those that go back."""
     stored = outcome.stored.select(
         "index",
@@ -287,8 +309,9 @@ def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame) 
         .alias("fate")
     )
     unread = returned.join(said, on="index", how="anti").with_columns(pl.lit(str(Fate.RETURNED)).alias("fate"))
-    every = pl.concat([rows, unread], how="diagonal").sort("row", "index")
-    return every.with_columns(work.by_due_day(every["decided_on"]).alias("due_on")).select(*PREVIEWED)
+    rows = rows.with_columns(work.by_due_day(rows["decided_on"]).alias("due_on"))
+    every = pl.concat([rows, unread.join(as_sent, on="index", how="left")], how="diagonal")
+    return every.sort("row", "index").select(*PREVIEWED)
 
 
 def _late(work: Work, rows: pl.DataFrame) -> int:
@@ -325,7 +348,27 @@ def _row_questions(part: Part, good: pl.DataFrame) -> Iterator[Question]:
         )
 
 
-def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) -> ReturnedPart | None:
+def _as_sent(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> pl.DataFrame:
+    """Of each row that goes back: number, name and day as its own cells have them, and its working-day deadline."""
+    cells = found.spool.get(part.cells)[back["index"].to_list()]
+    roles = {rule.role: part.headers[name] for name, rule in work.rules.fields.items() if name in part.headers}
+
+    def cell(role: FieldRole) -> pl.Series:
+        said = cells[roles[role]] if role in roles else pl.repeat(None, len(cells), dtype=pl.String, eager=True)
+        return said.cast(pl.String)
+
+    told = pl.DataFrame(
+        {
+            "index": back["index"],
+            "document_number": shown_cells(cell(FieldRole.DOCUMENT_NUMBER)),
+            "subject_name": shown_cells(cell(FieldRole.SUBJECT_NAME)),
+            "decided_on": cell(FieldRole.DECIDED_ON),
+        }
+    ).with_columns(as_date(pl.col("decided_on")).alias("decided_on"))
+    return told.with_columns(work.by_due_day(told["decided_on"]).alias("due_on"))
+
+
+def _returned_part(found: Survey, part: Part, back: pl.DataFrame, due_on: pl.Series, work: Work) -> ReturnedPart | None:
     """The rows that go back as they came, cells of identity documents emptied, with their reasons as they are kept."""
     if back.is_empty():
         return None
@@ -333,7 +376,8 @@ def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) ->
     personal = {name for name, rule in work.rules.fields.items() if rule.type is FieldType.PERSONAL}
     emptied = [part.headers[name] for name in personal if name in part.headers]
     frame = cells.drop(ROW).with_columns(pl.lit(None, pl.String).alias(header) for header in emptied)
-    kept = [_kept(row, reasons) for row, reasons in back.select("row", "reasons").iter_rows()]
+    told = back.select("row", "reasons").with_columns(due_on)
+    kept = [_kept(row, reasons, due) for row, reasons, due in told.iter_rows()]
     form = part.form
     return ReturnedPart(
         frame=frame,
@@ -345,17 +389,6 @@ def _returned_part(found: Survey, part: Part, back: pl.DataFrame, work: Work) ->
     )
 
 
-def _kept(row: int, reasons: str) -> str:
-    entry: dict[str, Any] = {"row": row, "reasons": orjson.loads(reasons)}
+def _kept(row: int, reasons: str, due_on: date | None) -> str:
+    entry: dict[str, Any] = {"row": row, "due_on": due_on, "reasons": orjson.loads(reasons)}
     return orjson.dumps(entry).decode()
-
-
-def _first_due(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> date | None:
-    """The first working-day deadline among the rows that go back, where their day of decision can be read."""
-    name = next((name for name, rule in work.rules.fields.items() if rule.role is FieldRole.DECIDED_ON), "")
-    if name not in part.headers or back.is_empty():
-        return None
-    cells = found.spool.get(part.cells)[back["index"].to_list()]
-    due = work.by_due_day(cells.select(as_date(pl.col(part.headers[name]))).to_series())
-    first: date | None = due.min()  # type: ignore[assignment]
-    return first

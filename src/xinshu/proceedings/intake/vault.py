@@ -1,23 +1,25 @@
 """The vault: uploads and returned rows, encrypted at rest (age), for the sending organ only, gone after 30 days.
 
-DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age` and
-`preview.age`. Nothing plain ever has a name on disk: what is read is decrypted into a file without one. The vault is
-no part of a database backup.
+DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age`,
+`preview.age` and `edits.age` (what a clerk changed in returned rows so far). Nothing plain ever has a name on disk:
+what is read is decrypted into a file without one. The vault is no part of a database backup.
 """
 
+import fcntl
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from io import BufferedIOBase, BytesIO
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 from uuid import UUID
 
 import pyrage  # type: ignore[import-untyped]
 from django.conf import settings
 
+from xinshu.kit.durable import keep, keep_first, make, room
 from xinshu.kit.errors import XinshuError
 
 
@@ -36,7 +38,7 @@ class Erased(XinshuError):
 def folder() -> Path:
     """The vault's own folder, for its owner only."""
     found = Path(settings.DATA_FOLDER) / "vault"
-    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make(found)
     return found
 
 
@@ -45,18 +47,35 @@ def append(batch: UUID, offset: int, chunks: Iterable[bytes]) -> int:
 
     Raises WrongOffset when `offset` is not the present size.
     """
-    present = size(batch)
-    if offset != present:
-        raise WrongOffset(present)
-    with TemporaryFile(dir=folder()) as plain:
+    _must_end_at(offset, batch)
+    with room(), TemporaryFile(dir=folder()) as plain:
         for chunk in chunks:
             plain.write(chunk)
         length = plain.tell()
-        if not length:
-            return present
         plain.seek(0)
-        _keep(_place(batch) / f"content-{present:020}-{length:020}.age", lambda file: _encrypt(plain, file))
-    return present + length
+        with _alone(batch):
+            # Asked again: another sender may have added its own content while ours was on its way.
+            _must_end_at(offset, batch)
+            if length or not offset:  # a file of nothing is content too: its sender is told that it is empty
+                keep(_place(batch) / f"content-{offset:020}-{length:020}.age", lambda file: _encrypt(plain, file))
+    return offset + length
+
+
+def _must_end_at(offset: int, batch: UUID) -> None:
+    if offset != (present := size(batch)):
+        raise WrongOffset(present)
+
+
+@contextmanager
+def _alone(batch: UUID) -> Iterator[None]:
+    """One process at a time adds to the content of a batch; the kernel takes the lock back from a killed one."""
+    make(_place(batch))
+    descriptor = os.open(_place(batch), os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def size(batch: UUID) -> int:
@@ -73,22 +92,26 @@ def opened(batch: UUID) -> Iterator[Path]:
     segments = _segments(batch)
     if not segments:
         raise Erased("该批次的文件已删除或尚未上传。The file of this batch is erased, or not sent yet.")
-    with TemporaryFile(dir=folder()) as plain:
+    with room(), TemporaryFile(dir=folder()) as plain:
         for segment in segments:
             with segment.open("rb") as sealed:
-                pyrage.decrypt_io(sealed, plain, [_identity()])
+                _decrypt(sealed, plain)
         plain.flush()
         yield Path(f"/proc/self/fd/{plain.fileno()}")
 
 
-def put_returned(batch: UUID, part: int, content: bytes) -> None:
-    """Keep the returned rows of a part, in place of what was kept of it."""
-    _put(batch, f"returned-{part:06}", content)
+def put_returned(batch: UUID, part: int, content: bytes | None) -> None:
+    """Keep the returned rows of a part (None: it has none) in place of what an attempt cut off may have left of it."""
+    if content is None:
+        (_place(batch) / f"returned-{part:06}.age").unlink(missing_ok=True)
+    else:
+        _put(batch, f"returned-{part:06}", content)
 
 
-def returned_parts(batch: UUID) -> list[bytes]:
-    """The returned rows of each part that has any, in order."""
-    return [_get(path) for path in sorted(_place(batch).glob("returned-*.age"))]
+def returned_parts(batch: UUID, until: int | None = None) -> list[bytes]:
+    """The returned rows of each part that has any, in order; of the first `until` parts, if given."""
+    last = "returned-~" if until is None else f"returned-{until:06}"
+    return [_get(path) for path in sorted(_place(batch).glob("returned-*.age")) if path.name < last]
 
 
 def put_preview(batch: UUID, content: bytes) -> None:
@@ -102,6 +125,17 @@ def preview(batch: UUID) -> bytes | None:
     return _get(path) if path.exists() else None
 
 
+def put_edits(batch: UUID, content: bytes) -> None:
+    """Keep what a clerk changed in the returned rows so far."""
+    _put(batch, "edits", content)
+
+
+def edits(batch: UUID) -> bytes | None:
+    """What a clerk changed in the returned rows so far."""
+    path = _place(batch) / "edits.age"
+    return _get(path) if path.exists() else None
+
+
 def erase(batch: UUID) -> None:
     """Erase everything of a batch."""
     shutil.rmtree(_place(batch), ignore_errors=True)
@@ -112,6 +146,13 @@ def erase_results(batch: UUID) -> None:
     for pattern in ("returned-*.age", "preview.age"):
         for path in _place(batch).glob(pattern):
             path.unlink(missing_ok=True)
+
+
+def tidy() -> None:
+    """Remove drafts of the key that a crash left, once there is a key."""
+    if (folder() / "key").exists():
+        for draft in folder().glob(".*key.*"):
+            draft.unlink(missing_ok=True)
 
 
 def batches_kept() -> list[UUID]:
@@ -128,55 +169,58 @@ def _segments(batch: UUID) -> list[Path]:
 
 
 def _put(batch: UUID, name: str, content: bytes) -> None:
-    _keep(_place(batch) / f"{name}.age", lambda file: _encrypt(BytesIO(content), file))
+    keep(_place(batch) / f"{name}.age", lambda file: _encrypt(BytesIO(content), file))
 
 
 def _get(path: Path) -> bytes:
     plain = BytesIO()
     with path.open("rb") as sealed:
-        pyrage.decrypt_io(sealed, plain, [_identity()])
+        _decrypt(sealed, plain)
     return plain.getvalue()
 
 
-def _encrypt(plain: BufferedIOBase, sealed: BufferedIOBase) -> None:
-    pyrage.encrypt_io(plain, sealed, [_identity().to_public()])
+class _Target:
+    """A file that remembers an error of the disk.
+
+    Danger: the library of encryption writes its last block when it is done, and forgets an error of that write.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.failure = file, OSError("")
+
+    def write(self, block: bytes) -> int:
+        try:
+            return self.file.write(block)
+        except OSError as failure:
+            self.failure = failure
+            raise
+
+    def flush(self) -> None:
+        self.file.flush()
 
 
-def _keep(path: Path, write: Callable[[BufferedIOBase], None]) -> None:
-    """Write a file whole or not at all: under another name, to the disk, then renamed."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def _encrypt(plain: IO[bytes], sealed: IO[bytes]) -> None:
+    _through(pyrage.encrypt_io, plain, sealed, _identity().to_public())
+
+
+def _decrypt(sealed: IO[bytes], plain: IO[bytes]) -> None:
+    _through(pyrage.decrypt_io, sealed, plain, _identity())
+
+
+def _through(work: Callable[..., None], source: IO[bytes], file: IO[bytes], key: object) -> None:
+    target = _Target(file)
     try:
-        with fresh.open("xb") as file:
-            fresh.chmod(0o600)
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync(path.parent)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _sync(place: Path) -> None:
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        work(source, target, [key])
+    except (pyrage.EncryptError, pyrage.DecryptError):
+        if not target.failure.errno:
+            raise
+    if target.failure.errno:
+        raise target.failure
 
 
 def _identity() -> pyrage.x25519.Identity:
-    """The vault's own key, made once; whoever comes first makes it, the others read it."""
+    """The vault's own key, made once; it is on the disk, name and all, before anything is sealed with it."""
     path = folder() / "key"
     if not path.exists():
-        fresh = folder() / f".key.{secrets.token_hex(4)}"
-        fresh.touch(mode=0o600)
-        fresh.write_text(str(pyrage.x25519.Identity.generate()), encoding="ascii")
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+        keep_first(path, str(pyrage.x25519.Identity.generate()).encode("ascii"))
     return pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii"))

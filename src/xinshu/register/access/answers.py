@@ -1,7 +1,15 @@
 """The shapes in which every API answers: JSON, and the one shape of an error."""
 
+from typing import Final
+
 import orjson
 from django.http import HttpResponse
+
+UNAVAILABLE: Final = (
+    "数据库暂不可用或存储空间不足；未保存任何不完整的内容，请稍后原样重试。",
+    "The database is away or out of room; nothing half is kept. Please try the very same again later.",
+)
+"""What is said when the database fails under a request, in every door."""
 
 
 def answer(content: object, status: int = 200) -> HttpResponse:

@@ -27,6 +27,7 @@ from xinshu.register.records.statements import (
     CORRECT,
     FILE,
     FILED_COLUMNS,
+    HOLD,
     KNOWN,
     NUMBER,
     OWN,
@@ -53,6 +54,7 @@ class Held(StrEnum):
     WOULD_LENGTHEN = "WOULD_LENGTHEN"
     WOULD_RAISE_CLASS = "WOULD_RAISE_CLASS"
     HAS_ENDED = "HAS_ENDED"
+    DISPLAY_OVER = "DISPLAY_OVER"
 
 
 class NotHeld(XinshuError):
@@ -63,7 +65,9 @@ class NotHeld(XinshuError):
 class Filing:
     """Who files what, when, and by which edition of the catalogue (its hash, 32 bytes).
 
-    A very large batch is declared in parts, counted from 0; each part is one filing.
+    A very large batch is declared in parts, counted from 0; each part is one filing. `citation`: by which document and
+    article the organ, in the person of two of its staff, lets corrections lengthen a display or raise a class; "" for
+    every ordinary filing.
     """
 
     batch: UUID
@@ -74,6 +78,7 @@ class Filing:
     edition: bytes
     catalogue: Catalogue
     part: int = 0
+    citation: str = ""
 
 
 STORED: Final = {
@@ -107,8 +112,9 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
 
     `documents` is the good frame of `bulk.checks` with the columns `subject` (our reference) and `department`.
     Content equal to any past version changes nothing; other content is a correction, which may shorten a display or
-    lower a class, never the other way; what has ended stays ended (Decision 6). Nothing of it is shown before
-    `number_filings`. `loading`: inside a first load, what is known without asking the tables.
+    lower a class; the other way only by a citation, and the subject is then owed a notice. What has ended stays ended,
+    whatever is cited (Decision 6). Nothing of it is shown before `number_filings`. `loading`: inside a first load, what
+    is known without asking the tables.
     """
     outcome = Outcome()
     with connection.cursor() as cursor:
@@ -120,7 +126,8 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     outcome.unchanged = len(unchanged)
     documents = _hold(documents.filter(~pl.col("is_equal")), pl.col("has_ended"), Held.HAS_ENDED, outcome)
     derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
-    stored = _store(filing, _sorted_out(derived, outcome), derived)
+    stored = _store(filing, _sorted_out(filing, derived, outcome), derived)
+    _owe_notices(filing, stored)
     _add_sources(filing, unchanged)
     if loading is not None:
         loading.remember(stored)
@@ -189,8 +196,10 @@ def _known(documents: pl.DataFrame) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(COMPARE)
         known = pl.DataFrame(cursor.fetchall(), schema=KNOWN, orient="row")
+        cursor.execute(HOLD, [known.filter(~pl.col("is_equal"))["index"].to_list()])
+        withdrawn = [index for index, has_ended in cursor.fetchall() if has_ended]
         cursor.execute("DROP TABLE filed")
-    return known
+    return known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
 
 
 def _compared(documents: pl.DataFrame, known: pl.DataFrame, filing: Filing) -> pl.DataFrame:
@@ -199,12 +208,15 @@ def _compared(documents: pl.DataFrame, known: pl.DataFrame, filing: Filing) -> p
     return documents.join(known, on="index", how="left", maintain_order="left").with_columns(
         pl.col("recorded_on").fill_null(today),
         pl.col("known_version").fill_null(0),
-        pl.col("has_ended", "is_equal").fill_null(value=False),
+        pl.col("has_ended", "is_equal", "was_shown").fill_null(value=False),
     )
 
 
-def _sorted_out(derived: Derived, outcome: Outcome) -> pl.DataFrame:
-    """The new documents, and the corrections that may be made; the others are held."""
+def _sorted_out(filing: Filing, derived: Derived, outcome: Outcome) -> pl.DataFrame:
+    """The new documents, and the corrections that may be made; the others are held.
+
+    `raises` and `lengthens` mark what is made by the filing's citation only.
+    """
     rank = {str(severity): place for place, severity in enumerate(SEVERITY_ORDER)}
     settled, before = (
         pl.col(name).replace_strict(rank, default=None, return_dtype=pl.Int8) for name in ("settled", "known_severity")
@@ -213,14 +225,24 @@ def _sorted_out(derived: Derived, outcome: Outcome) -> pl.DataFrame:
         pl.col("known_until").is_null() | (pl.col("public_until") <= pl.col("known_until")).fill_null(value=False)
     )
     again = pl.col("known_version") > 0
-    documents = derived.documents
-    for which, why in (
-        (again & (pl.col("decided_on") > pl.col("recorded_on")), Held.DECIDED_AFTER_ARRIVAL),
-        (again & (settled > before), Held.WOULD_RAISE_CLASS),
-        (again & pl.col("public_from").is_not_null() & ~within.fill_null(value=False), Held.WOULD_LENGTHEN),
-    ):
+    late = again & (pl.col("decided_on") > pl.col("recorded_on"))
+    documents = _hold(derived.documents, late, Held.DECIDED_AFTER_ARRIVAL, outcome).with_columns(
+        raises=(again & (settled > before)).fill_null(value=False),
+        lengthens=again & pl.col("public_from").is_not_null() & ~within.fill_null(value=False),
+    )
+    for which, why in _not_allowed(filing):
         documents = _hold(documents, which, why, outcome)
     return documents
+
+
+def _not_allowed(filing: Filing) -> tuple[tuple[pl.Expr, Held], ...]:
+    """What may not be done to the subject's harm: without a citation nothing, with one no second display."""
+    raises, lengthens = pl.col("raises"), pl.col("lengthens")
+    if not filing.citation:
+        return (raises, Held.WOULD_RAISE_CLASS), (lengthens, Held.WOULD_LENGTHEN)
+    over = pl.col("known_until") <= filing.moment.day
+    hidden = pl.col("known_from").is_null() & pl.col("was_shown")
+    return ((lengthens & (over.fill_null(value=False) | hidden), Held.DISPLAY_OVER),)
 
 
 def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.DataFrame:
@@ -285,11 +307,28 @@ def _as_versions(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_lines(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
+    cited = pl.when(pl.col("raises") | pl.col("lengthens")).then(pl.lit(filing.citation)).otherwise(pl.lit(""))
     return documents.select(
         *("filing_id", "place", pl.col("subject").alias("subject_id"), as_uuid("record_ref"), "change", "version"),
         *(pl.lit(filing.moment.day).alias("on_day"), "at", pl.lit(filing.actor).alias("actor")),
         *(pl.lit(filing.organ).alias("organ_code"), "public_from", "public_until", "repair_from"),
         *(pl.col("settled").alias("severity"), "regime", "reasons", "edition"),
+        *([cited.alias("words")] if filing.citation else []),
+    )
+
+
+def _owe_notices(filing: Filing, stored: pl.DataFrame) -> None:
+    """A notice for every subject to whose harm a record was corrected, in the transaction that corrects it."""
+    if stored.is_empty():
+        return
+    harmed = stored.filter(pl.col("raises") | pl.col("lengthens"))
+    copy_into(
+        "records_noticedue",
+        harmed.select(
+            pl.col("subject").alias("subject_id"),
+            *(as_uuid("record_ref"), "filing_id", "raises", "lengthens"),
+            pl.lit(filing.moment.day).alias("on_day"),
+        ),
     )
 
 

@@ -67,6 +67,7 @@ class FirstLoad:
             pl.col("public_from").alias("known_from"),
             pl.col("public_until").alias("known_until"),
             pl.lit(value=False).alias("has_ended"),
+            pl.lit(value=False).alias("was_shown"),
             pl.lit(value=True).alias("is_equal"),
         ).cast(KNOWN)  # type: ignore[arg-type]
 

@@ -121,7 +121,8 @@ class RecordSource(models.Model):
 class JournalLine(models.Model):
     """One change of a record: the line at `place` (from 0) of its filing. Keeps every period derived, and by what.
 
-    Its number is the filing's first number and `place`. `words` say why a record was withdrawn.
+    Its number is the filing's first number and `place`. `words` say why a record was withdrawn, or by what a correction
+    that lengthens or raises was made.
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_ref", "filing_id", "place")
@@ -146,3 +147,18 @@ class JournalLine(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["filing_id", "place"], name="journal_in_order")]
+
+
+class NoticeDue(models.Model):
+    """A notice that the subject is owed: a correction raised the class of its record, or lengthened its display.
+
+    Append-only; written in the transaction of the correction (Decision 11). Whoever delivers it keeps its own account.
+    """
+
+    pk = models.CompositePrimaryKey("subject_id", "record_ref", "filing_id")
+    subject_id = models.BigIntegerField()
+    record_ref = models.UUIDField()
+    filing_id = models.BigIntegerField()
+    raises = models.BooleanField()
+    lengthens = models.BooleanField()
+    on_day = models.DateField()

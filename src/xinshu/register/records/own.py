@@ -1,22 +1,36 @@
 """What an organ itself reads of what it filed; for its own staff and systems, never for the public."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
 CHUNK: Final = 20_000
 
+# A decision cannot be filed before its day, so no filing from before the month can hold one of it.
 FILED_BY = """
-SELECT r.identity, v.content_digest, r.document_number
+SELECT r.subject_id, r.identity, v.content_digest, r.document_number, r.organ_code
   FROM records_filing f
   JOIN records_journalline j ON j.filing_id = f.id
   JOIN records_record r ON r.subject_id = j.subject_id AND r.record_ref = j.record_ref
   JOIN records_recordversion v ON v.subject_id = r.subject_id AND v.record_ref = r.record_ref AND v.version = r.version
- WHERE f.organ_code = %(organ)s AND f.kind = %(kind)s AND f.on_day >= %(first)s AND f.on_day < %(until)s
+ WHERE f.organ_code = %(organ)s AND f.kind = %(kind)s AND f.on_day >= %(first)s
+   AND r.decided_on >= %(first)s AND r.decided_on < %(until)s
    AND j.change = 'ACCEPTED' AND r.ended IS NULL
  ORDER BY r.document_number, r.record_ref
+"""
+
+HELD_OF = """
+SELECT w.place, v.content_digest, r.ended IS NOT NULL
+  FROM unnest(%(places)s::int[], %(subjects)s::bigint[], %(identities)s::bytea[]) AS w (place, subject, identity)
+  JOIN records_record r ON r.subject_id = w.subject AND r.identity = w.identity
+  JOIN records_recordversion v ON v.subject_id = r.subject_id AND v.record_ref = r.record_ref AND v.version = r.version
+ WHERE r.organ_code = %(organ)s
+    OR EXISTS (SELECT FROM records_journalline j WHERE j.subject_id = r.subject_id
+                AND j.record_ref = r.record_ref AND j.organ_code = %(organ)s)
+    OR EXISTS (SELECT FROM records_recordsource s WHERE s.subject_id = r.subject_id
+                AND s.record_ref = r.record_ref AND s.source_code = %(organ)s)
 """
 
 OWN_RECORDS = """
@@ -28,16 +42,59 @@ SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.pu
 """
 
 
-def filed_by(*, organ: str, kind: str, first: date, until: date) -> Iterator[tuple[bytes, bytes, str]]:
-    """For the organ itself: what it filed of a kind from a day until a day and has not withdrawn, by number.
+class Filed(NamedTuple):
+    """A document that an organ filed: its body, digests of its key and present content, number, and who decided it."""
 
-    Of each document: the digest of its key, that of its present content, and its number.
+    subject: int
+    identity: bytes
+    content: bytes
+    number: str
+    organ: str
+
+
+class Sought(NamedTuple):
+    """A document that an organ asks after, by the body and the digest of its key; `place` is the asker's own."""
+
+    place: int
+    subject: int
+    identity: bytes
+
+
+class HeldOf(NamedTuple):
+    """What is held of a document sought: its present content's digest, and whether the record has ended."""
+
+    place: int
+    content: bytes
+    ended: bool
+
+
+def filed_by(*, organ: str, kind: str, first: date, until: date) -> Iterator[Filed]:
+    """For the organ itself: what it filed of a kind that was decided from a day until a day, by number.
+
+    What was withdrawn is left out, whenever it was filed. A document that another organ had filed before is not in it.
     """
     values = {"organ": organ, "kind": kind, "first": first, "until": until}
     with transaction.atomic(), connection.connection.cursor(name="filed_by") as cursor:
         cursor.execute(FILED_BY, values)
         while rows := cursor.fetchmany(CHUNK):
-            yield from ((bytes(identity), bytes(content), number) for identity, content, number in rows)
+            yield from (Filed(row[0], bytes(row[1]), bytes(row[2]), *row[3:]) for row in rows)
+
+
+def held_of(*, organ: str, sought: Sequence[Sought]) -> list[HeldOf]:
+    """For the organ itself: those of these documents that are held, if it decided them or is one of their sources."""
+    found: list[HeldOf] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(sought), CHUNK):
+            places, subjects, identities = (list(column) for column in zip(*sought[start : start + CHUNK], strict=True))
+            values: dict[str, Any] = {
+                "organ": organ,
+                "places": places,
+                "subjects": subjects,
+                "identities": identities,
+            }
+            cursor.execute(HELD_OF, values)
+            found += [HeldOf(place, bytes(content), ended) for place, content, ended in cursor.fetchall()]
+    return found
 
 
 def own_records(*, organ: str, subjects: Iterable[int], document_number: str) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "
 COMPARE = """
 SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
        r.ended IS NOT NULL,
+       r.public_from IS NULL AND EXISTS (SELECT FROM records_journalline j WHERE j.subject_id = r.subject_id
+                AND j.record_ref = r.record_ref AND j.public_from IS NOT NULL),
        EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
                 AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
   FROM filed f CROSS JOIN LATERAL (
@@ -24,8 +26,15 @@ KNOWN: Final = {
     "known_from": pl.Date,
     "known_until": pl.Date,
     "has_ended": pl.Boolean,
+    "was_shown": pl.Boolean,
     "is_equal": pl.Boolean,
 }
+
+HOLD = """
+SELECT f.index, r.ended IS NOT NULL FROM filed f JOIN records_record r USING (subject_id, identity)
+ WHERE f.index = ANY(%s) FOR NO KEY UPDATE OF r
+"""
+"""What will be corrected is held until the commit, and asked again whether it has been withdrawn meanwhile."""
 
 CHANGED: Final = (
     "organ_code",

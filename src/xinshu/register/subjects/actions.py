@@ -64,7 +64,7 @@ def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> dict[str, int]:
     if mentioned.is_empty():
         return {}
     at = pl.lit(moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("recorded_at")
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(NUMBERS, [len(mentioned)])
         numbers = pl.Series("subject_id", [row[0] for row in cursor.fetchall()], pl.Int64)
         frame = _searched(mentioned).with_columns(numbers, at)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from xinshu.doors.cli.country.files import write
+from xinshu.doors.cli.country.ledgers import reconcile_months
 from xinshu.doors.cli.country.making import Country, country
 from xinshu.doors.cli.country.organs import ORGANS
 from xinshu.doors.cli.country.penalties import KIND as PENALTY
@@ -26,6 +27,7 @@ from xinshu.register.access.actions import register_organs
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.queries import SubjectRow, described
+from xinshu.uses.monitoring.actions import count_months, raise_alarms
 
 ACTOR: Final = "seed"
 COUNTS: Final = (
@@ -68,6 +70,9 @@ def sow(*, moment: Moment, subjects: int, records: int, seed: int, folder: Path)
     with transaction.atomic():
         register_organs([organ.row for organ in ORGANS], actor=ACTOR, moment=moment)
         receipts = list(_taken_in(made, folder, catalogue))
+    reconcile_months(actor=ACTOR, moment=moment)
+    count_months(moment=moment)
+    raise_alarms(moment=moment)
     shown, examples = _looked_at(made, moment.day)
     return Sown(
         subjects=len(made.bodies),

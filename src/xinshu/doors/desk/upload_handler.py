@@ -1,0 +1,67 @@
+"""Uploads on their way in: never larger than allowed, never under a name on the disk, where a kill would leave them."""
+
+from collections.abc import Callable
+from functools import wraps
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from xinshu.proceedings.intake import vault
+
+Page = Callable[..., HttpResponseBase]
+FRAME = 1 << 16
+"""What a form may say beside its file, in bytes."""
+
+
+class Nameless(FileUploadHandler):
+    """Writes a file that is sent with a form into the vault's folder, without a name; it is gone when it is closed."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """A file begins."""
+        super().new_file(*args, **kwargs)
+        self.written: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
+        """Nothing larger than allowed is read, on whatever route it comes."""
+        if content_length > settings.UPLOAD_LIMIT + FRAME:
+            raise RequestDataTooBig("上传过大。The upload is too large.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 Django's own argument
+        """A piece of it."""
+        self.written.write(raw_data)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+        """It is whole."""
+        self.written.seek(0)
+        return UploadedFile(
+            file=self.written,
+            name=self.file_name,
+            content_type=self.content_type,
+            size=file_size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )
+
+
+def within_limit(view: Page) -> Page:
+    """Refuse a body that is larger than allowed before any of it is read."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _declared(request) <= settings.UPLOAD_LIMIT + FRAME:
+            return view(request, *args, **kwargs)
+        page = {"too_large": True, "limit_mib": settings.UPLOAD_LIMIT >> 20}
+        return render(request, "desk/upload.html", page, status=413)
+
+    return guarded
+
+
+def _declared(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isdigit() else 0

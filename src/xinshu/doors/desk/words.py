@@ -1,0 +1,58 @@
+"""Words of the desk for what has no official name: states, fates, ways in, and grounds of a withdrawal."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from xinshu.doors.portal.wording import Words
+from xinshu.proceedings.intake.states import Door, Fate, State, WithdrawalReason
+
+STATES: Final[Mapping[State, Words]] = {
+    State.UPLOADING: ("等待检查", "waiting to be checked"),
+    State.CHECKED: ("已试算，尚未入库", "dry run done, nothing stored"),
+    State.FILING: ("正在入库", "being stored"),
+    State.FILED: ("已报送并入库", "filed"),
+    State.REFUSED: ("整个文件未受理", "refused as a whole"),
+    State.DISCARDED: ("已撤销，未入库", "undone, nothing stored"),
+}
+AT_WORK: Final[Mapping[State, Words]] = {
+    State.UPLOADING: ("正在检查", "being checked"),
+    State.CHECKED: ("等待入库", "waiting to be stored"),
+    State.REFUSED: ("正在检查", "being checked"),
+}
+"""Said instead while a job is at it."""
+
+FATES: Final[Mapping[Fate, Words]] = {
+    Fate.ACCEPTED: ("收录", "accepted"),
+    Fate.CORRECTED: ("更正", "corrected"),
+    Fate.UNCHANGED: ("未变", "unchanged"),
+    Fate.RETURNED: ("退回", "returned"),
+}
+"""Rows of natural persons (OUTSIDE) are not kept, so none is ever shown."""
+
+DOORS: Final[Mapping[Door, Words]] = {
+    Door.CLI: ("命令行", "command line"),
+    Door.DESK: ("工作台", "desk"),
+    Door.API: ("接口", "API"),
+    Door.CONNECTOR: ("连接器", "connector"),
+}
+GROUNDS: Final[Mapping[WithdrawalReason, Words]] = {
+    WithdrawalReason.ENTERED_WRONGLY: ("录入错误", "entered wrongly"),
+    WithdrawalReason.DECISION_CHANGED: ("决定被变更", "the decision was changed"),
+    WithdrawalReason.DECISION_REVOKED: ("决定被撤销", "the decision was revoked"),
+    WithdrawalReason.DECISION_VOID: ("决定被确认违法或无效", "the decision was found unlawful or void"),
+}
+REVIEWS: Final[Mapping[str, Words]] = {
+    "secrecy": (
+        "已作保密审查，不含国家秘密（政府信息公开条例第14条）。",
+        "Reviewed: no state secrets (Regulation on Open Government Information, art. 14).",
+    ),
+    "trade": (
+        "已审查，不公开商业秘密（同条例第15条）。",
+        "Reviewed: no trade secrets are made public (art. 15).",
+    ),
+    "privacy": (
+        "已审查，不公开个人隐私和个人信息（同条例第15条）。",
+        "Reviewed: no personal privacy or personal information is made public (art. 15).",
+    ),
+}
+"""What an organ attests before it files, each by itself."""
