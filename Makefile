@@ -46,8 +46,8 @@ lint: $(VENV)/test.stamp ## style, imports, YAML
 types: $(VENV)/test.stamp ## strict types where the architecture says so
 	@$(BIN)/mypy
 
-bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md
-	@$(BIN)/python -m bench
+bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
+	@$(BIN)/python -m bench $(if $(GROWTH),growth)
 
 soak: soak-faults soak-fuzz ## what takes hours: kills at every point, then an hour of fuzzing the readers
 

@@ -62,7 +62,7 @@ def province(folder: Path, rows: int) -> Province:
     """Sound rows, four of five late; of each thousand one with an impossible day, and one decision told two ways; and
     at the end rows that stand far above already."""
     path = write_penalties(folder / "rows.csv", rows, seed=7)
-    frame = pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=True)
+    frame = pl.read_csv(path, infer_schema=False)
     path.unlink()
     at = pl.int_range(pl.len())
     today = pl.lit(now().day)
@@ -101,7 +101,11 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture
@@ -225,9 +229,12 @@ def test_a_province_sends_a_million(client: httpx.Client, tmp_path: Path, rows: 
         assert Record.objects.count() == Filing.objects.count() == 0
         withdrawn = filed(client, batch, sent)
         told = client.get(f"/batches/{batch}").json()
-        counts = ("received", "accepted", "unchanged", "corrected", "returned", "outside", "late")
-        assert [told[name] for name in counts] == [tried[name] for name in counts]
-        assert [told[name] for name in counts[:6]] == [sent.received, sent.sound, sent.again, 0, sent.faulty, 0]
+        counts = ("received", "accepted", "unchanged", "corrected", "returned", "outside")
+        assert [told[name] for name in counts] == [sent.received, sent.sound, sent.again, 0, sent.faulty, 0]
+        # Each part of the dry run is undone before the next: what stood in an earlier part is counted there once more.
+        same = ("received", "corrected", "returned", "outside")
+        assert [tried[name] for name in same] == [told[name] for name in same]
+        assert 0 <= tried["accepted"] - told["accepted"] <= sent.again
         assert sent.sound * 0.7 < told["late"] < sent.sound * 0.9
         assert told["published"]
         assert withdrawn

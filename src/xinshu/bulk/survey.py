@@ -4,7 +4,7 @@ A file that cannot be read at its last row is refused before its first is stored
 seen however far apart they stand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -106,13 +106,14 @@ def survey(book: Rulebook, path: Path, spool: Spool, progress: Progress) -> Surv
     keys: list[Keys] = []
     contents: list[Keys] = []
     identities: list[Keys] = []
-    for table, headers in one_ahead(_tables(book, path, found)):
-        part, good = _checked(book, table, headers, spool)
-        found.parts.append(part)
-        keys.append(document_keys(good))
-        contents.append(good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy())
-        identities.append(identity_numbers(good["identity"]).unique().to_numpy())
-        progress(Step("检查", "check", found.received))
+    with one_ahead(_tables(book, path, found)) as tables:
+        for table, headers in tables:
+            part, good = _checked(book, table, headers, spool)
+            found.parts.append(part)
+            keys.append(document_keys(good))
+            contents.append(good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy())
+            identities.append(identity_numbers(good["identity"]).unique().to_numpy())
+            progress(Step("检查", "check", found.received))
     if len(found.parts) > 1:
         found.clashing = _clashing(np.concatenate(keys), np.concatenate(contents))
         found.named_again = _several(np.concatenate(identities))
@@ -135,7 +136,7 @@ def document_keys(good: pl.DataFrame) -> Keys:
     return good.select(pl.struct("identity", "subject_code").hash(seed=0)).to_series().to_numpy()
 
 
-def _tables(book: Rulebook, path: Path, found: Survey) -> Iterator[tuple[Table, Mapping[str, str]]]:
+def _tables(book: Rulebook, path: Path, found: Survey) -> Generator[tuple[Table, Mapping[str, str]], None, None]:
     """Every part whose columns can be this kind's; a sheet beside it that holds none is left out, and told."""
     refused: HeadersRefused | None = None
     left_out: set[str | None] = set()

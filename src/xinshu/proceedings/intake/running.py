@@ -43,18 +43,18 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
             return
         tally = Tally()
         rows: list[pl.DataFrame] = []
-        for ready in made_ready(work, found, 0):
-            number = ready.number
-            with transaction.atomic():
-                # While this holds the batch nobody files it, and what is being filed is not overwritten.
-                if _locked(work.id).state not in CHECKABLE:
-                    return
-                settled = settle(work, found, ready)
-                _put_returned(work, number, settled)
-                transaction.set_rollback(True)
-            tally.add(found.parts[number].checked, settled)
-            rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
-            progress(Step("试算", "dry run", tally.counts["received"], found.received))
+        with made_ready(work, found, 0) as parts:
+            for ready in parts:
+                with transaction.atomic():
+                    # While this holds the batch nobody files it, and what is being filed is not overwritten.
+                    if _locked(work.id).state not in CHECKABLE:
+                        return
+                    settled = settle(work, found, ready)
+                    _put_returned(work, ready.number, settled)
+                    transaction.set_rollback(True)
+                tally.add(found.parts[ready.number].checked, settled)
+                rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
+                progress(Step("试算", "dry run", tally.counts["received"], found.received))
         _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
 
 
@@ -81,12 +81,13 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time
 
 
 def _store_each(work: Work, found: Survey, stored: int, progress: Progress, loading: FirstLoad | None = None) -> None:
-    for ready in made_ready(work, found, stored):
-        _store(work, found, ready, loading)
-        if loading is None:
-            number_filings(moment=work.moment)
-        done = sum(part.checked.received for part in found.parts[: ready.number + 1])
-        progress(Step("入库", "store", done, found.received))
+    with made_ready(work, found, stored) as parts:
+        for ready in parts:
+            _store(work, found, ready, loading)
+            if loading is None:
+                number_filings(moment=work.moment)
+            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
+            progress(Step("入库", "store", done, found.received))
 
 
 def _store(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None) -> None:

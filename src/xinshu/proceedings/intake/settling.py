@@ -1,6 +1,7 @@
 """Settles one part of a batch in one transaction: finds the bodies, stores what is sound, returns the rest."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -206,7 +207,7 @@ class Ready:
     foreign: list[int]
 
 
-def made_ready(work: Work, found: Survey, first: int) -> Iterator[Ready]:
+def made_ready(work: Work, found: Survey, first: int) -> AbstractContextManager[Iterator[Ready]]:
     """The parts of a survey from one on, each made ready while the one before is settled."""
     return one_ahead(_made_ready(work, found, number) for number in range(first, len(found.parts)))
 
