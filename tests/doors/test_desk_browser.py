@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page
 from tests import factories, filings
 from tests.doors.conftest import Site
 from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened, sign_in
-from xinshu.proceedings.intake.actions import add_content, check, file, mended, open_batch, remember_headers
+from xinshu.proceedings.intake.actions import add_content, check, file, open_batch, remember_headers
+from xinshu.proceedings.intake.mending import mended
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door
 

@@ -24,7 +24,7 @@ from tests.faults.trials import course_of, differs, half
 from xinshu.kit.durable import NoRoom
 from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.kit.postgres import dsn
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch
 from xinshu.register.access.actions import issue_token
 from xinshu.register.access.roles import Role

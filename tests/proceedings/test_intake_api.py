@@ -15,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.kit.moment import LEGAL_ZONE
-from xinshu.proceedings.intake import actions, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import actions
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.register.access.actions import issue_token, revoke_token
