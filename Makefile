@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean soak soak-fuzz
+.PHONY: help run test law lint types house bench seed docs lock clean soak soak-faults soak-fuzz
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -46,10 +46,13 @@ lint: $(VENV)/test.stamp ## style, imports, YAML
 types: $(VENV)/test.stamp ## strict types where the architecture says so
 	@$(BIN)/mypy
 
-bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md
-	@$(BIN)/python -m bench
+bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
+	@$(BIN)/python -m bench $(if $(GROWTH),growth)
 
-soak: soak-fuzz ## what takes hours: fuzzing of the readers
+soak: soak-faults soak-fuzz ## what takes hours: kills at every point, then an hour of fuzzing the readers
+
+soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-faults ROUNDS=100 SEED=7
+	@PYTHONPATH=src $(BIN)/python -m tests.faults.soak --rounds $(or $(ROUNDS),100) --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
 
 soak-fuzz: $(VENV)/test.stamp ## fuzz the readers, an hour: make soak-fuzz FUZZ_SECONDS=3600
 	@$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["soak"])')"

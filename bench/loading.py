@@ -26,6 +26,7 @@ def main() -> None:
         door=Door.CLI,
         actor="bench",
         moment=NOON,
+        first_time="--first-load" in sys.argv,
         progress=lambda step: print(step, file=sys.stderr) if os.environ.get("BENCH_TALK") else None,
     )
     seconds = time.perf_counter() - begun

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,8 @@ class Store:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.server = EmbeddedPostgres(data)
-        self.server.start()
+        self.servers: list[EmbeddedPostgres] = []
+        self.restart()
         self.vault = data / "vault"
         self.cluster = places_of(data).cluster
         self.process = self._nursery()
@@ -78,9 +79,9 @@ class Store:
         shutil.copytree(self.data / "vault.kept", self.vault)
 
     def restart(self) -> None:
-        """A new server on the folder of one that was killed; it recovers first."""
-        self.server = EmbeddedPostgres(self.data)
-        self.server.start()
+        """The server; a new one on the folder of one that was killed recovers first."""
+        self.servers.append(EmbeddedPostgres(self.data))
+        self.servers[-1].start()
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -88,12 +89,13 @@ class Store:
         self.process.stdin.close()
         self.process.wait(timeout=60)
         self.process.stdout.close()
-        self.server.stop()
+        for server in self.servers:
+            server.stop()
 
 
-@pytest.fixture(scope="session")
-def kept_store() -> Iterator[Store]:
-    """One for all trials: the catalogue adopted, two organs, and six documents filed before."""
+@contextmanager
+def new_store() -> Iterator[Store]:
+    """The catalogue adopted, two organs, and six documents filed before."""
     data = Path(tempfile.mkdtemp(prefix="xinshu-faults-"))
     data.chmod(0o755)
     store = Store(data)
@@ -106,6 +108,13 @@ def kept_store() -> Iterator[Store]:
     finally:
         store.close()
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kept_store() -> Iterator[Store]:
+    """One for all trials."""
+    with new_store() as store:
+        yield store
 
 
 @pytest.fixture

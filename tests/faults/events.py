@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ class Events:
 
 
 class _Sealed:
-    """The file into which something is sealed; each write is an event, and half of it is on the disk then."""
+    """The file into which something is sealed; each write is an event."""
 
     def __init__(self, file: Any, events: Events) -> None:
         self.file, self.events = file, events
@@ -93,7 +93,6 @@ class _Sealed:
     def write(self, block: bytes) -> int:
         with self.events.around("file write"):
             length: int = self.file.write(block)
-            self.file.flush()
         return length
 
     def flush(self) -> None:
@@ -172,10 +171,8 @@ def lose_connection(address: str) -> Callable[[], None]:
 
 
 def _kill(process: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _working_in(folder: Path) -> list[int]:

@@ -12,7 +12,8 @@ import orjson
 from django.db import connection
 
 from tests.factories import TODAY
-from xinshu.proceedings.intake import queries, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import own, queries
 from xinshu.proceedings.intake.states import State
 from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record, shown_stream
 
@@ -118,23 +119,19 @@ def returned() -> list[Any]:
     """The rows that went back, of every batch."""
     found = []
     for batch in queries.batches_of(None):
-        rows = queries.returned(batch.id)
-        found.append(
-            [
-                batch.file_name,
-                [] if rows is None else [(row.row, row.sheet, row.cells, row.reasons) for row in rows.rows],
-            ]
-        )
+        rows = own.returned(batch.id)
+        told = [(row.row, row.sheet, row.cells, row.reasons) for row in (() if rows is None else rows.rows)]
+        found.append([batch.file_name, told])
     return orjson.loads(orjson.dumps(sorted(found)))
 
 
 def readable_beyond_counts() -> list[str]:
-    """Batches being filed whose organ could read returned rows that are not counted: half a part."""
+    """Batches of which other returned rows can be read than are counted: half a part, or what is half erased."""
     return [
         batch.file_name
         for batch in queries.batches_of(None)
         if batch.state in (State.FILING, State.FILED)
-        and len(rows.rows if (rows := queries.returned(batch.id)) else ()) != batch.returned
+        and len(rows.rows if (rows := own.returned(batch.id)) else ()) != (0 if batch.erased_at else batch.returned)
     ]
 
 

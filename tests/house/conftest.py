@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
 import time_machine
 
 from tests import factories, filings
+from xinshu.bulk.ledgers import ledger_of
 from xinshu.proceedings.intake.actions import receive, remember_headers
-from xinshu.proceedings.intake.states import Door
+from xinshu.proceedings.intake.models import Batch
+from xinshu.proceedings.intake.states import Door, State
 from xinshu.uses.disclosure.queries import subject_answer
+from xinshu.uses.monitoring.actions import reconcile
 
 
 @pytest.fixture
@@ -37,6 +41,8 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     accepted(graver, citation="示市监更〔2026〕1号更正决定书")
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     _batches(tmp_path)
+    _reconciled()
+    _returned_rows_wait()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
 
@@ -55,3 +61,39 @@ def _batches(folder: Path) -> None:
     for path, attested in files.items():
         receive(path=path, door=Door.DESK, attested=attested, moment=moment, progress=lambda step: None, **said)
     remember_headers(mapping={"处罚的日子": "CF_JDRQ"}, moment=moment, **said)
+
+
+def _reconciled() -> None:
+    """The organ has reconciled the month of its decisions: one is held, one is missing here."""
+    kind, month = "ADMIN_PENALTY", date(2026, 9, 1)
+    rows = [{"number": number, "code": factories.SUBJECT} for number in ("示市监罚〔2026〕0001号", "示漏报〔2026〕1号")]
+    ledger = ledger_of(rows, organ=factories.MARKET.code, kind_name=kind, month=month)
+    reconcile(
+        organ_code=factories.MARKET.code,
+        kind=kind,
+        month=month,
+        count=ledger.count,
+        digest=ledger.digest,
+        ledger=ledger,
+        actor="test",
+        moment=factories.noon(factories.TODAY),
+    )
+
+
+def _returned_rows_wait() -> None:
+    """A filed batch of which rows went back: its deadline is that very day."""
+    Batch.objects.create(
+        id=uuid4(),
+        organ_code=factories.MARKET.code,
+        kind="ADMIN_PENALTY",
+        door=Door.API,
+        file_name="made-up.csv",
+        actor="test",
+        state=State.FILED,
+        attested_by="test",
+        on_day=factories.TODAY,
+        received_at=factories.noon(factories.TODAY).instant,
+        received=2,
+        returned=2,
+        returned_due_on=factories.TODAY,
+    )

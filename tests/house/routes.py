@@ -16,7 +16,20 @@ from xinshu.register.access.roles import RouteAudience
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
 
-DESK = ("batch", "state", "file", "discard", "mend", "headers", "returned", "receipt", "receipt-json", "receipt-pdf")
+DESK = (
+    "batch",
+    "state",
+    "check",
+    "file",
+    "discard",
+    "mend",
+    "cite",
+    "headers",
+    "returned",
+    "receipt",
+    "receipt-json",
+    "receipt-pdf",
+)
 NO_BATCH = "00000000-0000-4000-8000-000000000000"
 
 EXAMPLES: dict[str, list[dict[str, str]]] = {
@@ -25,6 +38,10 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
     "portal:basis": [{"name": "PRC-APL"}, {"name": "NONE"}],
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
+    "portal:quality-organ": [{"code": factories.MARKET.code}, {"code": "NONE"}],
+    "desk:alarm-answer": [{"batch": NO_BATCH}],
+    "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
+    "api-1:answer_alarm": [{"batch": NO_BATCH}],
     "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
     **{
@@ -44,6 +61,10 @@ QUERIES: dict[str, list[str]] = {
         "?q=919999990000002111",
         "?q=示例&page=2",
     ],
+    "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
+    "portal:quality-organ": ["?month=2026-09"],
+    "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
+    "api-1:organ_quality": ["?month=2026-09&form=csv", "?form=xml"],
     "portal:subject": ["?kind=ADMIN_PENALTY", "?kind=NONE", "?page=2"],
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],

@@ -21,8 +21,9 @@ APPEND_ONLY = {
     *("access_trailline", "catalogues_edition", "records_journalline", "records_noticedue"),
     "records_recordsource",
     "records_recordversion",
+    "monitoring_reconciliation",
 }
-"""Tables whose lines the database itself refuses to change: trail, editions, journal, sources, versions."""
+"""Tables whose lines the database itself refuses to change: trail, editions, journal, sources, versions, reconciliations."""
 
 OF_NO_SUBJECT = {"records_filing"}
 """Tables of the records that are about transactions, not about bodies: a few lines, on every machine."""

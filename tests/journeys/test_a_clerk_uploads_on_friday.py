@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROWS = 300
 FRIDAY = date(2026, 11, 20)
 FAULTS: tuple[tuple[dict[str, str], str, str], ...] = (
-    ({"decided_on": "2026-02-30"}, "处罚决定日期", "2026-11-10"),
+    ({"decided_on": "2026-02-30"}, "处罚决定日期", "2026-11-12"),
     ({"code": "919999990000002111"}, "行政相对人代码_1(统一社会信用代码)", SUBJECT),
     ({"fine": "1,234.5", "penalties": "罚款", "content": "罚款"}, "罚款金额(万元)", "1234.5"),
     ({"type": "公司"}, "行政相对人类别", "法人及非法人组织"),
@@ -62,10 +62,10 @@ def page(live_server: LiveServer) -> Iterator[Page]:
 
 
 def friday_file(folder: Path) -> Path:
-    rows = [penalty(number=f"示市监罚〔2026〕{number:04d}号", decided_on="2026-11-10") for number in range(ROWS - 12)]
+    rows = [penalty(number=f"示市监罚〔2026〕{number:04d}号", decided_on="2026-11-12") for number in range(ROWS - 12)]
     for place, (fault, _, _) in enumerate(FAULTS):
         rows.insert(
-            place * 20 + 10, penalty(number=f"示市监罚〔2026〕{9001 + place}号", decided_on="2026-11-10") | fault
+            place * 20 + 10, penalty(number=f"示市监罚〔2026〕{9001 + place}号", decided_on="2026-11-12") | fault
         )
     book = Workbook()
     book.active.append(list(PENALTY_HEADERS.values()))

@@ -4,6 +4,7 @@ import copy
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -373,3 +374,43 @@ def test_an_adopted_edition_reads_back_as_the_same_catalogue() -> None:
     again = from_canonical(content)
     assert canonical(again) == content
     assert build(again) == build(SOUND_PAGES)
+
+
+# --- bounds of quality ----------------------------------------------------------------------------
+
+BOUNDS = {
+    "no measure": ("POPULARITY", {}, "POPULARITY", Rule.UNKNOWN_VALUE),
+    "above the whole": ("LATENESS", {"named_above": "1.5"}, "LATENESS.named_above", Rule.OUT_OF_RANGE),
+    "below nought": ("COMPLIANCE", {"high_is_good": "true", "good": "0.9", "fair": "-0.1"}, "COMPLIANCE.fair",
+                     Rule.OUT_OF_RANGE),
+    "fair before good": ("LATENESS", {"good": "0.2"}, "LATENESS.good", Rule.OUT_OF_RANGE),
+    "good below fair": ("COMPLIANCE", {"high_is_good": "true"}, "COMPLIANCE.good", Rule.OUT_OF_RANGE),
+    "no basis": ("LATENESS", {"basis": "NOTHING"}, "LATENESS.basis", Rule.MISSING_BASIS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "changes", "key", "rule"), BOUNDS.values(), ids=BOUNDS)
+def test_unsound_bounds_of_quality_are_told(
+    folder: Path, name: str, changes: dict[str, str], key: str, rule: Rule
+) -> None:
+    usual = {"basis": "LAW-A", "from": "2019-07-01", "looked_at": "2026-01-05", "certainty": "ILLUSTRATIVE"}
+    bounds = usual | {"high_is_good": "false", "good": "0.01", "fair": "0.10"} | changes
+    text = f"{name}:\n" + "".join(f"  {field}: {value}\n" for field, value in bounds.items())
+    file = folder / "national" / "quality" / "bands.yaml"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    assert [(fault.key, fault.rule) for fault in load_catalogue(folder)[1]] == [(key, rule)]
+
+
+def test_a_bound_of_quality_is_in_force_within_its_days(folder: Path) -> None:
+    text = (
+        "LATENESS: {basis: LAW-A, from: 2020-01-01, until: 2021-01-01, looked_at: 2026-01-05,"
+        " certainty: ILLUSTRATIVE, high_is_good: false, good: 0.01, fair: 0.10}\n"
+    )
+    file = folder / "national" / "quality" / "bands.yaml"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    catalogue, faults = load_catalogue(folder)
+    assert catalogue is not None, faults
+    assert set(catalogue.quality_on(date(2020, 12, 31))) == {"LATENESS"}
+    assert catalogue.quality_on(date(2021, 1, 1)) == {}

@@ -1,5 +1,6 @@
 """Jobs of intake on a real queue and a real worker: what is deferred, retried, given up, made up for, and kept quiet."""
 
+import errno
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,10 @@ from procrastinate.jobs import Job
 from tests import factories, filings
 from tests.house.tree import SOURCE
 from xinshu.doors.cli.worker import work
+from xinshu.kit.durable import NoRoom, room
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.intake import actions, queries
+from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.intake.tasks import (
     AFTER_A_LOSS,
@@ -217,3 +220,30 @@ def test_every_job_that_is_deferred_by_name_exists() -> None:
     named = {name for text in texts for name in re.findall(r"configure_task\(\s*\"([\w.]+)\"", text)}
     assert named
     assert named - set(app.tasks) == set()
+
+
+def test_a_batch_whose_request_was_cut_off_is_filed_to_its_end(tmp_path: Path) -> None:
+    """Filing had begun within a request, so no job knows of it; its upload is there."""
+    batch = uploaded(tmp_path)
+    actions.file(batch=batch, actor="test", moment=NOON, attested=True, progress=lambda _: None)
+    Batch.objects.filter(id=batch).update(state=State.FILING)
+    for _ in range(2):
+        app.configure_task("intake.finish", queue="timers").defer(timestamp=0)
+        assert work()
+        assert work()
+    assert state(batch) == State.FILED
+    assert jobs("intake.file") == [("succeeded", 1)]
+
+
+def test_a_full_disk_is_tried_again_later() -> None:
+    def full() -> None:
+        with told_without_values("full", NoRoom), room():
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    app.task(name="test.full", retry=AFTER_A_LOSS)(full)
+    try:
+        app.configure_task("test.full").defer()
+        assert work()
+        assert jobs("test.full") == [("todo", 1)]
+    finally:
+        del app.tasks["test.full"]

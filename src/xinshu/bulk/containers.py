@@ -103,7 +103,7 @@ def refuse_packed(plain: Path, *, zip_allowed: bool = False) -> None:
 @contextmanager
 def _plain(packed: IO[bytes] | gzip.GzipFile, size: int) -> Iterator[Path]:
     """What is unpacked, as a file without a name."""
-    with TemporaryFile() as file:
+    with room(), TemporaryFile() as file:
         length = 0
         while block := packed.read(BLOCK):
             length += len(block)
@@ -112,10 +112,8 @@ def _plain(packed: IO[bytes] | gzip.GzipFile, size: int) -> Iterator[Path]:
                     "文件解压后过大，未读取。请拆分后重新报送。",
                     "The file is too large when unpacked and was not read. Please split it and send it again.",
                 )
-            with room():
-                file.write(block)
-        with room():
-            file.flush()
+            file.write(block)
+        file.flush()
         yield Path(f"/proc/self/fd/{file.fileno()}")
 
 

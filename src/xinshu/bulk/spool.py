@@ -1,6 +1,7 @@
 """Frames set aside while a large file is worked on: in a file without a name, gone with the process that made it."""
 
 import os
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,7 +29,8 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a full disk has not taken is of no use to anyone now
+            self._file.close()
 
     def put(self, frame: pl.DataFrame) -> int:
         """Set a frame aside; its number. Raises NoRoom when the disk is full."""

@@ -4,7 +4,7 @@ A file that cannot be read at its last row is refused before its first is stored
 seen however far apart they stand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -83,12 +83,16 @@ class Part:
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """A file that can be read: its parts, the documents that it says twice and differently, and what to tell of it."""
+    """A file that can be read: its parts, the documents that it says twice and differently, and what to tell of it.
+
+    `named_again`: the numbers of the identities that several of its parts name, for whatever subject.
+    """
 
     spool: Spool
     parts: list[Part] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     clashing: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    named_again: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
     def received(self) -> int:
@@ -101,15 +105,30 @@ def survey(book: Rulebook, path: Path, spool: Spool, progress: Progress) -> Surv
     found = Survey(spool=spool)
     keys: list[Keys] = []
     contents: list[Keys] = []
-    for table, headers in one_ahead(_tables(book, path, found)):
-        part, good = _checked(book, table, headers, spool)
-        found.parts.append(part)
-        keys.append(document_keys(good))
-        contents.append(good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy())
-        progress(Step("检查", "check", found.received))
+    identities: list[Keys] = []
+    with one_ahead(_tables(book, path, found)) as tables:
+        for table, headers in tables:
+            part, good = _checked(book, table, headers, spool)
+            found.parts.append(part)
+            keys.append(document_keys(good))
+            contents.append(good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy())
+            identities.append(identity_numbers(good["identity"]).unique().to_numpy())
+            progress(Step("检查", "check", found.received))
     if len(found.parts) > 1:
         found.clashing = _clashing(np.concatenate(keys), np.concatenate(contents))
+        found.named_again = _several(np.concatenate(identities))
     return found
+
+
+def identity_numbers(identities: pl.Series) -> pl.Series:
+    """A number for each identity (SHA-256): its first eight bytes."""
+    return identities.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="little")
+
+
+def _several(numbers: Keys) -> Keys:
+    """The numbers that stand more than once."""
+    numbers = np.sort(numbers)
+    return np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
 
 
 def document_keys(good: pl.DataFrame) -> Keys:
@@ -117,7 +136,7 @@ def document_keys(good: pl.DataFrame) -> Keys:
     return good.select(pl.struct("identity", "subject_code").hash(seed=0)).to_series().to_numpy()
 
 
-def _tables(book: Rulebook, path: Path, found: Survey) -> Iterator[tuple[Table, Mapping[str, str]]]:
+def _tables(book: Rulebook, path: Path, found: Survey) -> Generator[tuple[Table, Mapping[str, str]], None, None]:
     """Every part whose columns can be this kind's; a sheet beside it that holds none is left out, and told."""
     refused: HeadersRefused | None = None
     left_out: set[str | None] = set()

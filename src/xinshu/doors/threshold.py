@@ -3,11 +3,18 @@
 Answers are not stored by any cache, since what is shown ends at midnight; only static files are.
 """
 
+import logging
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from xinshu.doors.portal.pages import unavailable
 from xinshu.kit.clock import now
+from xinshu.kit.durable import NoRoom
+from xinshu.register.access.answers import UNAVAILABLE
+
+logger = logging.getLogger(__name__)
 
 CONTENT_POLICY = "; ".join(
     (
@@ -39,3 +46,12 @@ class Threshold:
         response.headers.setdefault("X-Robots-Tag", "noindex, noarchive")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+    def process_exception(self, request: HttpRequest, failure: Exception) -> HttpResponse | None:
+        """A database or a disk that fails under a page is told in a sentence; the API tells its own."""
+        if isinstance(failure, NoRoom):
+            return unavailable(request, str(failure), status=507)
+        if isinstance(failure, OperationalError | InterfaceError):
+            logger.error("the database failed: %s", type(failure).__name__)
+            return unavailable(request, "".join(UNAVAILABLE), status=503)
+        return None

@@ -1,5 +1,6 @@
 """Intake for machines: an organ's own system sends a batch, in one call or in pieces, and fetches what became of it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
@@ -13,7 +14,7 @@ from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
-from xinshu.proceedings.intake.vault import Erased, WrongOffset
+from xinshu.proceedings.vault import Erased, WrongOffset
 from xinshu.register.access.actions import note
 from xinshu.register.access.answers import answer, error
 from xinshu.register.access.audience import client_of, moment_of, organ_client
@@ -88,6 +89,10 @@ def send(
             return _with_offset(_told(opened, 201), queries.content_size(opened.id))
         if _goes_on(request, opened):
             return _work(request, opened.id, attested=attested)
+        if not _is_the_same(request, opened):
+            raise actions.KeyReused(
+                "该幂等键已用于另一份内容；请换一个键。This key stands for other content; choose a new one."
+            )
     except XinshuError as refused:
         return _refused(refused)
     return _told(opened)
@@ -223,6 +228,15 @@ def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpRespo
     except XinshuError as refused:
         return _refused(refused)
     return HttpResponse(status=204)
+
+
+def _is_the_same(request: HttpRequest, opened: BatchRow) -> bool:
+    """Whether the body is what the batch holds, so that a key never answers for content that was not taken in."""
+    sent, any_sent = hashlib.sha256(), False
+    for block in _blocks(request):
+        sent.update(block)
+        any_sent = True
+    return not any_sent or opened.digest in {None, sent.hexdigest()}
 
 
 def _goes_on(request: HttpRequest, opened: BatchRow) -> bool:

@@ -44,6 +44,12 @@ ATTEST_FIRST = (
     metavar="表头=字段",
     help="本机关表头的含义，记住供以后使用；“表头=”不导入该列 What a header of yours stands for; remembered.",
 )
+@click.option(
+    "--first-load",
+    "first_time",
+    is_flag=True,
+    help="库中尚无信息时的首次装载，一个事务 The first load of a register without records, in one transaction.",
+)
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="收到日 Day of receipt (default: today).")
 @click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="退回文件 Where returned rows go.")
 @click.option("--json", "as_json", is_flag=True, help="以JSON输出回执 Print the receipt as JSON.")
@@ -53,6 +59,7 @@ def intake(
     kind: str,
     attested: bool,
     headers: tuple[str, ...],
+    first_time: bool,
     on: datetime | None,
     returned: Path | None,
     as_json: bool,
@@ -68,9 +75,7 @@ def intake(
     moment = _moment(on)
     mapping = dict(map(_header, headers))
     with store(moment), _steps(quiet=as_json) as progress:
-        if mapping:
-            actor = f"cli:{getuser()}"
-            remember_headers(organ_code=organ, kind=kind, mapping=mapping, actor=actor, moment=moment)
+        _remember(mapping, organ=organ, kind=kind, moment=moment)
         receipt = receive(
             path=file,
             organ_code=organ,
@@ -80,14 +85,24 @@ def intake(
             moment=moment,
             progress=progress,
             attested=attested,
+            first_time=first_time,
         )
         place = _put_returned(receipt, file, returned)
-    if receipt.refusal is not None:
-        raise UnreadableFile(receipt.refusal.zh, receipt.refusal.en)
-    seconds = perf_counter() - begun
-    click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
+    _tell(receipt, place, perf_counter() - begun, as_json=as_json)
     if not attested and not as_json:
         click.echo(ATTEST_FIRST, err=True)
+
+
+def _remember(mapping: dict[str, str], *, organ: str, kind: str, moment: Moment) -> None:
+    if mapping:
+        remember_headers(organ_code=organ, kind=kind, mapping=mapping, actor=f"cli:{getuser()}", moment=moment)
+
+
+def _tell(receipt: Receipt, place: Path | None, seconds: float, *, as_json: bool) -> None:
+    """The receipt. Raises UnreadableFile where the file as a whole was refused."""
+    if receipt.refusal is not None:
+        raise UnreadableFile(receipt.refusal.zh, receipt.refusal.en)
+    click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
 
 
 def _header(said: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 import django
-from django.db.utils import DatabaseError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
 from xinshu.kit.errors import XinshuError
 
@@ -81,8 +81,12 @@ def main() -> None:
         cli()
     except XinshuError as error:
         _fail(str(error))
-    except OperationalError as error:
-        _fail(f"数据库连接失败，请检查 DATABASE_URL 或数据库服务。The database cannot be reached: {error}")
+    except (OperationalError, InterfaceError) as error:
+        _fail(
+            "数据库不可用或存储空间不足；请检查 DATABASE_URL、数据库服务和磁盘，然后原样再次运行。"
+            " The database is away or out of room; see to it, then run the same again."
+            f" ({str(error).partition(chr(10))[0]})"
+        )
     except DatabaseError as error:
         # Its text may quote a row, and what a command prints is mailed and kept.
         _fail(f"数据库拒绝了该操作，未写入。The database refused; nothing was stored: {type(error).__name__}")

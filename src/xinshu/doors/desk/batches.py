@@ -18,7 +18,7 @@ from xinshu.doors.desk.standing import (
     pages,
     wording,
 )
-from xinshu.doors.desk.uploads import AT_ONCE, untold
+from xinshu.doors.desk.uploads import AT_ONCE, check, untold
 from xinshu.doors.desk.words import FATES, REVIEWS
 from xinshu.doors.portal.wording import Wording
 from xinshu.kit.errors import XinshuError
@@ -48,6 +48,7 @@ def _page(request: HttpRequest, found: BatchRow, refused: str = "") -> dict[str,
         "batch": in_words(request, found),
         "refused": refused,
         "may_file": may_file,
+        "file_is_here": queries.content_size(found.id) > 0,
         "reviews": list(REVIEWS.items()),
         "undoable": may_file and found.state in UNDOABLE and not found.working,
         "mendable": found.returned > 0 and found.erased_at is None and found.state in {State.CHECKED, State.FILED},
@@ -126,6 +127,19 @@ def _refused(request: HttpRequest, found: BatchRow, sentence: str) -> HttpRespon
     """The batch as it stands now, and above it why nothing was done."""
     present = queries.batch(found.id) or found
     return render(request, "desk/batch.html", _page(request, present, sentence), status=422)
+
+
+@staff
+@require_POST
+@own_batch
+def again(request: HttpRequest, found: BatchRow) -> HttpResponse:
+    """The dry run once more: after a break, or when what it said was of another day."""
+    must_file_for(request, found.organ_code)
+    try:
+        check(request, found.id, found.file_size)
+    except XinshuError as said:
+        return _refused(request, found, str(said))
+    return redirect("desk:batch", found.id)
 
 
 @staff

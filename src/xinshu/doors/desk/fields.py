@@ -94,10 +94,15 @@ def field_of(
 
 
 def answered(form: QueryDict, rule: FieldRule, catalogue: Catalogue, *, name: str, text: str) -> str:
-    """What was answered in place of `text`; boxes that say the same, or of which none is ticked, leave a stray text."""
+    """What was answered in place of `text`. Boxes that say the same leave it as it was written.
+
+    A form sends an empty answer with its boxes: without it they were not asked.
+    """
     if rule.type is not FieldType.CHOICES:
         return form.get(name, text).replace("\r\n", "\n").strip()
-    ticked = form.getlist(name)
+    if name not in form:
+        return text
+    ticked = [one for one in form.getlist(name) if one]
     before = _chosen(rule, text, _choices(rule, catalogue))
     after = _chosen(rule, ";".join(ticked), _choices(rule, catalogue))
     return text if before == after else "；".join(ticked)

@@ -1,10 +1,10 @@
 """对账 at the desk: an organ uploads its ledger of a month and sees what is missing on either side."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -50,10 +50,9 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     kinds = catalogue_on(day).catalogue.kinds
     page: dict[str, Any] = {
         "organs": [asdict(organ) for organ in organs if organ.code in _codes(request)],
-        "kinds": [(name, kind.name_zh, kind.name_en) for name, kind in kinds.items()],
+        "kinds": [(name, kind.name_zh) for name, kind in kinds.items()],
         "chosen": request.POST.get("kind", "ADMIN_PENALTY"),
         "month": request.POST.get("month", f"{before(day):%Y-%m}"),
-        "names": {name: kind.name_zh for name, kind in kinds.items()},
     }
     status = 200
     if request.method == "POST":
@@ -77,7 +76,7 @@ def _compare(request: HttpRequest) -> Comparison:
     kinds = catalogue_on(moment_of(request).day).catalogue.kinds
     if at is None or kind not in kinds:
         raise LedgerRefused("请选择类目，月份写作YYYY-MM。Choose the kind, and write the month as YYYY-MM.")
-    with _as_file(file) as path:
+    with _as_file(file.chunks()) as path:
         ledger = read_ledger(path, organ=code, kind_name=kind, kind=kinds[kind], month=at)
     return reconcile(
         organ_code=code,
@@ -92,13 +91,13 @@ def _compare(request: HttpRequest) -> Comparison:
 
 
 @contextmanager
-def _as_file(uploaded: UploadedFile) -> Iterator[Path]:
-    """The upload as a file for as long as it is read; it is gone afterwards, whatever happens."""
-    with NamedTemporaryFile(prefix="xinshu-ledger-") as file:
-        for chunk in uploaded.chunks():
+def _as_file(chunks: Iterable[bytes]) -> Iterator[Path]:
+    """The upload as a file in memory for as long as it is read; it ends with the process, however that ends."""
+    with os.fdopen(os.memfd_create("ledger"), "wb") as file:
+        for chunk in chunks:
             file.write(chunk)
         file.flush()
-        yield Path(file.name)
+        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def _answer(told: Comparison) -> dict[str, Any]:

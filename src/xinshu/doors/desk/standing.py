@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from xinshu.doors.desk.words import DOORS, STATES
+from xinshu.doors.desk.words import AT_WORK, DOORS, STATES
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.proceedings.intake import queries
 from xinshu.proceedings.intake.queries import BatchRow
@@ -96,7 +96,7 @@ def in_words(request: HttpRequest, found: BatchRow) -> dict[str, Any]:
         **asdict(found),
         "working": found.working,
         "mended": found.parent is not None,
-        "state_words": STATES[found.state],
+        "state_words": AT_WORK.get(found.state, STATES[found.state]) if found.working else STATES[found.state],
         "door_words": DOORS[found.door],
         "kind_words": kind_words(request, found.kind),
         "organ_name": found.organ_code if held is None else held.name,

@@ -26,6 +26,7 @@ urlpatterns = [
     path("batches/new/", uploads.upload, name="upload"),
     path("batches/<uuid:batch>/", batches.batch_page, name="batch"),
     path("batches/<uuid:batch>/state/", uploads.state, name="state"),
+    path("batches/<uuid:batch>/check/", batches.again, name="check"),
     path("batches/<uuid:batch>/file/", batches.file, name="file"),
     path("batches/<uuid:batch>/discard/", batches.discard, name="discard"),
     path("batches/<uuid:batch>/mend/", returned.mend, name="mend"),

@@ -14,6 +14,13 @@ STATES: Final[Mapping[State, Words]] = {
     State.REFUSED: ("整个文件未受理", "refused as a whole"),
     State.DISCARDED: ("已撤销，未入库", "undone, nothing stored"),
 }
+AT_WORK: Final[Mapping[State, Words]] = {
+    State.UPLOADING: ("正在检查", "being checked"),
+    State.CHECKED: ("等待入库", "waiting to be stored"),
+    State.REFUSED: ("正在检查", "being checked"),
+}
+"""Said instead while a job is at it."""
+
 FATES: Final[Mapping[Fate, Words]] = {
     Fate.ACCEPTED: ("收录", "accepted"),
     Fate.CORRECTED: ("更正", "corrected"),

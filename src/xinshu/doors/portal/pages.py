@@ -146,6 +146,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/500.html", {}, status=500)
 
 
+@public
+def unavailable(request: HttpRequest, why: str, status: int = 503) -> HttpResponse:
+    """The page for a database or a disk that fails for a while; it asks nothing of either."""
+    return render(request, "portal/503.html", {"why": why}, status=status)
+
+
 def _looks_like_code(text: str) -> bool:
     """Letters and digits only, and at least nine of them: meant as a code rather than a name."""
     plain = normalise(text)

@@ -13,7 +13,7 @@ import polars as pl
 
 from xinshu.bulk.files import ReturnedPart, returned_bytes
 from xinshu.kit.workdays import NotYetComputable, working_days_between
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, HeaderMapping
 from xinshu.proceedings.intake.states import State
 from xinshu.register.catalogues.queries import catalogue_on
@@ -136,9 +136,12 @@ def returned_file(batch_id: UUID) -> tuple[str, bytes] | None:
 
 
 def _returned_parts(batch_id: UUID) -> list[ReturnedPart]:
-    """While a batch is being filed, those of the parts that are stored."""
-    stored = Batch.objects.filter(id=batch_id, state=State.FILING).values_list("parts", flat=True).first()
-    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id, stored)]
+    """None once they are to be erased; while a batch is being filed, those of the parts that are stored."""
+    found = Batch.objects.filter(id=batch_id, erased_at=None).values_list("state", "parts").first()
+    if found is None:
+        return []
+    until = found[1] if found[0] == State.FILING else None
+    return [ReturnedPart.from_bytes(kept) for kept in vault.returned_parts(batch_id, until)]
 
 
 def _in_words(part: ReturnedPart) -> ReturnedPart:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor, HeaderMapping
 from xinshu.proceedings.intake.states import Door, Notice, Question, Receipt, State
 from xinshu.register.records.own import Filed, filed_by
@@ -214,6 +214,12 @@ def outstanding(organs: Set[str] | None) -> tuple[Outstanding, ...]:
     fields = ("id", "organ_code", "kind", "file_name", "returned", "on_day", "returned_due_on")
     rows = left.order_by(F("returned_due_on").asc(nulls_last=True), "received_at").values_list(*fields)
     return tuple(Outstanding(**dict(zip(("batch", *fields[1:]), row, strict=True))) for row in rows)
+
+
+def unfinished() -> list[tuple[UUID, str]]:
+    """Batches that are being filed and whose upload is kept, so that anyone may go on with them; who attested each."""
+    filing = Batch.objects.filter(state=State.FILING).values_list("id", "attested_by")
+    return [(found, str(actor)) for found, actor in filing if vault.size(found)]
 
 
 def content_size(batch_id: UUID) -> int:

@@ -18,12 +18,13 @@ from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
 from xinshu.kit.moment import Moment
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
 from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
 from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
 from xinshu.register.records.actions import number_filings
+from xinshu.register.records.first_load import FirstLoad, first_load
 
 LONGEST_HEADER: Final = 100
 ROWS_PREVIEWED: Final = 1_000
@@ -42,45 +43,61 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
             return
         tally = Tally()
         rows: list[pl.DataFrame] = []
-        for ready in made_ready(work, found, 0):
-            number = ready.number
-            with transaction.atomic():
-                # While this holds the batch nobody files it, and what is being filed is not overwritten.
-                if _locked(work.id).state not in CHECKABLE:
-                    return
-                settled = settle(work, found, ready)
-                _put_returned(work, number, settled)
-                transaction.set_rollback(True)
-            tally.add(found.parts[number].checked, settled)
-            rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
-            progress(Step("试算", "dry run", tally.counts["received"], found.received))
+        with made_ready(work, found, 0) as parts:
+            for ready in parts:
+                with transaction.atomic():
+                    # While this holds the batch nobody files it, and what is being filed is not overwritten.
+                    if _locked(work.id).state not in CHECKABLE:
+                        return
+                    settled = settle(work, found, ready)
+                    _put_returned(work, ready.number, settled)
+                    transaction.set_rollback(True)
+                tally.add(found.parts[ready.number].checked, settled)
+                rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
+                progress(Step("试算", "dry run", tally.counts["received"], found.received))
         _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
 
 
-def run(work: Work, path: Path, digest: bytes, progress: Progress) -> bool:
-    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read."""
+def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time: bool = False) -> bool:
+    """Store a batch from its first part that is not stored; False when it is not to be filed, or cannot be read.
+
+    `first_time`: a first load, whose parts are one transaction.
+    """
     progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
         stored = None if found is None else _begin(work, found, path, digest)
         if found is None or stored is None:
             return False
-        for ready in made_ready(work, found, stored):
-            _store(work, found, ready)
+        if first_time:
+            named_again = pl.Series(found.named_again, dtype=pl.UInt64)
+            with first_load(kind=work.kind, named_again=named_again) as loading:
+                _store_each(work, found, stored, progress, loading)
+                progress(Step("建索引", "build indexes", found.received, found.received))
             number_filings(moment=work.moment)
-            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
-            progress(Step("入库", "store", done, found.received))
+        else:
+            _store_each(work, found, stored, progress)
     return True
 
 
-def _store(work: Work, found: Survey, ready: Ready) -> None:
+def _store_each(work: Work, found: Survey, stored: int, progress: Progress, loading: FirstLoad | None = None) -> None:
+    with made_ready(work, found, stored) as parts:
+        for ready in parts:
+            _store(work, found, ready, loading)
+            if loading is None:
+                number_filings(moment=work.moment)
+            done = sum(part.checked.received for part in found.parts[: ready.number + 1])
+            progress(Step("入库", "store", done, found.received))
+
+
+def _store(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None) -> None:
     """One part: its records, its returned rows and its counts, all or nothing; done once however often it is tried."""
     number = ready.number
     with transaction.atomic():
         batch = _locked(work.id)
         if batch.parts != number:
             return
-        settled = settle(work, found, ready)
+        settled = settle(work, found, ready, loading)
         # Written before the commit: a crash between the two leaves a file that the next attempt writes again.
         _put_returned(work, number, settled)
         tally = Tally()
@@ -107,15 +124,12 @@ def end_filing(work: Work, cursor: tuple[str, str] | None) -> None:
 
 def erase_old(moment: Moment, *, before: datetime) -> int:
     """Erase what is kept of batches received before then, and whatever no batch has any more; the counts stay."""
-    kept = vault.batches_kept()
-    due = set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True))
     old = Batch.objects.filter(received_at__lt=before, erased_at=None).exclude(state=State.FILING)
-    swept = 0
-    for batch, state in old.values_list("id", "state"):
-        vault.erase(batch)
-        left = State.DISCARDED if state == State.UPLOADING else state
-        swept += Batch.objects.filter(id=batch).update(erased_at=moment.instant, state=left)
-    for batch in due:
+    swept = old.filter(state=State.UPLOADING).update(erased_at=moment.instant, state=State.DISCARDED)
+    swept += old.update(erased_at=moment.instant)
+    # Marked first: from then on nobody reads it, and what a crash leaves is erased by the next sweep.
+    kept = vault.batches_kept()
+    for batch in set(kept) - set(Batch.objects.filter(id__in=kept, erased_at=None).values_list("id", flat=True)):
         vault.erase(batch)
     vault.tidy()
     return swept

@@ -18,8 +18,9 @@ from procrastinate.jobs import Job
 from procrastinate.tasks import Task
 
 from xinshu.kit.clock import now
+from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
-from xinshu.proceedings.intake import actions
+from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Step
 from xinshu.register.records.actions import number_filings
@@ -51,7 +52,7 @@ class BackingOff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(self.first * 2 ** min(job.attempts, 30), self.most)})
 
 
-AFTER_A_LOSS = BackingOff(DatabaseLost, first=2, most=300, attempts=12)
+AFTER_A_LOSS = BackingOff(DatabaseLost, NoRoom, first=2, most=300, attempts=12)
 
 
 def check_later(*, batch: UUID, actor: str) -> None:
@@ -90,13 +91,13 @@ def told_without_values(matter: str, *passed_on: type[Exception]) -> Iterator[No
 
 @app.task(name="intake.check", queue="intake", retry=AFTER_A_LOSS)
 def _check(batch: str, actor: str) -> None:
-    with told_without_values(f"check {batch}"), _standing_still_at_the_end(batch):
+    with told_without_values(f"check {batch}", NoRoom), _standing_still_at_the_end(batch):
         actions.check(batch=UUID(batch), actor=actor, moment=now(), progress=_kept_by_the_batch)
 
 
 @app.task(name="intake.file", queue="intake", retry=AFTER_A_LOSS)
 def _file(batch: str, actor: str) -> None:
-    with told_without_values(f"file {batch}"), _standing_still_at_the_end(batch):
+    with told_without_values(f"file {batch}", NoRoom), _standing_still_at_the_end(batch):
         actions.file(batch=UUID(batch), actor=actor, moment=now(), attested=True, progress=_kept_by_the_batch)
 
 
@@ -114,6 +115,15 @@ def _sweep(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     """Daily, in the small hours here (the queue's own schedule counts in UTC)."""
     with told_without_values("sweep"):
         actions.sweep(moment=now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="intake.finish", queue="timers", queueing_lock="finish", lock="finish")
+def _finish(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """What was attested is filed to its end, though the request or the last attempt that did it was cut off."""
+    with told_without_values("finish"):
+        for batch, actor in queries.unfinished():
+            file_later(batch=batch, actor=actor)
 
 
 @app.periodic(cron="* * * * *")

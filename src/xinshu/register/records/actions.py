@@ -19,6 +19,7 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SEVERITY_ORDER
 from xinshu.law.verdict import SeverityVerdict
 from xinshu.register.records.derivation import Derived, Forms, derive
+from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.records.statements import (
     ADD_SOURCES,
     CHANGED,
@@ -106,18 +107,21 @@ class Outcome:
 
 
 @transaction.atomic
-def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
+def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad | None = None) -> Outcome:
     """Store a filing's sound documents with their versions and journal lines; all of it, or nothing on any error.
 
     `documents` is the good frame of `bulk.checks` with the columns `subject` (our reference) and `department`.
     Content equal to any past version changes nothing; other content is a correction, which may shorten a display or
     lower a class; the other way only by a citation, and the subject is then owed a notice. What has ended stays ended,
-    whatever is cited (Decision 6). Nothing of it is shown before `number_filings`.
+    whatever is cited (Decision 6). Nothing of it is shown before `number_filings`. `loading`: inside a first load, what
+    is known without asking the tables.
     """
     outcome = Outcome()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {filing.kind}"])
-    documents = _compared(_one_for_each_body(documents, outcome), filing)
+    documents = _one_for_each_body(documents, outcome)
+    known = _known(documents) if loading is None else loading.known(documents)
+    documents = _compared(documents, known, filing)
     unchanged = documents.filter("is_equal")
     outcome.unchanged = len(unchanged)
     documents = _hold(documents.filter(~pl.col("is_equal")), pl.col("has_ended"), Held.HAS_ENDED, outcome)
@@ -125,6 +129,8 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame) -> Outcome:
     stored = _store(filing, _sorted_out(filing, derived, outcome), derived)
     _owe_notices(filing, stored)
     _add_sources(filing, unchanged)
+    if loading is not None:
+        loading.remember(stored)
     _tell(stored, derived, outcome)
     return outcome
 
@@ -183,8 +189,8 @@ def _hold(documents: pl.DataFrame, which: pl.Expr, why: Held, outcome: Outcome) 
     return documents.filter(~marked)
 
 
-def _compared(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
-    """Documents beside what is held of each (KNOWN, null where it is new); `recorded_on` is its first day with us."""
+def _known(documents: pl.DataFrame) -> pl.DataFrame:
+    """What is held of these documents (KNOWN)."""
     filed = documents.select(pl.col("index").cast(pl.Int64), "subject", "identity", "content_digest")
     into_temporary("filed", FILED_COLUMNS, filed.rename({"subject": "subject_id"}))
     with connection.cursor() as cursor:
@@ -193,7 +199,11 @@ def _compared(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
         cursor.execute(HOLD, [known.filter(~pl.col("is_equal"))["index"].to_list()])
         withdrawn = [index for index, has_ended in cursor.fetchall() if has_ended]
         cursor.execute("DROP TABLE filed")
-    known = known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
+    return known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
+
+
+def _compared(documents: pl.DataFrame, known: pl.DataFrame, filing: Filing) -> pl.DataFrame:
+    """Documents beside what is held of each (KNOWN, null where it is new); `recorded_on` is its first day with us."""
     today = pl.lit(filing.moment.day)
     return documents.join(known, on="index", how="left", maintain_order="left").with_columns(
         pl.col("recorded_on").fill_null(today),

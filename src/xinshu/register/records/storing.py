@@ -12,7 +12,7 @@ from xinshu.bulk import copying
 
 def copy_into(table: str, frame: pl.DataFrame) -> None:
     """Append the rows of a frame, whose types are the table's own (see `bulk.copying`)."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         copying.copy_into(cursor.cursor, table, frame)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from django.db import connection, transaction
 
 from xinshu.bulk.copying import copy_into
+from xinshu.kit.fresh_tables import FreshTables
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.names import bigrams_of, fold, folded
@@ -63,7 +64,7 @@ def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> dict[str, int]:
     if mentioned.is_empty():
         return {}
     at = pl.lit(moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("recorded_at")
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(NUMBERS, [len(mentioned)])
         numbers = pl.Series("subject_id", [row[0] for row in cursor.fetchall()], pl.Int64)
         frame = _searched(mentioned).with_columns(numbers, at)
@@ -81,6 +82,15 @@ def _searched(mentioned: pl.DataFrame) -> pl.DataFrame:
     text = pl.when("searchable").then("folded").otherwise(pl.lit(""))
     frame = mentioned.with_columns(searchable.alias("searchable"), folded(mentioned["name"])).with_columns(text)
     return frame.with_columns(bigrams_of(frame["folded"]))
+
+
+def build_names_anew(tables: FreshTables) -> None:
+    """For a first load, under `lock_openings`: where no name is known yet, their search index is built at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE subjects_subjectname IN SHARE MODE")
+        cursor.execute("SELECT EXISTS (SELECT FROM subjects_subjectname)")
+        if not cursor.fetchone()[0]:
+            tables.begin(["subjects_subjectname"], at_once={"subjects_subjectname_pkey"})
 
 
 @transaction.atomic

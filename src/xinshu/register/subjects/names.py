@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 PLAIN: Final = r"^[\x{4e00}-\x{9fff}0-9a-z]*$"
 """A name of such characters only is its own folded form."""

@@ -5,8 +5,20 @@
 const QUARTER = 25;
 const EVERY = 1000;
 
-function tell(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+// Chinese first, then English, each in its own language for screen readers; said anew only when it changes.
+function tell(place, zh, en, more = "") {
+  const said = `${zh} ${en} ${more}`.trim();
+  if (place.dataset.said === said) return;
+  place.dataset.said = said;
+  const english = document.createElement("span");
+  english.className = "en";
+  english.lang = "en";
+  english.textContent = en;
+  place.replaceChildren(`${zh} `, english, ` ${more}`);
+}
+
+function sentence(place, name) {
+  return place.dataset[name].split("|");
 }
 
 function sendWithProgress(form) {
@@ -16,11 +28,11 @@ function sendWithProgress(form) {
   const refused = document.getElementById("refused");
   const button = document.getElementById("send");
 
-  function refuse(text) {
+  function refuse(zh, en) {
     bar.hidden = true;
     button.disabled = false;
     refused.hidden = false;
-    refused.textContent = text;
+    tell(refused, zh, en);
     refused.tabIndex = -1;
     refused.focus();
   }
@@ -28,11 +40,11 @@ function sendWithProgress(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const file = document.getElementById("file").files[0];
-    if (file && file.size > Number(form.dataset.limit)) return refuse(told.dataset.large);
+    if (file && file.size > Number(form.dataset.limit)) return refuse(...sentence(told, "large"));
     refused.hidden = true;
     button.disabled = true;
     bar.hidden = false;
-    tell(told, told.dataset.sending);
+    tell(told, ...sentence(told, "sending"));
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
@@ -45,18 +57,19 @@ function sendWithProgress(form) {
       // A screen reader is told each quarter, not each per cent.
       if (Math.floor(share / QUARTER) > quarter) {
         quarter = Math.floor(share / QUARTER);
-        tell(told, `${told.dataset.sending} ${QUARTER * quarter} %`);
+        tell(told, ...sentence(told, "sending"), `${QUARTER * quarter} %`);
       }
     });
     request.upload.addEventListener("load", () => {
       sent.removeAttribute("value");
-      tell(told, told.dataset.checking);
+      tell(told, ...sentence(told, "checking"));
     });
-    request.addEventListener("error", () => refuse(told.dataset.lost));
+    request.addEventListener("error", () => refuse(...sentence(told, "lost")));
     request.addEventListener("load", () => {
       if (request.status === 200 && request.response) location.assign(request.response.batch);
-      else if (request.status === 413) refuse(told.dataset.large);
-      else refuse((request.response && request.response.refused) || told.dataset.lost);
+      else if (request.status === 413) refuse(...sentence(told, "large"));
+      else if (request.response && request.response.refused) refuse(request.response.refused, "");
+      else refuse(...sentence(told, "lost"));
     });
     request.send(new FormData(form));
   });
@@ -83,7 +96,7 @@ async function follow(place) {
       done.removeAttribute("value");
     }
     const count = answer.total ? `${answer.done} / ${answer.total}` : answer.done || "";
-    tell(told, `${answer.step.zh} ${answer.step.en} ${count}`.trim());
+    tell(told, answer.step.zh, answer.step.en, String(count));
   }
 }
 

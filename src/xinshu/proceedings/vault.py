@@ -8,7 +8,7 @@ what is read is decrypted into a file without one. The vault is no part of a dat
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -92,12 +92,11 @@ def opened(batch: UUID) -> Iterator[Path]:
     segments = _segments(batch)
     if not segments:
         raise Erased("该批次的文件已删除或尚未上传。The file of this batch is erased, or not sent yet.")
-    with TemporaryFile(dir=folder()) as plain:
-        with room():
-            for segment in segments:
-                with segment.open("rb") as sealed:
-                    _decrypt(sealed, plain)
-            plain.flush()
+    with room(), TemporaryFile(dir=folder()) as plain:
+        for segment in segments:
+            with segment.open("rb") as sealed:
+                _decrypt(sealed, plain)
+        plain.flush()
         yield Path(f"/proc/self/fd/{plain.fileno()}")
 
 
@@ -181,7 +180,10 @@ def _get(path: Path) -> bytes:
 
 
 class _Target:
-    """A file as the library of encryption sees it, which tells an error of the disk by its words only."""
+    """A file that remembers an error of the disk.
+
+    Danger: the library of encryption writes its last block when it is done, and forgets an error of that write.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.failure = file, OSError("")
@@ -198,19 +200,22 @@ class _Target:
 
 
 def _encrypt(plain: IO[bytes], sealed: IO[bytes]) -> None:
-    target = _Target(sealed)
-    try:
-        pyrage.encrypt_io(plain, target, [_identity().to_public()])
-    except pyrage.EncryptError as told:
-        raise target.failure if target.failure.errno else told from None
+    _through(pyrage.encrypt_io, plain, sealed, _identity().to_public())
 
 
 def _decrypt(sealed: IO[bytes], plain: IO[bytes]) -> None:
-    target = _Target(plain)
+    _through(pyrage.decrypt_io, sealed, plain, _identity())
+
+
+def _through(work: Callable[..., None], source: IO[bytes], file: IO[bytes], key: object) -> None:
+    target = _Target(file)
     try:
-        pyrage.decrypt_io(sealed, target, [_identity()])
-    except pyrage.DecryptError as told:
-        raise target.failure if target.failure.errno else told from None
+        work(source, target, [key])
+    except (pyrage.EncryptError, pyrage.DecryptError):
+        if not target.failure.errno:
+            raise
+    if target.failure.errno:
+        raise target.failure
 
 
 def _identity() -> pyrage.x25519.Identity:
