@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from tests.bulk.samples import PENALTY, catalogue, check
 from xinshu.bulk.reasons import SENTENCES, RowFault, by_article, shape
-from xinshu.proceedings.intake.settling import HELD, NOT_OURS, UNMATCHED
+from xinshu.proceedings.intake.settling import NOT_OURS
+from xinshu.register.records.actions import Held
+from xinshu.register.subjects.actions import Unmatched
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_a_form_tells_no_character_of_a_word_or_number(cell: str):
     assert len(shape(cell)) < 120
 
 
-@pytest.mark.parametrize("code", [*RowFault, *HELD, *UNMATCHED, NOT_OURS.code], ids=str)
+@pytest.mark.parametrize("code", [*RowFault, *Held, *Unmatched, NOT_OURS], ids=str)
 def test_every_fault_has_its_article(code: str):
     """Protected matter has its own, which its sentence names."""
     zh, en = by_article(str(code), catalogue())
@@ -43,8 +45,15 @@ def test_every_fault_has_its_article(code: str):
         assert en.startswith(" By ")
 
 
+@pytest.mark.parametrize("code", [*Held, *Unmatched, NOT_OURS], ids=str)
+def test_what_the_register_says_stands_in_the_catalogue(code: str):
+    rule = catalogue().returns[str(code)]
+    assert rule.zh.endswith("。")
+    assert rule.en.endswith(".")
+
+
 def test_no_article_is_stated_for_a_fault_that_nobody_knows():
-    known = {str(code) for code in (*RowFault, *HELD, *UNMATCHED, NOT_OURS.code)}
+    known = {str(code) for code in (*RowFault, *Held, *Unmatched, NOT_OURS)}
     assert set(catalogue().returns) <= known
 
 

@@ -18,7 +18,8 @@ from django.test import Client, override_settings
 from tests import factories, filings
 from xinshu.doors.desk import uploads
 from xinshu.law.entries import FieldType
-from xinshu.proceedings.intake import own, tasks, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import own, tasks
 from xinshu.proceedings.intake.models import Batch, HeaderMapping
 from xinshu.proceedings.intake.queries import batch as batch_row
 from xinshu.proceedings.intake.states import Step

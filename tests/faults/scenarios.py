@@ -9,7 +9,8 @@ from uuid import UUID
 
 from tests import factories, filings
 from xinshu.kit.moment import Moment
-from xinshu.proceedings.intake import actions, queries, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import actions, mending, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State, WithdrawalReason
 from xinshu.register.records.actions import NotHeld
@@ -143,7 +144,7 @@ def _mended(batch: UUID) -> UUID:
             return known.id
         actions.discard(batch=known.id, actor="test-clerk", moment=MOMENT)
     edits = {0: {filings.PENALTY_HEADERS["decided_on"]: "2026-02-28"}}
-    return actions.mended(batch=batch, edits=edits, actor="test-clerk", moment=MOMENT).id
+    return mending.mended(batch=batch, edits=edits, actor="test-clerk", moment=MOMENT).id
 
 
 def withdrawn(folder: Path) -> None:

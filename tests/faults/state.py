@@ -12,7 +12,8 @@ import orjson
 from django.db import connection
 
 from tests.factories import TODAY
-from xinshu.proceedings.intake import own, queries, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import own, queries
 from xinshu.proceedings.intake.states import State
 from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record, shown_stream
 

@@ -2,14 +2,13 @@
 
 import csv
 import io
+from datetime import date
 from typing import Final
 
-from tests.factories import TODAY
+from tests.bulk.samples import catalogue
 from tests.filings import INDIVIDUAL, PENALTY_HEADERS, SUBJECT
 from tests.hostile.making import Hostile, Sender, as_csv, cells, csv_of
 from tests.kinds import made_up_code, sample_row
-from xinshu.law.catalogue import Catalogue
-from xinshu.register.catalogues.queries import catalogue_on
 
 IDENTITY: Final = "11010519491231002X"
 """The sample of the standard itself: of the right form, and nobody's."""
@@ -22,13 +21,13 @@ def _with_cell(header: str, cell: str, s: Sender) -> bytes:
 
 
 def _of_kind(kind: str, s: Sender, **changes: str | None) -> bytes:
-    catalogue: Catalogue = catalogue_on(TODAY).catalogue
-    row = sample_row(kind, catalogue)
-    names = {rule.name_zh: str(rule.role) for rule in catalogue.kinds[kind].fields.values()}
+    fields = catalogue().kinds[kind].fields
+    row = sample_row(kind, catalogue())
+    names = {rule.name_zh: str(rule.role) for rule in fields.values()}
     own = {"ORGAN_NAME": s.name, "SOURCE_NAME": s.name, "ORGAN_CODE": s.code, "SOURCE_CODE": s.code}
     own |= {"DOCUMENT_NUMBER": s.number(1)}
     said = {header: own.get(names[header], cell) for header, cell in row.items()}
-    said |= {catalogue.kinds[kind].fields[name].name_zh: cell for name, cell in changes.items() if cell is not None}
+    said |= {fields[name].name_zh: cell for name, cell in changes.items() if cell is not None}
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(said))
     writer.writeheader()
@@ -69,9 +68,9 @@ def _shifted(s: Sender) -> bytes:
     return as_csv([[*header_line, "行政相对人代码_2(组织机构代码)"], [*line, ""], [*second, IDENTITY]])
 
 
-def _code_field(kind: str) -> str:
-    fields = catalogue_on(TODAY).catalogue.kinds[kind].fields
-    return next(name for name, rule in fields.items() if str(rule.role) == "SUBJECT_CODE")
+def _field(kind: str, role: str) -> str:
+    fields = catalogue().kinds[kind].fields
+    return next(name for name, rule in fields.items() if str(rule.role) == role)
 
 
 CELLS = (
@@ -142,15 +141,23 @@ CELLS = (
         name="subject-not-covered.csv",
         fault="a list of companies that names an individual business",
         kind="ABNORMAL_OPERATION",
-        make=lambda s: _of_kind("ABNORMAL_OPERATION", s, **{_code_field("ABNORMAL_OPERATION"): INDIVIDUAL}),
+        make=lambda s: _of_kind("ABNORMAL_OPERATION", s, **{_field("ABNORMAL_OPERATION", "SUBJECT_CODE"): INDIVIDUAL}),
         reasons=((2, "SUBJECT_CODE", "SUBJECT_NOT_COVERED"),),
+    ),
+    Hostile(
+        name="kind-before-its-day.csv",
+        fault="a kind that the catalogue holds only from 2025-03-21, sent on 2025-01-06",
+        kind="ADMIN_REWARD",
+        on=date(2025, 1, 6),
+        make=lambda s: _of_kind("ADMIN_REWARD", s, **{_field("ADMIN_REWARD", "DECIDED_ON"): "2025-01-03"}),
+        reasons=((2, "DOCUMENT_NUMBER", "KIND_NOT_IN_FORCE"),),
     ),
     Hostile(
         name="kind-of-another-place.csv",
         fault="a kind of another place's local catalogue",
         kind="DEMO_HONEST_SHOP",
         make=lambda s: _of_kind("DEMO_HONEST_SHOP", s),
-        reasons=((2, "", "KIND_NOT_IN_DIVISION"),),
+        reasons=((2, "DOCUMENT_NUMBER", "KIND_NOT_IN_DIVISION"),),
     ),
 )
 

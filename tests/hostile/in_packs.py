@@ -26,7 +26,7 @@ def _missing(row: int) -> tuple[tuple[int, str, str], ...]:
     """What a line that cannot be read is told beside its damage: nothing that it must say is there."""
     fields = (
         *("CF_CFJG", "CF_CFJGDM", "CF_CFLB", "CF_JDRQ", "CF_NR", "CF_SJLY", "CF_SJLYDM", "CF_SY"),
-        *("CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_YJ"),
+        *("CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_YJ"),
     )
     marks = ((row, "CF_WSH", BROKEN), (row, "CF_XDR_MC", "CONTROL_CHARACTER"))
     return (*((row, field, "MISSING") for field in fields), *marks)

@@ -51,7 +51,7 @@ MISSING = tuple(
     (3, field, "MISSING")
     for field in (
         *("CF_CFJG", "CF_CFJGDM", "CF_CFLB", "CF_JDRQ", "CF_NR", "CF_SJLY", "CF_SJLYDM", "CF_SY", "CF_WFXW"),
-        *("CF_WSH", "CF_XDR_LB", "CF_YJ"),
+        *("CF_WSH", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_YJ"),
     )
 )
 
@@ -174,7 +174,7 @@ FORMS = (
         fault="row 3 has one cell only",
         make=_ragged,
         accepted=1,
-        reasons=(*MISSING, (3, "CF_XDR_SHXYM", "MISSING_FOR_SUBJECT_TYPE")),
+        reasons=MISSING,
     ),
     Hostile(
         name="too-many-cells.csv",

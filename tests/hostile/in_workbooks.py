@@ -179,7 +179,7 @@ WORKBOOKS = (
                 (4, field, "MISSING")
                 for field in (
                     *("CF_CFJG", "CF_CFJGDM", "CF_CFLB", "CF_JDRQ", "CF_NR", "CF_SJLY", "CF_SJLYDM", "CF_SY"),
-                    *("CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_YJ"),
+                    *("CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_YJ"),
                 )
             ),
             (4, "CF_WSH", "BROKEN_BYTES"),

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from tests.bulk.samples import TODAY
 from tests.filings import PENALTY_HEADERS, penalty
 
 DECIDED: Final = "2026-11-17"
@@ -48,6 +50,7 @@ class Hostile:
 
     Its counts are those of the dry run and of the filing; `before` is filed first. `refusal`: a regular expression
     that the English sentence must hold where the file is refused as a whole. `own_words`: a door says it in its own.
+    `on`: the day on which it is sent.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Hostile:
     before: Callable[[Sender], bytes] | None = None
     back: int | None = None
     own_words: bool = False
+    on: date = TODAY
 
     @property
     def returned(self) -> int:

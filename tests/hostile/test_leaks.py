@@ -29,7 +29,7 @@ from tests.hostile.making import Sender, as_csv, cells, csv_of, ndjson_of, parqu
 from tests.hostile.secrets import Secrets, made_up, needles, spelt
 from xinshu.doors.connectors import running
 from xinshu.kit.moment import LEGAL_ZONE
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch
 from xinshu.register.access.actions import issue_token
 from xinshu.register.access.roles import Role

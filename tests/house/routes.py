@@ -23,6 +23,7 @@ DESK = (
     "file",
     "discard",
     "mend",
+    "cite",
     "headers",
     "returned",
     "receipt",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
-from xinshu.proceedings.intake import actions
+from xinshu.proceedings.intake import actions, mending
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.own import returned
 from xinshu.proceedings.intake.states import Door, Receipt, State
@@ -48,7 +48,7 @@ def take_in(folder: Path, day: date = DAY, **changes: str) -> Receipt:
 
 def cite(receipt: Receipt, citation: str = CITATION, day: date = DAY) -> Receipt:
     """The clerk cites; what is dry-run is the receipt."""
-    batch = actions.cited(batch=receipt.batch, rows={0}, citation=citation, actor="clerk", moment=noon(day))
+    batch = mending.cited(batch=receipt.batch, rows={0}, citation=citation, actor="clerk", moment=noon(day))
     return actions.check(batch=batch.id, actor="clerk", moment=noon(day), progress=lambda _: None)
 
 

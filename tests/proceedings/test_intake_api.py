@@ -1,5 +1,6 @@
 """Intake for machines, over real HTTP: one call, pieces, resumption, keys, other organs, and refusals that say why."""
 
+import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
@@ -14,7 +15,10 @@ from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.kit.moment import LEGAL_ZONE
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import actions
+from xinshu.proceedings.intake.models import Batch
+from xinshu.proceedings.intake.states import Door, State
 from xinshu.register.access.actions import issue_token, revoke_token
 from xinshu.register.access.queries import OrganRow
 
@@ -200,3 +204,33 @@ def test_an_unknown_kind_names_those_that_are(client: httpx.Client, rows: bytes)
     answer = send(client, rows, kind="GOSSIP")
     assert answer.status_code == 422
     assert "ADMIN_PENALTY" in answer.json()["message"]["zh"]
+
+
+@pytest.mark.parametrize("reached", ["opened", "kept", "checked", "filing"])
+def test_a_call_that_was_cut_off_is_completed_by_the_same_call(client: httpx.Client, rows: bytes, reached: str) -> None:
+    """Wherever it was killed, the same key with the same body ends as one call would have."""
+    moment = factories.noon(factories.TODAY)
+    who = {"organ_code": factories.MARKET.code, "kind": "ADMIN_PENALTY", "actor": "test", "moment": moment}
+    batch = actions.open_batch(file_name="rows.csv", door=Door.API, key="monday-0002", **who).id
+    if reached != "opened":
+        vault.append(batch, 0, [rows])
+    if reached == "filing":
+        Batch.objects.filter(id=batch).update(
+            state=State.FILING, attested_by="test", file_digest=hashlib.sha256(rows).digest()
+        )
+    if reached == "checked":
+        assert send(client, rows, key="monday-0002", attested="false").json()["state"] == "CHECKED"
+        assert client.post(f"/batches/{batch}/file", json={"attested": True}).json()["state"] == "FILED"
+    told = send(client, rows, key="monday-0002")
+    assert told.status_code == 200
+    assert told.json()["id"] == str(batch)
+    assert (told.json()["state"], told.json()["accepted"], told.json()["returned"]) == ("FILED", 5, 1)
+
+
+def test_pieces_are_not_taken_for_the_whole(client: httpx.Client, rows: bytes) -> None:
+    """A call with the whole body does not file what was only begun in pieces."""
+    key = "monday-0003"
+    opened = send(client, b"", key=key, upload="later").json()["id"]
+    headers = {"Upload-Offset": "0"}
+    assert client.patch(f"/batches/{opened}/content", content=rows[:100], headers=headers).status_code == 204
+    assert send(client, rows, key=key).json()["state"] == "UPLOADING"

@@ -17,10 +17,11 @@ from tests import factories
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.kit.errors import XinshuError
-from xinshu.proceedings.intake import actions, queries, vault
+from xinshu.proceedings import vault
+from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch, Withdrawal
 from xinshu.proceedings.intake.states import Door, Receipt, State, WithdrawalReason
-from xinshu.proceedings.intake.vault import WrongOffset
+from xinshu.proceedings.vault import WrongOffset
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Filing, JournalLine, Record
 

@@ -323,7 +323,13 @@ class Protected(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRule(Sourced):
-    """By which article a row with a certain fault goes back: returns.yaml, by the fault's identifier."""
+    """By which article a row with a certain fault goes back: returns.yaml, by the fault's identifier.
+
+    `zh`, `en`: what is told, where no check of a cell tells it: of a sound document that the register holds back.
+    """
+
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
-from xinshu.proceedings.intake.vault import Erased, WrongOffset
+from xinshu.proceedings.vault import Erased, WrongOffset
 from xinshu.register.access.actions import note
 from xinshu.register.access.answers import answer, error
 from xinshu.register.access.audience import client_of, moment_of, organ_client

@@ -75,9 +75,7 @@ def intake(
     moment = _moment(on)
     mapping = dict(map(_header, headers))
     with store(moment), _steps(quiet=as_json) as progress:
-        if mapping:
-            actor = f"cli:{getuser()}"
-            remember_headers(organ_code=organ, kind=kind, mapping=mapping, actor=actor, moment=moment)
+        _remember(mapping, organ=organ, kind=kind, moment=moment)
         receipt = receive(
             path=file,
             organ_code=organ,
@@ -90,12 +88,21 @@ def intake(
             first_time=first_time,
         )
         place = _put_returned(receipt, file, returned)
-    if receipt.refusal is not None:
-        raise UnreadableFile(receipt.refusal.zh, receipt.refusal.en)
-    seconds = perf_counter() - begun
-    click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
+    _tell(receipt, place, perf_counter() - begun, as_json=as_json)
     if not attested and not as_json:
         click.echo(ATTEST_FIRST, err=True)
+
+
+def _remember(mapping: dict[str, str], *, organ: str, kind: str, moment: Moment) -> None:
+    if mapping:
+        remember_headers(organ_code=organ, kind=kind, mapping=mapping, actor=f"cli:{getuser()}", moment=moment)
+
+
+def _tell(receipt: Receipt, place: Path | None, seconds: float, *, as_json: bool) -> None:
+    """The receipt. Raises UnreadableFile where the file as a whole was refused."""
+    if receipt.refusal is not None:
+        raise UnreadableFile(receipt.refusal.zh, receipt.refusal.en)
+    click.echo(_json(receipt, place, seconds) if as_json else _text(receipt, place, seconds))
 
 
 def _header(said: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from xinshu.doors.desk.standing import actor_of, in_words, may_file_for, must_fi
 from xinshu.doors.desk.uploads import check
 from xinshu.kit.errors import XinshuError
 from xinshu.law.entries import FieldRole
-from xinshu.proceedings.intake import actions, own
+from xinshu.proceedings.intake import mending, own
 from xinshu.proceedings.intake.own import ReturnedRow
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.settling import needs_citation
@@ -36,15 +36,15 @@ def cite(request: HttpRequest, found: BatchRow) -> HttpResponse:
         "chosen": request.POST.getlist("row"),
         "citation": request.POST.get("citation", ""),
         "may_file": may_file_for(request, found.organ_code),
-        "shortest": actions.SHORTEST_CITATION,
-        "longest": actions.LONGEST_CITATION,
+        "shortest": mending.SHORTEST_CITATION,
+        "longest": mending.LONGEST_CITATION,
     }
     if request.method != "POST":
         return render(request, "desk/cite.html", page)
     must_file_for(request, found.organ_code)
     chosen = {row.index for row in rows if str(row.index) in page["chosen"]}
     try:
-        made = actions.cited(
+        made = mending.cited(
             batch=found.id, rows=chosen, citation=page["citation"], actor=actor_of(request), moment=moment_of(request)
         )
         check(request, made.id, made.file_size)

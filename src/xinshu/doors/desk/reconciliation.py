@@ -50,10 +50,9 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     kinds = catalogue_on(day).catalogue.kinds
     page: dict[str, Any] = {
         "organs": [asdict(organ) for organ in organs if organ.code in _codes(request)],
-        "kinds": [(name, kind.name_zh, kind.name_en) for name, kind in kinds.items()],
+        "kinds": [(name, kind.name_zh) for name, kind in kinds.items()],
         "chosen": request.POST.get("kind", "ADMIN_PENALTY"),
         "month": request.POST.get("month", f"{before(day):%Y-%m}"),
-        "names": {name: kind.name_zh for name, kind in kinds.items()},
     }
     status = 200
     if request.method == "POST":

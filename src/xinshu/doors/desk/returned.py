@@ -26,7 +26,7 @@ from xinshu.doors.portal.wording import Words
 from xinshu.kit.errors import XinshuError
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRule, FieldType
-from xinshu.proceedings.intake import actions, own
+from xinshu.proceedings.intake import mending, own
 from xinshu.proceedings.intake.own import Edits, ReturnedRow
 from xinshu.proceedings.intake.queries import BatchRow, remembered_headers
 from xinshu.register.access.audience import moment_of, staff
@@ -58,7 +58,7 @@ class Columns:
 def mend(request: HttpRequest, found: BatchRow) -> HttpResponse:
     """Edit returned rows in the page; trying them again makes a batch of them alone, and its dry run."""
     kept = own.returned(found.id, most=0)
-    if kept is None:
+    if kept is None or found.kind not in wording(request).catalogue.kinds:
         raise Http404
     columns = _columns(request, found, kept.headers)
     page, last = page_number(request), max(1, -(-found.returned // columns.page))
@@ -70,7 +70,7 @@ def mend(request: HttpRequest, found: BatchRow) -> HttpResponse:
         return render(request, "desk/mend.html", _page(request, found, columns, rows))
     must_file_for(request, found.organ_code)
     edits = own.kept_edits(found.id)
-    actions.keep_edits(batch=found.id, edits={row.key: _edits(request.POST, row, columns, edits) for row in rows})
+    mending.keep_edits(batch=found.id, edits={row.key: _edits(request.POST, row, columns, edits) for row in rows})
     going = request.POST.get("go", "")
     if going == "try":
         try:
@@ -84,7 +84,7 @@ def mend(request: HttpRequest, found: BatchRow) -> HttpResponse:
 def _tried(request: HttpRequest, found: BatchRow) -> UUID:
     """A batch of the returned rows alone, and its dry run."""
     edits = own.kept_edits(found.id)
-    made = actions.mended(batch=found.id, edits=edits, actor=actor_of(request), moment=moment_of(request))
+    made = mending.mended(batch=found.id, edits=edits, actor=actor_of(request), moment=moment_of(request))
     check(request, made.id, made.file_size)
     return made.id
 

@@ -12,7 +12,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 
 Page = Callable[..., HttpResponseBase]
 FRAME = 1 << 16

@@ -13,7 +13,7 @@ import polars as pl
 
 from xinshu.bulk.files import ReturnedPart, returned_bytes
 from xinshu.kit.workdays import NotYetComputable, working_days_between
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, HeaderMapping
 from xinshu.proceedings.intake.states import State
 from xinshu.register.catalogues.queries import catalogue_on

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor, HeaderMapping
 from xinshu.proceedings.intake.states import Door, Notice, Question, Receipt, State
 from xinshu.register.records.own import Filed, filed_by

@@ -18,7 +18,7 @@ from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
 from xinshu.kit.moment import Moment
-from xinshu.proceedings.intake import vault
+from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
 from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
 from xinshu.proceedings.intake.states import Progress, State, Step

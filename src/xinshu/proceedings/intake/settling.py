@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -39,72 +39,20 @@ PREVIEWED: Final = {
     "reasons": pl.String,
 }
 
-
-class Told(NamedTuple):
-    """Why a sound document is held back: a code, and the sentence in both languages."""
-
-    code: str
-    zh: str
-    en: str
-
-
-NOT_OURS = Told(
-    "NOT_OURS",
-    "处罚/许可机关代码或数据来源单位代码应为报送机关自身代码；请由作出决定或提供数据的机关报送。",
-    "Neither the deciding organ nor the source is the sender; the organ that decided or keeps the data files the row.",
-)
-UNMATCHED: Final = {
-    Unmatched.SEVERAL_BODIES: Told(
-        Unmatched.SEVERAL_BODIES,
-        "该代码对应多个主体，不能确定是哪一个；请附可区分的代码或联系运营机构。",
-        "This code names several bodies, and none is guessed; give a code that tells them apart, or ask the operator.",
-    ),
-    Unmatched.NAME_DIFFERS: Told(
-        Unmatched.NAME_DIFFERS,
-        "行政相对人名称与该代码已登记的名称不一致；请核对名称和代码，确已更名的请联系运营机构。",
-        "The name differs from the one held for this code; compare both, and ask the operator if the body was renamed.",
-    ),
-    Unmatched.TWO_NAMES: Told(
-        Unmatched.TWO_NAMES,
-        "同一批次中该代码出现了不同名称；请核对后统一。",
-        "This batch gives two names for one code; compare them and send one.",
-    ),
+AS_SENT: Final = {
+    "index": pl.UInt32,
+    "document_number": pl.String,
+    "subject_name": pl.String,
+    "decided_on": pl.Date,
+    "due_on": pl.Date,
 }
-HELD: Final = {
-    Held.TWICE_FOR_ONE_BODY: Told(
-        Held.TWICE_FOR_ONE_BODY,
-        "同一主体的同一决定以两个代码报送；请只保留一行。",
-        "One decision came twice for one body, under two of its codes; keep one row.",
-    ),
-    Held.DECIDED_AFTER_ARRIVAL: Told(
-        Held.DECIDED_AFTER_ARRIVAL,
-        "更正后的决定日期晚于该信息首次报送之日；请核对日期，另一决定请用其自身文号报送。",
-        "The corrected day of decision lies after the day on which this record first came in; check it; file another"
-        " decision under its own number.",
-    ),
-    Held.WOULD_LENGTHEN: Told(
-        Held.WOULD_LENGTHEN,
-        "该更正会延长公示；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
-        "The correction would show the record longer; that needs a citation, a second person and a notice to the"
-        " subject. Choose “correct with a citation” on the batch's page at the desk.",
-    ),
-    Held.WOULD_RAISE_CLASS: Told(
-        Held.WOULD_RAISE_CLASS,
-        "该更正会提高失信严重程度；须附依据、由第二人复核，并告知主体。请在工作台该批次页面选“附依据更正”。",
-        "The correction would raise the class; that needs a citation, a second person and a notice to the subject."
-        " Choose “correct with a citation” on the batch's page at the desk.",
-    ),
-    Held.DISPLAY_OVER: Told(
-        Held.DISPLAY_OVER,
-        "该信息的公示已经终止，不因更正而再次公示，附有依据亦同；请勿再次报送。",
-        "The display of this record is over; no correction shows it again, whatever is cited. Do not send it again.",
-    ),
-    Held.HAS_ENDED: Told(
-        Held.HAS_ENDED,
-        "该信息已被撤回，不因再次报送而恢复；另一决定请用其自身文号报送。",
-        "This record was withdrawn and no sending brings it back; file another decision under its own number.",
-    ),
-}
+
+
+NOT_OURS: Final = "NOT_OURS"
+"""Neither the deciding organ nor the source is the sender."""
+
+UNSAID: Final = ("该信息不能收录，请联系运营机构。", "This record cannot be taken in; please ask the operator.")
+"""What is told where an edition of the catalogue has no words for it."""
 
 NEED_A_CITATION: Final = frozenset({str(Held.WOULD_LENGTHEN), str(Held.WOULD_RAISE_CLASS)})
 
@@ -116,7 +64,7 @@ def needs_citation(codes: Iterable[str]) -> bool:
 
 
 WHERE: Final = {
-    NOT_OURS.code: FieldRole.ORGAN_CODE,
+    NOT_OURS: FieldRole.ORGAN_CODE,
     str(Unmatched.SEVERAL_BODIES): FieldRole.SUBJECT_CODE,
     str(Unmatched.NAME_DIFFERS): FieldRole.SUBJECT_NAME,
     str(Unmatched.TWO_NAMES): FieldRole.SUBJECT_NAME,
@@ -216,8 +164,7 @@ def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = 
     documents, unmatched = match_bodies(ready.documents, moment=work.moment)
     outcome = _accept(work, documents, ready.number, loading)
     reasons = dict.fromkeys(ready.foreign, NOT_OURS)
-    reasons |= {index: UNMATCHED[why] for index, why in unmatched.items()}
-    reasons |= {index: HELD[why] for index, why in outcome.held.items()}
+    reasons |= {index: str(why) for index, why in (*unmatched.items(), *outcome.held.items())}
     back = pl.concat(
         [found.spool.get(part.returned), _clashes(work, part, good, found), _held(work, part, good, reasons)]
     )
@@ -260,17 +207,22 @@ def _our_own(work: Work, good: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
     return good.filter(ours), good.filter(~ours)["index"].to_list()
 
 
-def _held(work: Work, part: Part, good: pl.DataFrame, reasons: Mapping[int, Told]) -> pl.DataFrame:
+def _held(work: Work, part: Part, good: pl.DataFrame, reasons: Mapping[int, str]) -> pl.DataFrame:
     """The documents held back by the register, with their reasons as they are kept."""
     fields = {rule.role: name for name, rule in work.rules.fields.items() if rule.role is not None}
     rows = dict(good.filter(pl.col("index").is_in(list(reasons))).select("index", "row").iter_rows())
     kept = []
-    for index, why in reasons.items():
-        name = fields.get(WHERE.get(why.code, FieldRole.DOCUMENT_NUMBER), "")
+    for index, code in reasons.items():
+        name = fields.get(WHERE.get(code, FieldRole.DOCUMENT_NUMBER), "")
         header = part.headers.get(name, name)
-        law_zh, law_en = by_article(why.code, work.catalogue)
-        kept.append((index, rows[index], told((name, header, why.code, why.zh + law_zh, why.en + law_en))))
+        zh, en = map("".join, zip(_said(code, work.catalogue), by_article(code, work.catalogue), strict=True))
+        kept.append((index, rows[index], told((name, header, code, zh, en))))
     return pl.DataFrame(kept, schema=REASONS, orient="row")
+
+
+def _said(code: str, catalogue: Catalogue) -> tuple[str, str]:
+    rule = catalogue.returns.get(code)
+    return (rule.zh, rule.en) if rule is not None and rule.zh else UNSAID
 
 
 def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad | None) -> Outcome:
@@ -350,6 +302,8 @@ def _row_questions(part: Part, good: pl.DataFrame) -> Iterator[Question]:
 
 def _as_sent(work: Work, found: Survey, part: Part, back: pl.DataFrame) -> pl.DataFrame:
     """Of each row that goes back: number, name and day as its own cells have them, and its working-day deadline."""
+    if back.is_empty():
+        return pl.DataFrame(schema=AS_SENT)
     cells = found.spool.get(part.cells)[back["index"].to_list()]
     roles = {rule.role: part.headers[name] for name, rule in work.rules.fields.items() if name in part.headers}
 

@@ -139,6 +139,8 @@ def reconciliation_row(found: Reconciliation) -> ReconciliationRow:
 def alarms_of(organ_codes: Set[str] | None, *, on_date: date) -> tuple[AlarmRow, ...]:
     """Returned rows of these organs (None: of all) that nobody filed again or answered for, the nearest first."""
     left = outstanding(organ_codes)
+    if not left:
+        return ()
     batches = [row.batch for row in left]
     raised = dict(Alarm.objects.filter(batch__in=batches).values_list("batch").annotate(Max("raised_on")))
     answered = set(Alarm.objects.filter(batch__in=batches, ending=Ending.ANSWERED).values_list("batch", flat=True))
