@@ -31,7 +31,7 @@ TAIL = """
   (docs/adr/0010). The server is the embedded one with its own settings (`kit/postgres_files.py`); nothing is turned
   off. The limit is COPY, in the same round on the same server, of what that load left in its six tables, from binary
   files on the server's own disk: nothing is read, checked or derived. Its tables are equal: same columns, checks, keys
-  and indexes, foreign keys added. Its DDL, for each of the tables:
+  and indexes (docs/scale.md lists them), foreign keys added. Its DDL, for each of the tables:
 
 ```sql
 {statements}

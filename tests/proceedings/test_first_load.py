@@ -14,7 +14,7 @@ from tests import factories, filings
 from tests.register.test_partitioning import split_as_the_page_says
 from xinshu.kit.fresh_tables import SCHEMA, NotBuiltAnew
 from xinshu.kit.postgres import connection_parameters
-from xinshu.proceedings.intake import queries
+from xinshu.proceedings.intake import own
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door, Receipt, State, Step
 from xinshu.register.records.first_load import TABLES, NotFirst
@@ -163,13 +163,13 @@ def same_as_an_ordinary_load(folder: Path) -> None:
     path = province(folder)
     before = catalogue()
     ordinary = load(path, first_time=False)
-    wanted, gone_back = contents(), queries.returned(ordinary.batch)
+    wanted, gone_back = contents(), own.returned(ordinary.batch)
     emptied()
     first = load(path, first_time=True)
     assert counts(first) == counts(ordinary)
     assert contents() == wanted
     assert (first.accepted, first.unchanged, first.returned, len(wanted["sources"])) == (5, 3, 4, 1)
-    assert queries.returned(first.batch).rows == gone_back.rows  # type: ignore[union-attr]
+    assert own.returned(first.batch).rows == gone_back.rows  # type: ignore[union-attr]
     assert catalogue() == before
     assert rows("SELECT FROM pg_namespace WHERE nspname = %s", SCHEMA) == []
     assert counts(load(path, first_time=False))[1:4] == (0, 8, 0)

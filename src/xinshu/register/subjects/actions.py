@@ -1,6 +1,6 @@
 """Finds the bodies that documents mean, by code only (G24), and opens those mentioned for the first time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
@@ -13,8 +13,8 @@ from xinshu.bulk.copying import copy_into
 from xinshu.kit.fresh_tables import FreshTables
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
-from xinshu.register.subjects.names import bigrams_of, fold, folded
-from xinshu.register.subjects.queries import Known, known
+from xinshu.register.subjects.names import bigrams_of, folded
+from xinshu.register.subjects.queries import known_bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ MENTIONED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "name": pl.String,
     "kind": pl.String,
 }
+OPENED: Final = {"subject_code": pl.String, "subject_id": pl.Int64}
 NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence('subjects_subject', 'id')) FROM generate_series(1, %s)"
 
 
@@ -56,13 +57,15 @@ def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int
     The caller has found the codes unknown under `lock_openings`, so no other can open them meanwhile.
     """
     rows = [(mention.code, mention.scheme, mention.name, mention.kind) for mention in mentions]
-    return _opened(pl.DataFrame(rows, schema=MENTIONED, orient="row"), moment=moment)
+    opened = _opened(pl.DataFrame(rows, schema=MENTIONED, orient="row"), moment=moment)
+    return dict(opened.iter_rows())
 
 
 @transaction.atomic
-def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> dict[str, int]:
+def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> pl.DataFrame:
+    """The new bodies: `subject_code`, `subject_id`."""
     if mentioned.is_empty():
-        return {}
+        return pl.DataFrame(schema=OPENED)
     at = pl.lit(moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("recorded_at")
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(NUMBERS, [len(mentioned)])
@@ -73,7 +76,7 @@ def _opened(mentioned: pl.DataFrame, *, moment: Moment) -> dict[str, int]:
         copy_into(cursor.cursor, "subjects_subjectcode", frame.select("subject_id", "scheme", "code", "recorded_at"))
         names = ("subject_id", "name", "searchable", "folded", "bigrams", "recorded_at")
         copy_into(cursor.cursor, "subjects_subjectname", frame.select(*names))
-    return dict(zip(frame["code"], numbers, strict=True))
+    return frame.select(pl.col("code").alias("subject_code"), "subject_id")
 
 
 def _searched(mentioned: pl.DataFrame) -> pl.DataFrame:
@@ -104,44 +107,44 @@ def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFra
     if "folded" not in documents.columns:
         documents = with_folded_names(documents)
     several_names = pl.col("folded").n_unique().over("subject_code") > 1
-    found = _known(documents["subject_code"].unique().to_list())
-    documents = documents.with_columns(
-        _by_code(found, lambda entry: len(entry.subjects)).alias("bodies"),
-        pl.Series("same_name", _same_names(documents, found), pl.Boolean),
-    )
+    documents = _beside_the_known(documents, _known(documents["subject_code"].unique()))
     documents = _hold(documents, pl.col("bodies") > 1, Unmatched.SEVERAL_BODIES, reasons)
     documents = _hold(documents, ~pl.col("same_name"), Unmatched.NAME_DIFFERS, reasons)
     documents = _hold(documents, several_names & pl.col("bodies").is_null(), Unmatched.TWO_NAMES, reasons)
-    references = {code: entry.subjects[0] for code, entry in found.items()}
-    references |= _opened(_mentioned(documents.filter(pl.col("bodies").is_null())), moment=moment)
-    subject = pl.col("subject_code").replace_strict(references, default=None, return_dtype=pl.Int64)
-    return documents.with_columns(subject.alias("subject")).drop("folded", "bodies", "same_name"), reasons
+    opened = _opened(_mentioned(documents.filter(pl.col("bodies").is_null())), moment=moment)
+    documents = documents.join(opened, on="subject_code", how="left", maintain_order="left")
+    subject = pl.col("body").fill_null(pl.col("subject_id")).alias("subject")
+    return documents.with_columns(subject).drop("folded", "bodies", "body", "subject_id", "same_name"), reasons
 
 
-def _known(codes: list[str]) -> dict[str, Known]:
-    """What is known of these codes; where one is new, asked again when no other can open it meanwhile."""
-    found = known(codes)
-    if len(found) < len(codes):
-        lock_openings()
-        found = known(codes)
-    return found
+def _known(codes: pl.Series) -> pl.DataFrame:
+    """What is known of these codes; those that are new are asked for again when no other can open them meanwhile."""
+    found = known_bodies(codes)
+    new = codes.filter(~codes.is_in(found["subject_code"].implode()))
+    if new.is_empty():
+        return found
+    lock_openings()
+    return pl.concat([found, known_bodies(new)])
+
+
+def _beside_the_known(documents: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """With `bodies` (how many the code names, null: none), `body` (the first), and `same_name`: whether the document's
+    name is a present one; a body that is not known yet has none to differ from."""
+    bodies = found.group_by("subject_code").agg(
+        pl.col("subject_id").n_unique().alias("bodies"), pl.col("subject_id").min().alias("body")
+    )
+    named = found.drop_nulls("name")
+    names = named.select("subject_code", folded(named["name"])).unique().with_columns(same_name=pl.lit(value=True))
+    beside = documents.join(bodies, on="subject_code", how="left", maintain_order="left").join(
+        names, on=["subject_code", "folded"], how="left", maintain_order="left"
+    )
+    is_named = pl.col("subject_code").is_in(names["subject_code"].implode())
+    return beside.with_columns(pl.col("same_name").fill_null(~is_named))
 
 
 def with_folded_names(documents: pl.DataFrame) -> pl.DataFrame:
     """Documents with their names as they are compared (`folded`); asks no table, so it can be done ahead."""
     return documents.with_columns(folded(documents["subject_name"]))
-
-
-def _by_code(found: dict[str, Known], value: Callable[[Known], int]) -> pl.Expr:
-    values = {code: value(entry) for code, entry in found.items()}
-    return pl.col("subject_code").replace_strict(values, default=None, return_dtype=pl.Int64)
-
-
-def _same_names(documents: pl.DataFrame, found: dict[str, Known]) -> list[bool]:
-    """Whether each document's name is a present one of its body; a body not known yet has none to differ from."""
-    names = {code: {fold(name) for name in entry.names} for code, entry in found.items()}
-    pairs = zip(documents["subject_code"], documents["folded"], strict=True)
-    return [code not in names or not names[code] or name in names[code] for code, name in pairs]
 
 
 def _hold(documents: pl.DataFrame, which: pl.Expr, why: Unmatched, reasons: dict[int, Unmatched]) -> pl.DataFrame:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import polars as pl
 from django.db import connection
 from django.db.models import Q
 
@@ -57,6 +58,7 @@ SELECT DISTINCT n.subject_id FROM subjects_subjectname n
 """
 
 
+KNOWN_COLUMNS: Final = {"subject_code": pl.String, "subject_id": pl.Int64, "name": pl.String}
 KNOWN = """
 SELECT q.code, c.subject_id, n.name FROM unnest(%(codes)s::text[]) q(code)
  CROSS JOIN LATERAL (SELECT k.subject_id FROM subjects_subjectcode k WHERE k.code = q.code OFFSET 0) c
@@ -88,6 +90,13 @@ def found_by_name(text: str, *, most: int) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(BY_NAME, {"bigrams": bigrams(folded), "folded": folded, "most": most})
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def known_bodies(codes: pl.Series) -> pl.DataFrame:
+    """For intake, by columns: a row for each `subject_code` asked for, its body (`subject_id`) and present `name`."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, {"codes": codes.to_list()})
+        return pl.DataFrame(cursor.fetchall(), schema=KNOWN_COLUMNS, orient="row")
 
 
 def known(codes: Iterable[str]) -> dict[str, Known]:
