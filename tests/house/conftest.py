@@ -17,6 +17,8 @@ from xinshu.proceedings.intake.states import Door, State
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.monitoring.actions import reconcile
 
+GRAVER = {"severity": "严重", "penalties": "吊销许可证件", "confiscated": "", "licence": "示例证1号"}
+
 
 @pytest.fixture
 def today() -> Iterator[date]:
@@ -48,14 +50,15 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
 
 
 def _batches(folder: Path) -> None:
-    """One dry-run with a row that goes back, one filed, one refused for its header; and a header that is remembered."""
+    """One dry-run with a row that goes back, one filed, one that would raise its class, one refused for its header."""
     sound, wrong = filings.penalty(), filings.penalty(number="示市监罚〔2026〕0009号", decided_on="2026-02-30")
     files = {
         filings.write_csv(folder / "checked.csv", [sound, wrong]): False,
         filings.write_csv(folder / "filed.csv", [filings.penalty(number="示市监罚〔2026〕0010号")]): True,
+        filings.write_csv(folder / "graver.csv", [filings.penalty(number="示市监罚〔2026〕0010号", **GRAVER)]): False,
         folder / "refused.csv": False,
     }
-    (folder / "refused.csv").write_text("单位,奇怪的列\n一,二\n", encoding="utf-8")
+    (folder / "refused.csv").write_text("行政相对人名称,奇怪的列\n一,二\n", encoding="utf-8")
     said = {"organ_code": factories.MARKET.code, "kind": "ADMIN_PENALTY", "actor": "test"}
     moment = factories.noon(factories.TODAY)
     for path, attested in files.items():

@@ -18,7 +18,7 @@ from tests import factories
 from tests.house.contexts import open_models, rendered
 from tests.house.routes import addresses, configuration, routes
 from tests.house.tree import SOURCE, WINGS, python_files, relative, stairs, told
-from xinshu.doors.portal.pages import broken
+from xinshu.doors.portal.pages import broken, unavailable
 from xinshu.register.access.audience import public
 from xinshu.register.access.models import Organ, User
 from xinshu.register.access.roles import Role
@@ -115,9 +115,10 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
                 assert visitor.get(address).status_code < 500, address
         assert client.post("/desk/").status_code == 403
         assert broken(RequestFactory().get("/")).status_code == 500
+        assert unavailable(RequestFactory().get("/"), "磁盘已满").status_code == 503
     assert [(name, places) for name, places in found if places] == []
     seen = {name for name, _ in found}
-    assert [name for path in TEMPLATES if (name := path.as_posix().split("/templates/")[1]) not in seen] == []
+    assert {path.as_posix().split("/templates/")[1] for path in TEMPLATES} - seen == set()
 
 
 @dataclass(frozen=True)

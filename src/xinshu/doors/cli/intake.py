@@ -71,9 +71,7 @@ def intake(
 
     例 Example: xinshu intake penalties.csv --organ 11999999TE5T001041 --kind ADMIN_PENALTY --attested
     """
-    begun = perf_counter()
-    moment = _moment(on)
-    mapping = dict(map(_header, headers))
+    begun, moment, mapping = perf_counter(), _moment(on), dict(map(_header, headers))
     with store(moment), _steps(quiet=as_json) as progress:
         _remember(mapping, organ=organ, kind=kind, moment=moment)
         receipt = receive(
