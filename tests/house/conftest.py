@@ -39,11 +39,11 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
 
 
 def _batches(folder: Path) -> None:
-    """One dry-run with a row that goes back, one filed, one refused for its header; and a header that is remembered."""
+    """One dry-run and one filed, each with a row that goes back, one refused for its header; a header remembered."""
     sound, wrong = filings.penalty(), filings.penalty(number="示市监罚〔2026〕0009号", decided_on="2026-02-30")
     files = {
         filings.write_csv(folder / "checked.csv", [sound, wrong]): False,
-        filings.write_csv(folder / "filed.csv", [filings.penalty(number="示市监罚〔2026〕0010号")]): True,
+        filings.write_csv(folder / "filed.csv", [wrong]): True,
         folder / "refused.csv": False,
     }
     (folder / "refused.csv").write_text("单位,奇怪的列\n一,二\n", encoding="utf-8")
