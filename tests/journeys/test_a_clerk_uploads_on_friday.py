@@ -131,7 +131,7 @@ def count(page: Page, name: str) -> int:
 
 
 FAULTY = """() => [...document.querySelectorAll('main .wrong')].map(place => {
-  const field = place.querySelector('input, select, textarea');
+  const field = place.querySelector('input:not([type=hidden]), select, textarea');
   const label = place.querySelector('legend') ?? place.querySelector('label');
   return [field.id, label.querySelector('.zh').innerText, field.type];
 })"""
