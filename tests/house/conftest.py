@@ -54,7 +54,7 @@ def _batches(folder: Path) -> None:
     sound, wrong = filings.penalty(), filings.penalty(number="示市监罚〔2026〕0009号", decided_on="2026-02-30")
     files = {
         filings.write_csv(folder / "checked.csv", [sound, wrong]): False,
-        filings.write_csv(folder / "filed.csv", [filings.penalty(number="示市监罚〔2026〕0010号")]): True,
+        filings.write_csv(folder / "filed.csv", [filings.penalty(number="示市监罚〔2026〕0010号"), wrong]): True,
         filings.write_csv(folder / "graver.csv", [filings.penalty(number="示市监罚〔2026〕0010号", **GRAVER)]): False,
         folder / "refused.csv": False,
     }
