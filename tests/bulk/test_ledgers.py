@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.filings import OTHER_SUBJECT, SUBJECT, penalty, write_csv, write_xlsx
-from xinshu.bulk.ledgers import LedgerRefused, digest_of, ledger_of, line_of, read_ledger
+from xinshu.bulk.ledgers import LedgerRefused, digest_of, in_memory, ledger_of, line_of, read_ledger
 from xinshu.law.entries import Kind
 from xinshu.register.catalogues.files import load_catalogue
 
@@ -136,3 +136,14 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path, kind: Kind, text:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LedgerRefused, match=told):
         read_ledger(path, organ=ORGAN, kind_name=KIND, kind=kind, month=MONTH)
+
+
+def test_a_ledger_that_is_too_large_is_refused_before_it_is_read() -> None:
+    with pytest.raises(LedgerRefused, match="1 MB"), in_memory([b"x" * (1 << 20), b"y"], most=1 << 20):
+        pytest.fail("it was let in")
+
+
+def test_a_ledger_in_memory_is_gone_afterwards() -> None:
+    with in_memory([b"a,b\n"], most=10) as path:
+        assert path.read_bytes() == b"a,b\n"
+    assert not path.exists()

@@ -116,9 +116,11 @@ def told() -> dict[str, Any]:
 
 
 def returned() -> list[Any]:
-    """The rows that went back, of every batch."""
+    """The rows that went back, of every batch that was not undone."""
     found = []
     for batch in queries.batches_of(None):
+        if batch.state == State.DISCARDED:
+            continue
         rows = own.returned(batch.id)
         told = [(row.row, row.sheet, row.cells, row.reasons) for row in (() if rows is None else rows.rows)]
         found.append([batch.file_name, told])

@@ -29,10 +29,10 @@ def test_a_second_sending_completes_what_a_kill_cut_off(store: Store) -> None:
 @pytest.mark.parametrize(
     ("scenario", "before", "most"),
     [
-        pytest.param("sent_without_key", (), 8, id="without-a-key"),
-        pytest.param("by_the_desk", (), 20, id="the-steps-of-a-clerk"),
+        pytest.param("sent_without_key", (), 14, id="without-a-key"),
+        pytest.param("by_the_desk", (), 24, id="the-steps-of-a-clerk"),
         pytest.param("withdrawn", (), 50, id="a-withdrawal"),
-        pytest.param("discarded", (), 10, id="a-batch-undone"),
+        pytest.param("discarded", (), 12, id="a-batch-undone"),
         pytest.param("swept", ("sent",), 14, id="the-sweep"),
     ],
 )

@@ -12,7 +12,7 @@ Point = tuple[int, str]
 """The number of an event, and when it is struck: "before" or "after"."""
 
 KILLED, LOST = -9, 10
-GRAVE = frozenset({"COMMIT", "NUMBER"})
+GRAVE = {"COMMIT": "after", "NUMBER": "before"}
 THIRD = 3
 """A third sending and the sweep are tried at every so many points."""
 
@@ -50,10 +50,13 @@ class Course:
         return [(number + 1, when) for number in range(len(self.events)) for when in ("before", "after")]
 
     def sample(self, seed: int, most: int, but: Iterable[str] = ()) -> list[Point]:
-        """Every kind of event once (but those tried elsewhere); commits and numbers on both sides; others up to `most`."""
+        """Every kind of event once (but those tried elsewhere), every commit and number; others up to `most`.
+
+        After a commit: done and not told. Before a number: committed and not seen.
+        """
         chance = random.Random(seed)
         kinds = sorted(set(self.events) - set(but))
-        chosen = {point for point in self.points() if self._kind(point) in GRAVE & set(kinds)}
+        chosen = {(number, when) for number, when in self.points() if GRAVE.get(self.events[number - 1]) == when}
         chosen |= {chance.choice([point for point in self.points() if self._kind(point) == kind]) for kind in kinds}
         left = [point for point in self.points() if point not in chosen]
         return sorted(chosen | set(chance.sample(left, max(0, min(most - len(chosen), len(left))))))

@@ -199,6 +199,12 @@ JSON = (
         accepted=2,
     ),
     Hostile(
+        name="large-array.json.gz",
+        fault="an array of fifty-one megabytes, which has to be read whole",
+        make=lambda s: gz(b"[" + b" " * (51 << 20) + b"]"),
+        refusal="The JSON array is larger than 50 MB",
+    ),
+    Hostile(
         name="array-of-numbers.json", fault="an array of no objects", make=lambda s: b"[1, 2]", refusal="is no JSON"
     ),
     Hostile(name="array-cut.json", fault="an array that is cut off", make=lambda s: b'[{"a": 1}', refusal="is no JSON"),

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django import app
 
 from tests import factories
 from tests.factories import MARKET, TODAY, noon
@@ -27,7 +28,7 @@ from xinshu.register.access.actions import issue_token
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 from xinshu.uses.monitoring.actions import count_months, raise_alarms
-from xinshu.uses.monitoring.models import Alarm, Reconciliation
+from xinshu.uses.monitoring.models import Alarm, MonthTally, Reconciliation
 
 OTHER = OrganRow("11999999TE5T003026", "示范市消防救援支队", "990100", "FIRE")
 KIND = "ADMIN_PENALTY"
@@ -214,6 +215,20 @@ def test_a_reconciliation_that_cannot_be_read_is_refused_and_not_kept(changes: d
     assert not Reconciliation.objects.exists()
 
 
+def test_a_ledger_as_a_file_is_compared_like_a_list() -> None:
+    address = f"/api/v1/reconciliations/ledger?kind={KIND}&month=2026-09"
+    client = Client(headers=bearer())
+    told = client.post(address, LEDGER.encode("gb18030"), content_type="application/octet-stream")
+    assert [one["number"] for one in told.json()["documents"]["missing_here"]] == ["示市监罚〔2026〕9号"]
+    for wrong in (address.replace("09", "13"), address.replace(KIND, "GOSSIP")):
+        refused = client.post(wrong, LEDGER.encode(), content_type="application/octet-stream")
+        assert (refused.status_code, set(refused.json())) == (422, {"error", "message", "reasons"})
+    for body in (b"", b"a,b\n1,2\n", b"\x00\x01\xff"):
+        refused = client.post(address, body, content_type="application/octet-stream")
+        assert (refused.status_code, set(refused.json())) == (422, {"error", "message", "reasons"})
+    assert Reconciliation.objects.count() == 1
+
+
 def test_alarms_for_machines() -> None:
     batch = _due_today()
     (row,) = Client(headers=bearer()).get("/api/v1/alarms").json()["alarms"]
@@ -332,3 +347,23 @@ def test_wrong_arguments_are_told(tmp_path: Path, changes: dict[str, str], told:
     answer = run(path, **changes)
     assert answer.exit_code == 2
     assert told in answer.stderr
+
+
+# --- the jobs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_jobs_are_known_to_the_queue_and_do_their_work() -> None:
+    """Found by their names, as the worker finds them; a store that was never counted is counted whole, by the first."""
+    Batch.objects.update(returned_due_on=TODAY, on_day=date(2020, 5, 4))
+    assert {"monitoring.count", "monitoring.count_year", "monitoring.raise_alarms"} <= set(app.tasks)
+    MonthTally.objects.all().delete()
+    app.tasks["monitoring.count"](timestamp=0)
+    assert [tally.month for tally in MonthTally.objects.all()] == [date(2020, 5, 1)]
+    Batch.objects.update(on_day=date(2026, 3, 4))
+    app.tasks["monitoring.count"](timestamp=0)
+    assert date(2026, 3, 1) not in {tally.month for tally in MonthTally.objects.all()}
+    app.tasks["monitoring.count_year"](timestamp=0)
+    assert {tally.month for tally in MonthTally.objects.all()} == {date(2020, 5, 1), date(2026, 3, 1)}
+    app.tasks["monitoring.raise_alarms"](timestamp=0)
+    assert [alarm.lead for alarm in Alarm.objects.all()] == [0]

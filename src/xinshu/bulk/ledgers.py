@@ -4,7 +4,9 @@ The canonical form stands in docs/quality.md, so that an organ can compute it wi
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,9 @@ from xinshu.law.entries import FieldRole, Kind
 
 MOST_DOCUMENTS: Final = 2_000_000
 """Documents of one ledger; more than any organ decides in a month."""
+
+LARGEST_LEDGER: Final = 64 << 20
+"""Bytes of a ledger's file that comes in by the desk or the API."""
 
 ROWS_TOLD: Final = 10
 NUMBER, CODE, ITEM, ORGAN, DECIDED, CONTENT = "number", "code", "item", "organ", "decided_on", "content_digest"
@@ -68,6 +73,24 @@ class Ledger:
     def count(self) -> int:
         """How many documents."""
         return self.documents.height
+
+
+@contextmanager
+def in_memory(chunks: Iterable[bytes], *, most: int) -> Iterator[Path]:
+    """What is sent as a file in memory for as long as it is read; it ends with the process, however that ends.
+
+    Raises LedgerRefused beyond `most` bytes.
+    """
+    with os.fdopen(os.memfd_create("ledger"), "wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+            if file.tell() > most:
+                raise LedgerRefused(
+                    f"台账文件超过{most >> 20} MB；请只保留所需的列，或按类目和月份分开。"
+                    f"The ledger's file is larger than {most >> 20} MB; keep the columns that are needed, or part it."
+                )
+        file.flush()
+        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def line_of(identity: bytes, code: str) -> bytes:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from xinshu.doors.desk.receipt_pdf import receipt_pdf
@@ -86,8 +85,8 @@ def _told(request: HttpRequest, found: BatchRow) -> dict[str, Any]:
         "reasons_erased": left_out,
         "edition": edition.hash,
         "edition_from": edition.in_force_from,
-        "received_at": localtime(found.received_at, LEGAL_ZONE),
-        "filed_at": None if found.filed_at is None else localtime(found.filed_at, LEGAL_ZONE),
+        "received_at": found.received_at.astimezone(LEGAL_ZONE),
+        "filed_at": None if found.filed_at is None else found.filed_at.astimezone(LEGAL_ZONE),
         "day": moment_of(request).day,
     }
 

@@ -1,10 +1,6 @@
 """对账 at the desk: an organ uploads its ledger of a month and sees what is missing on either side."""
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from xinshu.bulk.ledgers import LedgerRefused, read_ledger
+from xinshu.bulk.ledgers import LARGEST_LEDGER, LedgerRefused, in_memory, read_ledger
 from xinshu.doors.desk.alarms import FILERS
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
@@ -29,7 +25,6 @@ from xinshu.uses.monitoring.states import Comparison
 SHOWN: Final = 200
 """Documents that the page names of each sort; the rest is counted, and the API names more."""
 
-LARGEST: Final = 64 << 20
 SORTS: Final = {
     "missing_here": ("台账有、本系统没有：请报送", "in the ledger, not held here: file them"),
     "missing_there": (
@@ -70,13 +65,13 @@ def _compare(request: HttpRequest) -> Comparison:
     code, file, month = (request.POST.get("organ", ""), request.FILES.get("ledger"), request.POST.get("month", ""))
     if code not in _codes(request):
         raise PermissionDenied("您不是该机关的经办人员。You do not file for this organ.")
-    if not isinstance(file, UploadedFile) or (file.size or 0) > LARGEST:
-        raise LedgerRefused("请选择台账文件（不超过64 MB）。Choose the ledger's file, of at most 64 MB.")
+    if not isinstance(file, UploadedFile):
+        raise LedgerRefused("请选择台账文件。Choose the ledger's file.")
     at, kind = month_of(month), request.POST.get("kind", "")
     kinds = catalogue_on(moment_of(request).day).catalogue.kinds
     if at is None or kind not in kinds:
         raise LedgerRefused("请选择类目，月份写作YYYY-MM。Choose the kind, and write the month as YYYY-MM.")
-    with _as_file(file.chunks()) as path:
+    with in_memory(file.chunks(), most=LARGEST_LEDGER) as path:
         ledger = read_ledger(path, organ=code, kind_name=kind, kind=kinds[kind], month=at)
     return reconcile(
         organ_code=code,
@@ -88,16 +83,6 @@ def _compare(request: HttpRequest) -> Comparison:
         actor=str(request.user.get_username()),
         moment=moment_of(request),
     )
-
-
-@contextmanager
-def _as_file(chunks: Iterable[bytes]) -> Iterator[Path]:
-    """The upload as a file in memory for as long as it is read; it ends with the process, however that ends."""
-    with os.fdopen(os.memfd_create("ledger"), "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def _answer(told: Comparison) -> dict[str, Any]:

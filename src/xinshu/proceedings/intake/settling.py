@@ -38,7 +38,6 @@ PREVIEWED: Final = {
     "due_on": pl.Date,
     "reasons": pl.String,
 }
-
 AS_SENT: Final = {
     "index": pl.UInt32,
     "document_number": pl.String,
@@ -46,6 +45,7 @@ AS_SENT: Final = {
     "decided_on": pl.Date,
     "due_on": pl.Date,
 }
+"""What is told of a row that goes back, beside its reasons."""
 
 
 NOT_OURS: Final = "NOT_OURS"

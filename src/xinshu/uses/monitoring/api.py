@@ -9,11 +9,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
-from xinshu.bulk.ledgers import LedgerRefused, ledger_of
+from xinshu.bulk.ledgers import LARGEST_LEDGER, LedgerRefused, in_memory, ledger_of, read_ledger
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
 from xinshu.register.access.answers import answer, error
 from xinshu.register.access.audience import client_of, moment_of, organ_client, public
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.uses.monitoring import actions, queries
 from xinshu.uses.monitoring.forms import month_csv, month_form, month_of, organ_csv, organ_form
 from xinshu.uses.monitoring.states import AlarmRow, Comparison, Named, ReconciliationRow
@@ -23,8 +24,10 @@ router = Router(tags=["monitoring 归集质效"])
 MOST_NAMED: Final = 10_000
 """Documents that one answer names of each sort; the rest is counted."""
 
-MOST_LISTED: Final = 100_000
-"""Documents of one request; an organ with more sends its ledger through the desk or the command line."""
+MOST_LISTED: Final = 10_000
+"""Documents of one list; a longer ledger is sent as a file."""
+
+BLOCK: Final = 1 << 16
 
 NO_MONTH: Final = (422, "NOT_A_MONTH", "月份应写作YYYY-MM。", "Write the month as YYYY-MM.")
 NO_ORGAN: Final = (404, "NOT_FOUND", "没有这个机关。", "There is no such organ.")
@@ -105,6 +108,34 @@ def reconcile(request: HttpRequest, form: ReconciliationForm) -> HttpResponse:
             month=at,
             count=count,
             digest=digest,
+            ledger=ledger,
+            actor=_actor(request),
+            moment=moment,
+        )
+    except XinshuError as refused:
+        return _refused(refused)
+    return answer(comparison_form(told))
+
+
+@router.post("/reconciliations/ledger", summary="Compare a ledger sent as a file", operation_id="reconcile_ledger")
+@organ_client
+def reconcile_ledger(request: HttpRequest, kind: str, month: str) -> HttpResponse:
+    """The body is the ledger, in any format that intake reads; count and digest are computed from it."""
+    own, moment, at = client_of(request).organ.code, moment_of(request), month_of(month)
+    kinds = catalogue_on(moment.day).catalogue.kinds
+    if at is None:
+        return error(*NO_MONTH)
+    try:
+        if kind not in kinds:
+            raise LedgerRefused(f"目录中没有这个类目。The catalogue has no such kind; it has: {', '.join(kinds)}")
+        with in_memory(iter(lambda: request.read(BLOCK), b""), most=LARGEST_LEDGER) as path:
+            ledger = read_ledger(path, organ=own, kind_name=kind, kind=kinds[kind], month=at)
+        told = actions.reconcile(
+            organ_code=own,
+            kind=kind,
+            month=at,
+            count=ledger.count,
+            digest=ledger.digest,
             ledger=ledger,
             actor=_actor(request),
             moment=moment,

@@ -5,6 +5,7 @@ What they handle are counts, codes of organs and references of batches: no error
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Final
 
 import psycopg
@@ -13,8 +14,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from xinshu.kit.clock import now
-from xinshu.uses.monitoring.actions import count_months, raise_alarms
-from xinshu.uses.monitoring.queries import before
+from xinshu.kit.moment import Moment
+from xinshu.uses.monitoring.actions import FIRST_MONTH, count_months, raise_alarms
+from xinshu.uses.monitoring.queries import before, months
 
 NIGHTLY_MONTHS: Final = 13
 """A batch opened longer ago can no longer be filed: its upload is erased after 30 days. The rest is for safety."""
@@ -35,13 +37,18 @@ def _own_connection() -> Iterator[None]:
         connection.close()
 
 
+def _count_since(first: date, moment: Moment) -> None:
+    """A store of which nothing was counted yet is counted whole."""
+    count_months(since=first if months() else FIRST_MONTH, moment=moment)
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(name="monitoring.count", queue="timers", queueing_lock="count", lock="count", retry=AFTER_A_LOSS)
 def _count(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     """The present month and the one before."""
     with _own_connection():
         moment = now()
-        count_months(since=before(moment.day), moment=moment)
+        _count_since(before(moment.day), moment)
 
 
 @app.periodic(cron="0 19 * * *")
@@ -53,7 +60,7 @@ def _count_year(timestamp: int) -> None:  # noqa: ARG001 the queue's own argumen
         first = moment.day
         for _ in range(NIGHTLY_MONTHS):
             first = before(first)
-        count_months(since=first, moment=moment)
+        _count_since(first, moment)
 
 
 @app.periodic(cron="0 22 * * *")
