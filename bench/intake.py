@@ -74,7 +74,7 @@ def statements(table: str) -> list[str]:
 
 
 def growth(sizes: Sequence[int] = SIZES) -> list[Row]:
-    """Time and memory a row from the smallest to the largest file, each into an empty house; up to an hour."""
+    """Time and memory a row from the smallest to the largest file, each into an empty house."""
     seen = {}
     for rows in sizes:
         with _house() as folder:

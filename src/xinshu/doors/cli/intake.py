@@ -44,12 +44,7 @@ ATTEST_FIRST = (
     metavar="表头=字段",
     help="本机关表头的含义，记住供以后使用；“表头=”不导入该列 What a header of yours stands for; remembered.",
 )
-@click.option(
-    "--first-load",
-    "first_time",
-    is_flag=True,
-    help="库中尚无信息时的首次装载，一个事务 The first load of a register without records, in one transaction.",
-)
+@click.option("--first-load", "first_time", is_flag=True, help="库中尚无信息时的首次装载 First load of an empty store.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="收到日 Day of receipt (default: today).")
 @click.option("--returned", type=click.Path(dir_okay=False, path_type=Path), help="退回文件 Where returned rows go.")
 @click.option("--json", "as_json", is_flag=True, help="以JSON输出回执 Print the receipt as JSON.")
