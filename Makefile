@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean soak soak-faults soak-fuzz
+.PHONY: help run test law lint types house bench seed docs lock clean soak soak-million soak-faults soak-fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,7 +49,10 @@ types: $(VENV)/test.stamp ## strict types where the architecture says so
 bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
 	@$(BIN)/python -m bench $(if $(GROWTH),growth)
 
-soak: soak-faults soak-fuzz ## what takes hours: kills at every point, then an hour of fuzzing the readers
+soak: soak-million soak-faults soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
+
+soak-million: $(VENV)/test.stamp ## the journey of a province with a million rows
+	@$(BIN)/python -m pytest -m soak
 
 soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-faults ROUNDS=100 SEED=7
 	@PYTHONPATH=src $(BIN)/python -m tests.faults.soak --rounds $(or $(ROUNDS),100) --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
