@@ -1,5 +1,6 @@
 """`xinshu run`: serves the portal, the desk and the API."""
 
+import multiprocessing
 import signal
 import sys
 from types import FrameType
@@ -12,6 +13,9 @@ from xinshu.doors.cli.seed import sow_if_empty
 from xinshu.doors.cli.store import store
 from xinshu.doors.cli.worker import beside
 from xinshu.kit.clock import now
+
+THREADS = 4
+"""In each process: who sends slowly holds one of them, and the others serve."""
 
 
 @click.command()
@@ -30,6 +34,8 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         if demo:
             sow_if_empty(moment)
         click.echo(f"信枢 Xinshu: http://{host}:{port}/  （Ctrl-C 停止 to stop）")
+        # Made up data were taken in by threads of this process; a fork would inherit their locks and not the threads.
+        multiprocessing.set_start_method("spawn")
         with beside():
             Granian(
                 "xinshu.project.wsgi:application",
@@ -37,7 +43,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
                 port=port,
                 interface=Interfaces.WSGI,
                 workers=workers,
-                blocking_threads=1,
+                blocking_threads=THREADS,
                 log_access=False,
                 websockets=False,
             ).serve()
