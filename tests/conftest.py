@@ -5,10 +5,12 @@ Without DATABASE_URL the embedded server of the data folder runs for as long as 
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
 
+from tools.apart import WORKER
 from xinshu.kit import postgres
 
 
@@ -19,5 +21,18 @@ def django_db_modify_db_settings() -> Iterator[None]:
         yield
         return
     with postgres.running(settings.DATA_FOLDER):
+        if WORKER is not None:
+            _in_a_hurry()
         yield
         connections.close_all()
+
+
+def _in_a_hurry() -> None:
+    """A server that is the tests' own and holds nothing that must outlive a power cut: emptying its tables is quick.
+
+    Trials of crashes have servers of their own, with production's settings.
+    """
+    with psycopg.connect(**postgres.connection_parameters(settings.DATA_FOLDER), autocommit=True) as database:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            database.execute(f"ALTER SYSTEM SET {name} = off")
+        database.execute("SELECT pg_reload_conf()")
