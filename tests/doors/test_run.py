@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -48,10 +49,16 @@ def test_slow_senders_do_not_hold_up_the_site(portal: httpx.Client) -> None:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A portal on its first day, with a clerk signed in; a house of its own."""
-    folder = tmp_path_factory.mktemp("house")
-    folder.chmod(0o755)
+def folder() -> Iterator[Path]:
+    """A house of its own, which the database's own user may enter."""
+    with TemporaryDirectory(prefix="xinshu-house-") as found:
+        Path(found).chmod(0o755)
+        yield Path(found)
+
+
+@pytest.fixture(scope="module")
+def portal(folder: Path) -> Iterator[httpx.Client]:
+    """A portal on its first day, with a clerk signed in."""
     world = os.environ | {"XINSHU_DATA_FOLDER": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
     world.pop("DATABASE_URL", None)
     port = free_port()

@@ -18,7 +18,7 @@ from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings import vault
-from xinshu.proceedings.intake import actions, queries
+from xinshu.proceedings.intake import actions, own
 from xinshu.proceedings.intake.models import Batch, Withdrawal
 from xinshu.proceedings.intake.states import Door, Receipt, State, WithdrawalReason
 from xinshu.proceedings.vault import WrongOffset
@@ -232,18 +232,18 @@ def test_rows_that_a_cut_off_attempt_returned_are_not_those_of_the_next(tmp_path
     batch = uploaded(tmp_path, rows(1))
     vault.put_returned(batch, 0, b"what an attempt left that was killed before its commit")
     file(batch)
-    assert queries.returned(batch) is None
+    assert own.returned(batch) is None
 
 
 def test_rows_of_a_part_that_is_not_stored_cannot_be_read(tmp_path: Path) -> None:
     batch = uploaded(tmp_path, rows(1) + rows(2, decided_on="2026-02-30"))
     file(batch)
     Batch.objects.filter(id=batch).update(state=State.FILING, parts=0)
-    assert queries.returned(batch) is None
+    assert own.returned(batch) is None
 
 
 def _returned(batch: UUID) -> tuple[object, ...]:
-    found = queries.returned(batch)
+    found = own.returned(batch)
     return () if found is None else found.rows
 
 

@@ -1,4 +1,7 @@
-"""Lines of the log: of an error its class and the places it came through, never its text, which may quote a row."""
+"""Lines of the log: of an error its class and the places it came through, never its text, which may quote a row.
+
+An error whose class says `without_values = True` has a text of ours that quotes nothing, and is told with it.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -22,4 +25,5 @@ def _told(error: BaseException) -> Iterator[str]:
         yield from _told(earlier)
         yield "then:"
     yield "".join(format_list(extract_tb(error.__traceback__))).rstrip()
-    yield f"{type(error).__module__}.{type(error).__qualname__}"
+    said = f": {error}" if getattr(error, "without_values", False) else ""
+    yield f"{type(error).__module__}.{type(error).__qualname__}{said}"

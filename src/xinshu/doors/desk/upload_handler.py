@@ -12,6 +12,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from xinshu.kit.durable import room
 from xinshu.proceedings import vault
 
 Page = Callable[..., HttpResponseBase]
@@ -25,7 +26,8 @@ class Nameless(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
         super().new_file(*args, **kwargs)
-        self.written: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
+        with room():
+            self.written: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
         """Nothing larger than allowed is read, on whatever route it comes."""
@@ -34,11 +36,13 @@ class Nameless(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 Django's own argument
         """A piece of it."""
-        self.written.write(raw_data)
+        with room():
+            self.written.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         """It is whole."""
-        self.written.seek(0)
+        with room():
+            self.written.seek(0)
         return UploadedFile(
             file=self.written,
             name=self.file_name,

@@ -69,6 +69,8 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time
         stored = None if found is None else _begin(work, found, path, digest)
         if found is None or stored is None:
             return False
+        # An earlier attempt may have been cut off between its last commit and the number.
+        number_filings(moment=work.moment)
         if first_time:
             named_again = pl.Series(found.named_again, dtype=pl.UInt64)
             with first_load(kind=work.kind, named_again=named_again) as loading:

@@ -34,9 +34,13 @@ DAYS_KEPT = 60
 class DatabaseLost(Exception):
     """The database went away under a job; only the class of the error is told."""
 
+    without_values = True
+
 
 class JobFailed(Exception):
     """A job ended in an error nobody foresaw: its class and place are told; its text may quote a row."""
+
+    without_values = True
 
 
 class BackingOff(BaseRetryStrategy):
