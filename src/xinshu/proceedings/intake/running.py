@@ -176,7 +176,12 @@ def _begin(work: Work, found: Survey, path: Path, digest: bytes) -> int | None:
         batch = _locked(work.id)
         if batch.state == State.FILING:
             same = batch.file_digest is not None and bytes(batch.file_digest) == digest
-            return batch.parts if same else None
+            if not same:
+                return None
+            # The survey has told its own steps meanwhile; what is stored is what counts.
+            batch.done, batch.total = batch.received, found.received
+            batch.save(update_fields=["done", "total"])
+            return batch.parts
         if batch.state not in {State.UPLOADING, State.CHECKED}:
             return None
         vault.erase_results(work.id)
