@@ -77,6 +77,7 @@ def test_a_name_of_one_with_nothing_public_is_like_a_name_unheard_of(ended: str)
     assert known == unknown
 
 
+@pytest.mark.alone
 def test_the_time_taken_tells_nothing(ended: str) -> None:
     """Medians of interleaved rounds: the spread between codes is within the noise of one code with itself."""
     client = Client()

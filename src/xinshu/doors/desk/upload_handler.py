@@ -1,6 +1,7 @@
 """Uploads on their way in: never larger than allowed, never under a name on the disk, where a kill would leave them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -36,12 +37,12 @@ class Nameless(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 Django's own argument
         """A piece of it."""
-        with room():
+        with self._whole():
             self.written.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         """It is whole."""
-        with room():
+        with self._whole():
             self.written.seek(0)
         return UploadedFile(
             file=self.written,
@@ -51,6 +52,17 @@ class Nameless(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """A full disk is told as such, and what was written so far is given back to it."""
+        try:
+            with room():
+                yield
+        except BaseException:
+            with suppress(OSError):  # closing writes what is left, for which there is no room either
+                self.written.close()
+            raise
 
 
 def within_limit(view: Page) -> Page:
