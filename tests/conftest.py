@@ -15,9 +15,11 @@ from xinshu.kit import postgres
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Have the embedded server running before the test database is made."""
     if not settings.EMBEDDED_DATABASE:
+        # One server for all who test side by side: a database each.
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
         yield
         return
     with postgres.running(settings.DATA_FOLDER):

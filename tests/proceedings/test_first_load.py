@@ -7,13 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from tests import factories, filings
 from tests.register.test_partitioning import split_as_the_page_says
 from xinshu.kit.fresh_tables import SCHEMA, NotBuiltAnew
-from xinshu.kit.postgres import connection_parameters
 from xinshu.proceedings.intake import own
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door, Receipt, State, Step
@@ -194,7 +192,8 @@ def test_so_they_are_where_the_tables_lie_in_parts(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("ready")
 def test_readers_read_on_and_see_nothing_before_the_end(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
-    place = connection_parameters(settings.DATA_FOLDER) | {"dbname": connection.settings_dict["NAME"]}
+    given = connection.get_connection_params()
+    place = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if given.get(name)}
     with psycopg.connect(**place, autocommit=True, options="-c statement_timeout=5000") as reader:
 
         def look(step: Step) -> None:
