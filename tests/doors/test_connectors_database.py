@@ -56,7 +56,7 @@ def department(tmp_path: Path) -> Iterator[psycopg.Connection]:
             username=known["user"],
             password=known.get("password"),
             database=known["dbname"],
-            query={"host": known["host"], "port": str(known["port"])},
+            query={"host": known["host"], "port": str(known.get("port", 5432))},
         )
         (tmp_path / "department-url").write_text(url.render_as_string(hide_password=False), encoding="utf-8")
         yield opened

@@ -94,7 +94,8 @@ def province(folder: Path, rows: int) -> Province:
 @contextmanager
 def worker() -> Iterator["subprocess.Popen[bytes]"]:
     """`xinshu worker` in a process of its own, on the test's database and vault."""
-    known = {name: connection.get_connection_params()[name] for name in ("dbname", "user", "password", "host", "port")}
+    given = connection.get_connection_params()
+    known = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}
     place = {"DATABASE_URL": make_conninfo(**known), "XINSHU_DATA_FOLDER": str(settings.DATA_FOLDER)}
     process = subprocess.Popen(ITSELF, env={**os.environ, **place})
     try:
