@@ -9,15 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from xinshu.doors.desk.standing import actor_of, may_file_for, organs_of, seen_by
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
-from xinshu.register.access.queries import PostRow, posts_of
-from xinshu.register.access.roles import Role
+from xinshu.register.access.queries import PostRow
 from xinshu.uses.monitoring.actions import NoAlarm, answer_alarm
 from xinshu.uses.monitoring.queries import alarms_of
 from xinshu.uses.monitoring.states import Due
 
-FILERS: Final = frozenset({Role.CLERK, Role.REVIEWER})
 URGENT: Final = frozenset({Due.OVERDUE, Due.SOON})
 SHOWN: Final = 200
 
@@ -34,14 +33,14 @@ def alarms(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, batch: UUID) -> HttpResponse:
     """The organ says how it dealt with the returned rows of a batch by another way."""
     row = next((row for row in _alarms(request) if row["batch"] == batch), None)
-    if row is None or row["organ_code"] not in _codes(request, FILERS):
+    if row is None or not may_file_for(request, row["organ_code"]):
         raise PermissionDenied("您不是该机关的经办人员。You do not file for this organ.")
     try:
         answer_alarm(
             batch_id=batch,
             organ_code=row["organ_code"],
             words=request.POST.get("words", ""),
-            actor=_actor(request),
+            actor=actor_of(request),
             moment=moment_of(request),
         )
     except NoAlarm as refused:
@@ -57,8 +56,8 @@ def urgent(posts: tuple[PostRow, ...], request: HttpRequest) -> list[dict[str, A
 
 
 def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
-    note(actor=_actor(request), act="LOOK_ALARMS", matter="", purpose="归集", organ="", moment=moment_of(request))
-    rows, filers = _alarms(request), _codes(request, FILERS)
+    note(actor=actor_of(request), act="LOOK_ALARMS", matter="", purpose="归集", organ="", moment=moment_of(request))
+    rows, filers = _alarms(request), {organ.code for organ in organs_of(request)}
     context = {
         "rows": [row | {"may_answer": row["raised_on"] and row["organ_code"] in filers} for row in rows[:SHOWN]],
         "left": max(0, len(rows) - SHOWN),
@@ -68,19 +67,4 @@ def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> Http
 
 
 def _alarms(request: HttpRequest) -> list[dict[str, Any]]:
-    everywhere = any(post.organ is None for post in _posts(request))
-    own = None if everywhere else _codes(request, frozenset(Role))
-    return [asdict(row) for row in alarms_of(own, on_date=moment_of(request).day)]
-
-
-def _codes(request: HttpRequest, roles: frozenset[Role]) -> frozenset[str]:
-    """The organs for which one holds one of these roles today."""
-    return frozenset(post.organ.code for post in _posts(request) if post.organ is not None and post.role in roles)
-
-
-def _posts(request: HttpRequest) -> tuple[PostRow, ...]:
-    return posts_of(_actor(request), on_date=moment_of(request).day)
-
-
-def _actor(request: HttpRequest) -> str:
-    return str(request.user.get_username())
+    return [asdict(row) for row in alarms_of(seen_by(request), on_date=moment_of(request).day)]

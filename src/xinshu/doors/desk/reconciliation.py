@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from xinshu.bulk.ledgers import LARGEST_LEDGER, LedgerRefused, in_memory, read_ledger
-from xinshu.doors.desk.alarms import FILERS
+from xinshu.doors.desk.standing import FILERS
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
