@@ -5,6 +5,7 @@ Run as `python -m tests.faults.nursery`, with DATABASE_URL and XINSHU_DATA_FOLDE
 """
 
 import os
+import shutil
 import sys
 import traceback
 import warnings
@@ -85,8 +86,7 @@ def look(_order: dict[str, Any]) -> dict[str, Any]:
 def do(order: dict[str, Any]) -> None:
     """A scenario; where the order says so, something is struck at one of its events."""
     _strike(order)
-    with TemporaryDirectory() as folder:
-        SCENARIOS[order["scenario"]](Path(folder))
+    SCENARIOS[order["scenario"]](Path(order["folder"]))
 
 
 def _strike(order: dict[str, Any]) -> None:
@@ -128,12 +128,15 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         for line in sys.stdin.buffer:
             order = orjson.loads(line)
-            answer, log = Path(folder, "answer"), Path(folder, "log")
+            # Ours, not the child's: a child that is killed tidies nothing up.
+            answer, log, files = Path(folder, "answer"), Path(folder, "log"), Path(folder, "files")
             for path in (answer, log):
                 path.unlink(missing_ok=True)
+            shutil.rmtree(files, ignore_errors=True)
+            files.mkdir()
             process = os.fork()
             if process == 0:
-                os._exit(child({**order, "log": str(log)}, answer))
+                os._exit(child({**order, "log": str(log), "folder": str(files)}, answer))
             status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
             said = orjson.loads(answer.read_bytes()) if answer.exists() else None
             happened = log.read_text(encoding="utf-8").splitlines() if log.exists() else []

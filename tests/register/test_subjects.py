@@ -12,7 +12,7 @@ from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectDetail, SubjectName
 from xinshu.register.subjects.names import bigrams, bigrams_of, fold, folded
-from xinshu.register.subjects.queries import described, details_of, found_by_name, known, named_by
+from xinshu.register.subjects.queries import described, details_of, found_by_name, known, known_bodies, named_by
 
 AT = noon(date(2026, 11, 23)).instant
 
@@ -108,3 +108,15 @@ def test_names_are_folded_and_cut_by_columns_as_one_by_one(names: list[str]) -> 
     found = folded(pl.Series(names, dtype=pl.String))
     assert found.to_list() == [fold(name) for name in names]
     assert bigrams_of(found).to_list() == [bigrams(text) for text in found]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    ['云汀“甲”, "乙"有限公司', "云汀\n甲乙有限公司", " 前后有空 ", "\\N", "NULL", "'", "12.50", "2026-01-01", "true"],
+)
+def test_a_name_comes_back_by_columns_as_it_was_stored(name: str) -> None:
+    reference = body(SUBJECT, name=name)
+    found = known_bodies(pl.Series([SUBJECT, OTHER_SUBJECT]))
+    assert found.rows() == [(SUBJECT, reference, name)]
+    assert known_bodies(pl.Series([OTHER_SUBJECT])).rows() == known_bodies(pl.Series([], dtype=pl.String)).rows() == []

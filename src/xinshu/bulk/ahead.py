@@ -1,11 +1,13 @@
-"""Works one step ahead: while one item is used, the next is made in a thread beside."""
+"""Works ahead: the next items are made in threads beside, while one is used."""
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -18,6 +20,16 @@ def one_ahead(items: Generator[Item, None, None]) -> Iterator[Iterator[Item]]:
         yield _ahead(items, beside)
 
 
+@contextmanager
+def two_at_once(make: Callable[[Item], Made], items: Iterator[Item]) -> Iterator[Iterator[Made]]:
+    """What is made of each item, in the order of the items and with the errors of `one_ahead`; two are made at once.
+
+    `make` is called in two threads; it must bear that.
+    """
+    with ThreadPoolExecutor(2) as beside:
+        yield _made(make, items, beside)
+
+
 def _ahead(items: Iterator[Item], beside: ThreadPoolExecutor) -> Iterator[Item]:
     """Polars and the database's driver let other threads run while they work, so that both cores are busy."""
     nothing = object()
@@ -25,3 +37,13 @@ def _ahead(items: Iterator[Item], beside: ThreadPoolExecutor) -> Iterator[Item]:
     while (item := coming.result()) is not nothing:
         coming = beside.submit(next, items, nothing)
         yield item  # type: ignore[misc]
+
+
+def _made(make: Callable[[Item], Made], items: Iterator[Item], beside: ThreadPoolExecutor) -> Iterator[Made]:
+    coming: deque[Future[Made]] = deque()
+    for item in items:
+        coming.append(beside.submit(make, item))
+        if len(coming) > 1:
+            yield coming.popleft().result()
+    while coming:
+        yield coming.popleft().result()

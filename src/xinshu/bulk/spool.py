@@ -5,6 +5,7 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
 from types import TracebackType
 
 import polars as pl
@@ -13,7 +14,7 @@ from xinshu.kit.durable import room
 
 
 class Spool:
-    """Keeps frames on disk in the order in which they are put; memory holds none of them.
+    """Keeps frames on disk in the order in which they are put, by however many threads; memory holds none of them.
 
     The file has no name from its first byte on, so that nobody else can open it and no crash leaves it behind.
     """
@@ -22,6 +23,7 @@ class Spool:
         with room():
             self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._places: list[tuple[int, int]] = []
+        self._writing = Lock()
 
     def __enter__(self) -> "Spool":
         return self
@@ -36,12 +38,12 @@ class Spool:
         """Set a frame aside; its number. Raises NoRoom when the disk is full."""
         buffer = BytesIO()
         frame.write_ipc(buffer, compression="lz4")
-        start = self._file.seek(0, 2)
-        with room():
+        with self._writing, room():
+            start = self._file.seek(0, 2)
             self._file.write(buffer.getbuffer())
             self._file.flush()
-        self._places.append((start, buffer.tell()))
-        return len(self._places) - 1
+            self._places.append((start, buffer.tell()))
+            return len(self._places) - 1
 
     def get(self, number: int) -> pl.DataFrame:
         """The frame of that number."""

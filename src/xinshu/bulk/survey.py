@@ -7,6 +7,7 @@ seen however far apart they stand.
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import orjson
 import polars as pl
 
-from xinshu.bulk.ahead import one_ahead
+from xinshu.bulk.ahead import one_ahead, two_at_once
 from xinshu.bulk.checks import Checked, RowFault, RowReason, check_table
 from xinshu.bulk.files import Table, read_parts
 from xinshu.bulk.given_names import shown_name
@@ -100,19 +101,30 @@ class Survey:
         return sum(part.checked.received for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What of a part's sound rows is compared across parts: a number for each document, each content, each identity."""
+
+    documents: Keys
+    contents: Keys
+    identities: Keys
+
+
 def survey(book: Rulebook, path: Path, spool: Spool, progress: Progress) -> Survey:
     """Read and check the whole file. Raises UnreadableFile, of which HeadersRefused names the headers."""
     found = Survey(spool=spool)
     keys: list[Keys] = []
     contents: list[Keys] = []
     identities: list[Keys] = []
-    with one_ahead(_tables(book, path, found)) as tables:
-        for table, headers in tables:
-            part, good = _checked(book, table, headers, spool)
+    with (
+        one_ahead(_tables(book, path, found)) as tables,
+        two_at_once(partial(_checked, book, spool), tables) as checked,
+    ):
+        for part, numbers in checked:
             found.parts.append(part)
-            keys.append(document_keys(good))
-            contents.append(good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy())
-            identities.append(identity_numbers(good["identity"]).unique().to_numpy())
+            keys.append(numbers.documents)
+            contents.append(numbers.contents)
+            identities.append(numbers.identities)
             progress(Step("检查", "check", found.received))
     if len(found.parts) > 1:
         found.clashing = _clashing(np.concatenate(keys), np.concatenate(contents))
@@ -163,7 +175,8 @@ def _left_out(name: str) -> Notice:
     )
 
 
-def _checked(book: Rulebook, table: Table, headers: Mapping[str, str], spool: Spool) -> tuple[Part, pl.DataFrame]:
+def _checked(book: Rulebook, spool: Spool, read: tuple[Table, Mapping[str, str]]) -> tuple[Part, Numbers]:
+    table, headers = read
     checked = check_table(
         table,
         kind_name=book.kind_name,
@@ -183,7 +196,15 @@ def _checked(book: Rulebook, table: Table, headers: Mapping[str, str], spool: Sp
         headers=headers,
         checked=_light(checked),
     )
-    return part, good
+    return part, _numbers(good)
+
+
+def _numbers(good: pl.DataFrame) -> Numbers:
+    return Numbers(
+        documents=document_keys(good),
+        contents=good.select(pl.col("content_digest").hash(seed=0)).to_series().to_numpy(),
+        identities=identity_numbers(good["identity"]).unique().to_numpy(),
+    )
 
 
 ROW = "\x00row"

@@ -161,7 +161,9 @@ def _made_ready(work: Work, found: Survey, number: int) -> Ready:
 def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = None) -> Settled:
     """Store a part of the survey; the caller's transaction holds all of it, and nothing is kept elsewhere."""
     part, good = found.parts[ready.number], ready.good
-    documents, unmatched = match_bodies(ready.documents, moment=work.moment)
+    documents, unmatched = match_bodies(
+        ready.documents, moment=work.moment, acquainted=None if loading is None else loading.bodies
+    )
     outcome = _accept(work, documents, ready.number, loading)
     reasons = dict.fromkeys(ready.foreign, NOT_OURS)
     reasons |= {index: str(why) for index, why in (*unmatched.items(), *outcome.held.items())}

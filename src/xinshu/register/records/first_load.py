@@ -15,7 +15,7 @@ from xinshu.bulk.survey import identity_numbers
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.fresh_tables import FreshTables
 from xinshu.register.records.statements import KNOWN
-from xinshu.register.subjects.actions import build_names_anew, lock_openings
+from xinshu.register.subjects.actions import Acquainted, build_names_anew, lock_openings
 
 TABLES: Final = ("records_record", "records_recordversion", "records_journalline")
 ANY_HELD: Final = """
@@ -45,6 +45,7 @@ class FirstLoad:
 
     def __init__(self, named_again: pl.Series) -> None:
         """`named_again`: numbers of such identities (`bulk.survey.identity_numbers`)."""
+        self.bodies = Acquainted()
         self._named_again = named_again
         self._stored = [pl.DataFrame(schema=REMEMBERED)]
 

@@ -14,7 +14,7 @@ from xinshu.kit.fresh_tables import FreshTables
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.names import bigrams_of, folded
-from xinshu.register.subjects.queries import known_bodies
+from xinshu.register.subjects.queries import KNOWN_COLUMNS, known_bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,28 @@ def build_names_anew(tables: FreshTables) -> None:
             tables.begin(["subjects_subjectname"], at_once={"subjects_subjectname_pkey"})
 
 
+class Acquainted:
+    """The bodies met so far by one that holds `lock_openings` all along: nobody is asked for them again."""
+
+    def __init__(self) -> None:
+        self._met = pl.DataFrame(schema=KNOWN_COLUMNS)
+
+    def known(self, codes: pl.Series) -> pl.DataFrame:
+        """`known_bodies`, of which only those are asked for that were never met."""
+        met = self._met.join(codes.to_frame(), on="subject_code", how="semi")
+        found = known_bodies(codes.filter(~codes.is_in(met["subject_code"].implode())))
+        self.meet(found)
+        return pl.concat([met, found])
+
+    def meet(self, bodies: pl.DataFrame) -> None:
+        """Remember these (KNOWN_COLUMNS)."""
+        self._met = pl.concat([self._met, bodies])
+
+
 @transaction.atomic
-def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFrame, dict[int, Unmatched]]:
+def match_bodies(
+    documents: pl.DataFrame, *, moment: Moment, acquainted: Acquainted | None = None
+) -> tuple[pl.DataFrame, dict[int, Unmatched]]:
     """Documents with the column `subject`, opening a shell for each new code; and why the others are held back.
 
     `documents` has `index`, `subject_code`, `subject_scheme`, `subject_name` and `subject_kind`; and what
@@ -107,11 +127,16 @@ def match_bodies(documents: pl.DataFrame, *, moment: Moment) -> tuple[pl.DataFra
     if "folded" not in documents.columns:
         documents = with_folded_names(documents)
     several_names = pl.col("folded").n_unique().over("subject_code") > 1
-    documents = _beside_the_known(documents, _known(documents["subject_code"].unique()))
+    codes = documents["subject_code"].unique()
+    documents = _beside_the_known(documents, _known(codes) if acquainted is None else acquainted.known(codes))
     documents = _hold(documents, pl.col("bodies") > 1, Unmatched.SEVERAL_BODIES, reasons)
     documents = _hold(documents, ~pl.col("same_name"), Unmatched.NAME_DIFFERS, reasons)
     documents = _hold(documents, several_names & pl.col("bodies").is_null(), Unmatched.TWO_NAMES, reasons)
-    opened = _opened(_mentioned(documents.filter(pl.col("bodies").is_null())), moment=moment)
+    mentioned = _mentioned(documents.filter(pl.col("bodies").is_null()))
+    opened = _opened(mentioned, moment=moment)
+    if acquainted is not None:
+        named = mentioned.select(pl.col("code").alias("subject_code"), "name")
+        acquainted.meet(opened.join(named, on="subject_code").select(*KNOWN_COLUMNS))
     documents = documents.join(opened, on="subject_code", how="left", maintain_order="left")
     subject = pl.col("body").fill_null(pl.col("subject_id")).alias("subject")
     return documents.with_columns(subject).drop("folded", "bodies", "body", "subject_id", "same_name"), reasons
