@@ -36,8 +36,8 @@ TAIL = """
 ```sql
 {statements}
 ```
-- Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, an hour
-  or so and some 60 GB (estimated); `make bench GROWTH=1` runs it with the rest. {growth}
+- Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
+  hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
 
 GROWTH_ALONE = "It was not part of this run."
