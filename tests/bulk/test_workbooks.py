@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.bulk.samples import code
 from xinshu.bulk import workbook
-from xinshu.bulk.files import Format, Table, UnreadableFile, read_table
+from xinshu.bulk.files import Format, Table, UnreadableFile, read_parts, read_table
 
 CODE = "911100008021004330"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -97,6 +97,21 @@ def test_the_first_visible_sheet_with_rows_is_read(tmp_path: Path):
     assert table.sheet == "数据"
     assert table.frame.rows() == [("甲", None), (None, "乙")]
     assert table.rows.to_list() == [5, 6]
+
+
+def test_of_a_hidden_sheet_the_headers_come_if_they_are_asked_for(tmp_path: Path):
+    made = openpyxl.Workbook()
+    made.active.append(["名称"])
+    made.active.append(["甲"])
+    hidden = made.create_sheet("藏")
+    hidden.append(["", "名称 ", "名称"])
+    hidden.append(["无表头", "乙", "丙"])
+    hidden.sheet_state = "veryHidden"
+    made.save(tmp_path / "sample.xlsx")
+    assert [table.sheet for table in read_parts(tmp_path / "sample.xlsx")] == ["Sheet"]
+    shown, left_out = read_parts(tmp_path / "sample.xlsx", hidden_too=True)
+    assert (shown.is_hidden, left_out.is_hidden, left_out.sheet) == (False, True, "藏")
+    assert (left_out.frame.columns, left_out.frame.height, len(left_out.rows)) == (["名称"], 0, 0)
 
 
 def test_a_header_alone_and_an_empty_workbook(tmp_path: Path):

@@ -22,14 +22,9 @@ def _broken(*lines: bytes) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def _missing(row: int) -> tuple[tuple[int, str, str], ...]:
-    """What a line that cannot be read is told beside its damage: nothing that it must say is there."""
-    fields = (
-        *("CF_CFJG", "CF_CFJGDM", "CF_CFLB", "CF_JDRQ", "CF_NR", "CF_SJLY", "CF_SJLYDM", "CF_SY"),
-        *("CF_WFXW", "CF_WSH", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_YJ"),
-    )
-    marks = ((row, "CF_WSH", BROKEN), (row, "CF_XDR_MC", "CONTROL_CHARACTER"))
-    return (*((row, field, "MISSING") for field in fields), *marks)
+def _unread(row: int) -> tuple[tuple[int, str, str], ...]:
+    """What a line that cannot be read is told: that, and nothing else."""
+    return ((row, "CF_WSH", "NOT_A_RECORD"),)
 
 
 def _line(s: Sender, place: int) -> bytes:
@@ -142,22 +137,22 @@ JSON = (
         fault="line 2 is cut off",
         make=lambda s: _broken(_line(s, 1), _line(s, 2)[:-40], _line(s, 3)),
         accepted=2,
-        reasons=_missing(2),
+        reasons=_unread(2),
     ),
     Hostile(
         name="nested.ndjson",
         fault="a value inside a value",
         make=lambda s: _broken(_line(s, 1), b'{"a": {"b": 1}}'),
         accepted=1,
-        reasons=_missing(2),
+        reasons=_unread(2),
     ),
-    Hostile(name="key-twice.ndjson", fault="a key stands twice", make=_said_twice, accepted=1, reasons=_missing(2)),
+    Hostile(name="key-twice.ndjson", fault="a key stands twice", make=_said_twice, accepted=1, reasons=_unread(2)),
     Hostile(
         name="no-number.ndjson",
         fault="NaN, which is no JSON",
         make=lambda s: _broken(_line(s, 1), b'{"a": NaN}'),
         accepted=1,
-        reasons=_missing(2),
+        reasons=_unread(2),
     ),
     Hostile(
         name="half-a-character.ndjson",
@@ -190,7 +185,7 @@ JSON = (
         fault="a hundred thousand brackets",
         make=lambda s: _broken(_line(s, 1), b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
         accepted=1,
-        reasons=_missing(2),
+        reasons=_unread(2),
     ),
     Hostile(
         name="array.json",

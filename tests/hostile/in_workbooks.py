@@ -46,6 +46,15 @@ def _hidden_sheet(s: Sender) -> bytes:
     return _book(s, change)
 
 
+def _hidden_choices(s: Sender) -> bytes:
+    def change(book: Any, _sheet: Any) -> None:
+        hidden = book.add_worksheet("字典")
+        fill(hidden, [["", "选项", "选项"], ["1", "甲", "乙"]])
+        hidden.hide()
+
+    return _book(s, change)
+
+
 def _merged(s: Sender) -> bytes:
     """One number for two rows: only the upper one has it."""
     return _book(s, lambda book, sheet: sheet.merge_range(1, NUMBER, 2, NUMBER, s.number(1), book.add_format()))
@@ -142,7 +151,19 @@ WORKBOOKS = (
         accepted=1,
         reasons=((3, "CF_WSH", "MISSING"),),
     ),
-    Hostile(name="hidden-sheet.xlsx", fault="a hidden sheet with a record", make=_hidden_sheet, accepted=2),
+    Hostile(
+        name="hidden-sheet.xlsx",
+        fault="a hidden sheet with a record; it is left out, and told",
+        make=_hidden_sheet,
+        accepted=2,
+        more={"notices": 1},
+    ),
+    Hostile(
+        name="hidden-choices.xlsx",
+        fault="none: a hidden sheet with the choices of a template, headers and all that is wrong with them",
+        make=_hidden_choices,
+        accepted=2,
+    ),
     Hostile(
         name="two-sheets.xlsx",
         fault="a second sheet of another kind; it is left out, and told",

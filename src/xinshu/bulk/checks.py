@@ -86,7 +86,11 @@ def check_table(
     under_age = _returned_minors(table, read.filter(of_person), layout, on_date=on_date)
     findings += [*codes_out_of_place(inside, layout), *amounts_in_yuan(inside, layout), *_damaged(table, layout)]
     rules = tuple(row_rules(layout, division=division, on_date=on_date))
-    broken = inside.select(rule.broken.fill_null(value=False).alias(str(place)) for place, rule in enumerate(rules))
+    # Of a record that could not be read nothing more is told: that its fields are missing is no news.
+    is_read = ~pl.col("index").is_in([index for index, where in table.damage.items() if not where])
+    broken = inside.select(
+        (rule.broken.fill_null(value=False) & is_read).alias(str(place)) for place, rule in enumerate(rules)
+    )
     found = pl.Series([finding.index for finding in findings], dtype=pl.UInt32).unique()
     judged = _against_the_batch(
         inside.with_columns(
@@ -126,9 +130,9 @@ def _with_joined(table: Table, layout: Layout, joined: Mapping[str, tuple[str, .
 
 def _damaged(table: Table, layout: Layout) -> Iterator[Finding]:
     """Records in which the reader met bytes that are no text; they are told by the document's number."""
-    damage: Mapping[int, str] = getattr(table, "damage", {})
-    for index, where in damage.items():
-        yield Finding(index=index, field=_number_field(layout), fault=RowFault.BROKEN_BYTES, details={"where": where})
+    for index, where in table.damage.items():
+        fault = RowFault.BROKEN_BYTES if where else RowFault.NOT_A_RECORD
+        yield Finding(index=index, field=_number_field(layout), fault=fault, details={"where": where})
 
 
 def _number_field(layout: Layout) -> str:

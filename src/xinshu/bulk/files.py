@@ -15,7 +15,7 @@ from xinshu.bulk.delimited import delimited_parts
 from xinshu.bulk.encodings import LOST, text_begins
 from xinshu.bulk.given_names import shown_name
 from xinshu.bulk.ndjson import array_parts, ndjson_parts
-from xinshu.bulk.raw import Format, RawTable, UnreadableFile, no_header
+from xinshu.bulk.raw import Format, RawTable, UnreadableFile, no_header, numbered
 from xinshu.bulk.returned_files import REASONS_HEADER, ReturnedPart, returned_bytes
 from xinshu.bulk.workbook import workbook_sheets
 
@@ -57,7 +57,8 @@ class Table:
     `frame`: String columns named by the file's own headers; cells are stripped, and null when they say nothing
     (BLANKS). Records without any content are left out. `rows`: for each record the number that a spreadsheet shows
     beside it; a header on top is row 1, its first record row 2; a blank record counts, a line break inside a cell
-    does not. `damage`: for a record with bytes that mean no character in its encoding, in which columns.
+    does not. `damage`: for a record with bytes that mean no character in its encoding, in which columns; "" for a line
+    of JSON that is no record at all. `is_hidden`: a sheet that its sender hid; its headers only, no record of it.
     """
 
     frame: pl.DataFrame
@@ -67,27 +68,31 @@ class Table:
     delimiter: str | None = None
     sheet: str | None = None
     damage: Mapping[int, str] = field(default_factory=dict)
+    is_hidden: bool = False
 
 
-def read_parts(path: Path, *, most: int = PART_ROWS) -> Iterator[Table]:
+def read_parts(path: Path, *, most: int = PART_ROWS, hidden_too: bool = False) -> Iterator[Table]:
     """The table in a file in parts of at most `most` records, told by its content, whatever its name is.
 
     CSV, NDJSON, Parquet, and gzip or zip of them are streamed: memory holds one part at a time. Every sheet of a
-    workbook, and every member of an archive, has its own parts; `sheet` names it. Raises UnreadableFile, which says
-    what to do.
+    workbook, and every member of an archive, has its own parts; `sheet` names it. `hidden_too`: hidden sheets come as
+    well, each as its headers. Raises UnreadableFile, which says what to do.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
     if head.startswith(GZIP_MAGIC):
         with gunzipped(path) as plain:
             refuse_packed(plain, zip_allowed=True)
-            yield from read_parts(plain, most=most)
+            yield from read_parts(plain, most=most, hidden_too=hidden_too)
     elif head.startswith(ZIP_MAGIC) and not is_workbook(path):
         for name, plain in members(path):
-            yield from _of_member(name, read_parts(plain, most=most))
+            yield from _of_member(name, read_parts(plain, most=most, hidden_too=hidden_too))
     else:
         for raw in _raw_parts(path, head, most):
-            yield _table(raw)
+            if not raw.is_hidden:
+                yield _table(raw)
+            elif hidden_too:
+                yield _hidden(raw)
 
 
 def read_table(path: Path) -> Table:
@@ -140,25 +145,34 @@ def _table(raw: RawTable) -> Table:
     empty = pl.all().is_in(BLANKS)
     rows = stripped.filter(kept)
     frame = rows.select(pl.when(~empty).then(pl.all())).select(names.keys()).rename(names)
+    numbers = raw.rows.filter(kept)
     return Table(
         frame=frame,
-        rows=raw.rows.filter(kept),
+        rows=numbers,
         format=raw.format,
         encoding=raw.encoding,
         delimiter=raw.delimiter,
         sheet=raw.sheet,
-        damage=_damage(rows) if raw.is_damaged else {},
+        damage=_damage(raw, rows, numbers) if raw.is_damaged else {},
     )
 
 
-def _damage(rows: pl.DataFrame) -> dict[int, str]:
-    """Which records hold a character that was lost in reading, and in which columns, counted from 1."""
+def _hidden(raw: RawTable) -> Table:
+    """What is told of a hidden sheet: its headers, whatever is wrong with them."""
+    headers = dict.fromkeys(filter(None, (header.strip(BLANK_CHARACTERS) for header in raw.headers)), pl.String)
+    frame = pl.DataFrame(schema=headers)
+    return Table(frame=frame, rows=numbered(0, 0), format=raw.format, sheet=raw.sheet, is_hidden=True)
+
+
+def _damage(raw: RawTable, rows: pl.DataFrame, numbers: pl.Series) -> dict[int, str]:
+    """Which records hold a character that was lost in reading, and in which columns, counted from 1 (see `Table`)."""
     lost = rows.select(pl.all().str.contains(LOST, literal=True).fill_null(value=False))
     where = lost.select(pl.any_horizontal(pl.all()).arg_true()).to_series()
-    return {
+    told = {
         index: "、".join(f"第{int(name) + 1}列" for name, is_lost in lost.row(index, named=True).items() if is_lost)
         for index in where
     }
+    return told | dict.fromkeys(numbers.is_in(sorted(raw.unread)).arg_true(), "")
 
 
 def _column_names(headers: Sequence[str], cells: pl.DataFrame) -> dict[str, str]:

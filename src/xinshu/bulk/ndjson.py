@@ -109,6 +109,7 @@ def _table(records: list[tuple[int, dict[str, str | None] | None]], form: Format
         rows=pl.Series("row", [number for number, _ in records], pl.UInt32),
         format=form,
         is_damaged=True,
+        unread=frozenset(number for number, record in records if record is None),
     )
 
 

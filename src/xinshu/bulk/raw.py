@@ -38,7 +38,8 @@ class RawTable:
 
     `cells` has one String column for each header, named "0", "1", and so on. `rows` numbers its records as a
     spreadsheet does: every record counts as one, blank ones too, however many lines a quoted cell spans. `is_damaged`:
-    some bytes of the file meant no character; U+FFFD stands in their place.
+    some bytes of the file meant no character; U+FFFD stands in their place. `unread`: the numbers of records of which
+    nothing could be read; each has U+FFFD in its first cell. `is_hidden`: a sheet that its sender hid, without records.
     """
 
     headers: tuple[str, ...]
@@ -49,6 +50,8 @@ class RawTable:
     delimiter: str | None = None
     sheet: str | None = None
     is_damaged: bool = False
+    unread: frozenset[int] = frozenset()
+    is_hidden: bool = False
 
 
 def check_width(headers: Sequence[str]) -> None:

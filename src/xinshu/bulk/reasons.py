@@ -30,6 +30,7 @@ class RowFault(StrEnum):
     PROTECTED_MATTER = "PROTECTED_MATTER"
     MINOR = "MINOR"
     BROKEN_BYTES = "BROKEN_BYTES"
+    NOT_A_RECORD = "NOT_A_RECORD"
     NOT_A_DATE = "NOT_A_DATE"
     TOO_EARLY = "TOO_EARLY"
     IN_THE_FUTURE = "IN_THE_FUTURE"
@@ -187,6 +188,11 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}”所在行的{where}含有无法识别的字节，文字已损坏。请对照原始材料更正这些单元格，另存为UTF-8后重新报送。",
         "In the row of “{header}”, these cells hold bytes that are no text: {where}. Correct them from the original "
         "papers, save the file as UTF-8 and send the row again.",
+    ),
+    RowFault.NOT_A_RECORD: (
+        "这一行不是可读取的JSON对象，整行未读取：每行应为一个完整的对象，键不重复，值不嵌套。请从业务系统重新导出这一行后报送。",
+        "This line is no JSON object that can be read, and nothing of it was taken: each line is one whole object, no "
+        "key twice, no value inside a value. Export the line again and send it.",
     ),
     RowFault.NOT_A_DATE: (
         "“{header}”不是存在的日期，或写法无法识别。请写成YYYY-MM-DD，例如2026-03-31。",

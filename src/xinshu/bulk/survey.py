@@ -153,8 +153,13 @@ def _tables(book: Rulebook, path: Path, found: Survey) -> Generator[tuple[Table,
     refused: HeadersRefused | None = None
     left_out: set[str | None] = set()
     any_taken = False
-    for table in read_parts(path):
+    for table in read_parts(path, hidden_too=True):
         match = match_headers(table.frame.columns, book.kind, mapping=book.mapping)
+        if table.is_hidden:
+            # Lists of choices lie on hidden sheets of many templates; one with our headers may be meant as data.
+            if match.fields:
+                found.notices.append(_hidden(table.sheet or ""))
+            continue
         if table.sheet is not None and not match.fields:
             refused = refused or HeadersRefused(match, book.kind)
             if table.sheet not in left_out:
@@ -165,6 +170,14 @@ def _tables(book: Rulebook, path: Path, found: Survey) -> Generator[tuple[Table,
         yield table, match.fields
     if refused is not None and not any_taken:
         raise refused
+
+
+def _hidden(name: str) -> Notice:
+    sheet = shown_name(name)
+    return Notice(
+        f"工作表“{sheet}”是隐藏的，未导入；如其中有数据，请取消隐藏后另行报送。",
+        f"The sheet “{sheet}” is hidden and was left out; if it holds data, unhide it and send it again.",
+    )
 
 
 def _left_out(name: str) -> Notice:

@@ -1,4 +1,4 @@
-"""Reads XLSX: every visible sheet that has rows, each cell as the text that a clerk sees."""
+"""Reads XLSX: every visible sheet that has rows, each cell as the text that a clerk sees; of hidden ones, the headers."""
 
 import re
 import zipfile
@@ -49,7 +49,7 @@ FAR_ROW: Final = re.compile(rb"(?<=\s)r\s*=\s*[\"'][A-Za-z]{0,3}(\d{6,})[\"']")
 
 
 def workbook_sheets(path: Path) -> Iterator[RawTable]:
-    """The table on every visible sheet of an XLSX file that has rows. Raises UnreadableFile.
+    """The table on every sheet of an XLSX file that has rows; of a hidden one, its headers. Raises UnreadableFile.
 
     Date cells come as YYYY-MM-DD, whole numbers without a fraction, other numbers to nine decimals and 15 digits.
     Whole numbers of more than 15 digits come in the form 9.11100008021004E+17: the file holds no more of them.
@@ -64,16 +64,31 @@ def _sheets(book: fastexcel.ExcelReader) -> Iterator[RawTable]:
     any_sheet = False
     for name in book.sheet_names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        if sheet.visible != "visible" or sheet.width == 0:
+        if sheet.width == 0:
             continue
         cells, is_damaged = _cells(sheet)
         used = pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)
-        if cells.select(used.any()).item():
+        if not cells.select(used.any()).item():
+            continue
+        if sheet.visible != "visible":
+            yield _hidden(sheet, cells.row(cells.select(used.arg_max()).item()))
+        else:
             any_sheet = True
             table = _table(book, sheet, cells, cells.select(used.arg_max()).item())
             yield replace(table, is_damaged=is_damaged)
     if not any_sheet:
         raise no_header()
+
+
+def _hidden(sheet: fastexcel.ExcelSheet, headers: tuple[str | None, ...]) -> RawTable:
+    return RawTable(
+        headers=tuple(header or "" for header in headers),
+        cells=pl.DataFrame(),
+        rows=numbered(0, 0),
+        format=Format.XLSX,
+        sheet=sheet.name,
+        is_hidden=True,
+    )
 
 
 def _cells(sheet: fastexcel.ExcelSheet) -> tuple[pl.DataFrame, bool]:
