@@ -190,9 +190,9 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "papers, save the file as UTF-8 and send the row again.",
     ),
     RowFault.NOT_A_RECORD: (
-        "这一行不是可读取的JSON对象，整行未读取：每行应为一个完整的对象，键不重复，值不嵌套。请从业务系统重新导出这一行后报送。",
-        "This line is no JSON object that can be read, and nothing of it was taken: each line is one whole object, no "
-        "key twice, no value inside a value. Export the line again and send it.",
+        "“{header}”所在行不是可读取的JSON对象，整行未读取：每行应为一个完整的对象，键不重复，值不嵌套。请从业务系统重新导出这一行后报送。",
+        "The line of “{header}” is no JSON object that can be read, and nothing of it was taken: each line is one "
+        "whole object, no key twice, no value inside a value. Export the line again and send it.",
     ),
     RowFault.NOT_A_DATE: (
         "“{header}”不是存在的日期，或写法无法识别。请写成YYYY-MM-DD，例如2026-03-31。",

@@ -1,4 +1,4 @@
-"""Reads XLSX: every visible sheet that has rows, each cell as the text that a clerk sees; of hidden ones, the headers."""
+"""Reads XLSX: every visible sheet that has rows, each cell as the text that a clerk sees; of hidden ones, headers."""
 
 import re
 import zipfile
