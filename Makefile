@@ -61,7 +61,7 @@ soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-fa
 soak-fuzz: $(VENV)/test.stamp ## fuzz the readers, an hour: make soak-fuzz FUZZ_SECONDS=3600
 	@$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["soak"])')"
 	@mkdir -p .soak/found
-	@$(BIN)/python -m tests.soak.fuzz_readers .soak/inputs -max_total_time=$(or $(FUZZ_SECONDS),3600) -timeout=30 -rss_limit_mb=2500 -artifact_prefix=.soak/found/ 2>&1 | tee .soak/log | grep --line-buffered -E 'NEW|ERROR|Uncaught|Done|stat' | tail -n 40; exit $${PIPESTATUS[0]}
+	@$(BIN)/python -m tests.soak.fuzz_readers .soak/inputs -max_total_time=$(or $(FUZZ_SECONDS),3600) -timeout=30 -rss_limit_mb=2500 -artifact_prefix=.soak/found/ 2>&1 | tee .soak/log | grep -a --line-buffered -E 'NEW|ERROR|Uncaught|Done|stat' | tail -n 40; exit $${PIPESTATUS[0]}
 
 docs: $(VENV)/test.stamp ## fresh screenshots of the portal
 	@$(BIN)/python -m tools.screenshots

@@ -4,15 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import Barrier
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
 
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import OTHER_SUBJECT, SUBJECT, penalty, write_csv
+from xinshu.proceedings.intake import running
 from xinshu.proceedings.intake.actions import UnknownKind, receive
 from xinshu.proceedings.intake.queries import batches_of
-from xinshu.proceedings.intake.states import Door, Receipt, State
+from xinshu.proceedings.intake.states import Door, Progress, Receipt, State
 from xinshu.register.access.actions import UnknownOrgan
 from xinshu.register.records.models import JournalLine, Record, RecordVersion
 from xinshu.register.subjects.models import Subject, SubjectCode
@@ -27,7 +29,15 @@ def ready(transactional_db: None) -> None:
     registered_organ()
 
 
-def take_in(path: Path, *, day: date = DAY, organ: str = MARKET.code, kind: str = "ADMIN_PENALTY") -> Receipt:
+def take_in(
+    path: Path,
+    *,
+    day: date = DAY,
+    organ: str = MARKET.code,
+    kind: str = "ADMIN_PENALTY",
+    attested: bool = True,
+    progress: Progress = lambda _: None,
+) -> Receipt:
     return receive(
         path=path,
         organ_code=organ,
@@ -35,8 +45,35 @@ def take_in(path: Path, *, day: date = DAY, organ: str = MARKET.code, kind: str 
         door=Door.CLI,
         actor="test",
         moment=noon(day),
-        progress=lambda _: None,
+        progress=progress,
+        attested=attested,
     )
+
+
+def test_a_dry_run_tells_of_several_sheets_what_filing_them_does(ready: None, tmp_path: Path) -> None:
+    one, other = penalty(), penalty(number="示市监罚〔2026〕0002号", code=OTHER_SUBJECT, name="云汀另一商贸有限公司")
+    sheets = ([one], [one, other], [other | {"number": "示市监罚〔2026〕0003号", "name": "云汀又一商贸有限公司"}])
+    path = tmp_path / "sheets.zip"
+    with ZipFile(path, "w") as archive:
+        for number, rows in enumerate(sheets):
+            archive.write(write_csv(tmp_path / f"{number}.csv", rows), f"{number}.csv")
+    tried, filed = take_in(path, attested=False), take_in(path)
+    assert (tried.state, filed.state) == (State.CHECKED, State.FILED)
+    for receipt in (tried, filed):
+        assert (receipt.received, receipt.accepted, receipt.unchanged, receipt.returned) == (4, 2, 1, 1)
+
+
+def test_a_large_file_is_tried_part_by_part(ready: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PART_ROWS", 2)
+    told: list[int] = []
+    path = tmp_path / "parts.zip"
+    with ZipFile(path, "w") as archive:
+        for number in range(5):
+            row = penalty(number=f"示市监罚〔2026〕000{number}号")
+            archive.write(write_csv(tmp_path / f"{number}.csv", [row]), f"{number}.csv")
+    receipt = take_in(path, attested=False, progress=lambda step: told.append(step.done) if step.total else None)
+    assert (receipt.received, receipt.accepted) == (5, 5)
+    assert [done for done in told if done][-3:] == [2, 4, 5]
 
 
 def test_an_unknown_organ_is_told_how_to_register(ready: None, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Runs a batch through its parts: as a dry run that is undone, or for good, each part in one transaction."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from io import BytesIO
@@ -12,7 +13,7 @@ import polars as pl
 from django.db import transaction
 
 from xinshu.bulk.checks import Checked
-from xinshu.bulk.files import UnreadableFile
+from xinshu.bulk.files import PART_ROWS, UnreadableFile
 from xinshu.bulk.given_names import is_plain_header
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.spool import Spool
@@ -35,7 +36,11 @@ MOST_ASKED: Final = 100
 
 
 def dry_run(work: Work, path: Path, progress: Progress) -> None:
-    """Settle every part and undo it again; what would have become of each row is kept for its organ to look at."""
+    """Settle every part and undo it again; what would have become of each row is kept for its organ to look at.
+
+    Small parts, such as the sheets of a workbook, are undone together, so that each is tried beside what the others
+    bring. Parts of a large file are tried one by one, since nobody else can file that kind meanwhile.
+    """
     progress = _kept(work, progress)
     with Spool(vault.folder()) as spool:
         found = _surveyed(work, path, spool, progress)
@@ -44,18 +49,34 @@ def dry_run(work: Work, path: Path, progress: Progress) -> None:
         tally = Tally()
         rows: list[pl.DataFrame] = []
         with made_ready(work, found, 0) as parts:
-            for ready in parts:
+            for together in _together(parts, found):
                 with transaction.atomic():
                     # While this holds the batch nobody files it, and what is being filed is not overwritten.
                     if _locked(work.id).state not in CHECKABLE:
                         return
-                    settled = settle(work, found, ready)
-                    _put_returned(work, ready.number, settled)
+                    for ready in together:
+                        settled = settle(work, found, ready)
+                        _put_returned(work, ready.number, settled)
+                        tally.add(found.parts[ready.number].checked, settled)
+                        rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
                     transaction.set_rollback(True)
-                tally.add(found.parts[ready.number].checked, settled)
-                rows.append(settled.rows.head(ROWS_PREVIEWED - sum(map(len, rows))))
                 progress(Step("试算", "dry run", tally.counts["received"], found.received))
         _note_check(work, found, tally, _as_bytes(pl.concat([pl.DataFrame(schema=PREVIEWED), *rows])))
+
+
+def _together(parts: Iterator[Ready], found: Survey) -> Iterator[list[Ready]]:
+    """The parts in their order, as many at once as have no more rows than one large part."""
+    group: list[Ready] = []
+    rows = 0
+    for ready in parts:
+        size = found.parts[ready.number].checked.received
+        if group and rows + size > PART_ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(ready)
+        rows += size
+    if group:
+        yield group
 
 
 def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time: bool = False) -> bool:
