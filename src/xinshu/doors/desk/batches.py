@@ -14,14 +14,13 @@ from xinshu.doors.desk.standing import (
     may_file_for,
     must_file_for,
     own_batch,
-    page_number,
-    pages,
     wording,
 )
 from xinshu.doors.desk.uploads import AT_ONCE, check, untold
 from xinshu.doors.desk.words import FATES, REVIEWS
 from xinshu.doors.portal.wording import Wording
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.paging import page_number, pages
 from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.own import PreviewRow
 from xinshu.proceedings.intake.queries import BatchRow
@@ -67,7 +66,7 @@ def _rows(request: HttpRequest, found: BatchRow) -> dict[str, Any]:
     """A page of the dry run, of one fate if asked for."""
     asked = request.GET.get("fate", "")
     fate = asked if asked in FATES else None
-    page = page_number(request)
+    page = page_number(request.GET.get("page", ""))
     day = moment_of(request).day
     rows, counts = own.previews(found.id, on_date=day, fate=fate, most=PAGE, skip=PAGE * (page - 1))
     total = sum(counts.values()) if fate is None else counts.get(fate, 0)

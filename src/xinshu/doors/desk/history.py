@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from xinshu.doors.desk.standing import actor_of, in_words, kinds_in_words, page_number, pages, seen_by
+from xinshu.doors.desk.standing import actor_of, in_words, kinds_in_words, seen_by
 from xinshu.doors.desk.words import STATES
+from xinshu.kit.paging import page_number, pages
 from xinshu.proceedings.intake import queries
 from xinshu.proceedings.intake.states import State
 from xinshu.register.access.actions import note
@@ -22,7 +23,7 @@ PAGE: Final = 25
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     """A page of them; what is asked for in a filter and is not there is no filter."""
-    seen, page = seen_by(request), page_number(request)
+    seen, page = seen_by(request), page_number(request.GET.get("page", ""))
     among = [organ for organ in organs() if seen is None or organ.code in seen]
     organ = request.GET.get("organ", "")
     kinds = kinds_in_words(request)

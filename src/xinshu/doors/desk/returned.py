@@ -17,13 +17,12 @@ from xinshu.doors.desk.standing import (
     may_file_for,
     must_file_for,
     own_batch,
-    page_number,
-    pages,
     wording,
 )
 from xinshu.doors.desk.uploads import check
 from xinshu.doors.portal.wording import Words
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.paging import page_number, pages
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRule, FieldType
 from xinshu.proceedings.intake import mending, own
@@ -61,7 +60,7 @@ def mend(request: HttpRequest, found: BatchRow) -> HttpResponse:
     if kept is None or found.kind not in wording(request).catalogue.kinds:
         raise Http404
     columns = _columns(request, found, kept.headers)
-    page, last = page_number(request), max(1, -(-found.returned // columns.page))
+    page, last = page_number(request.GET.get("page", "")), max(1, -(-found.returned // columns.page))
     if page > last:
         raise Http404
     back = own.returned(found.id, on_date=moment_of(request).day, most=columns.page, skip=columns.page * (page - 1))
@@ -115,7 +114,7 @@ def _page(
         "summary": [told for row in shown for told in row["summary"]],
         "changed": sum(1 for edit in edits.values() if edit),
         "kept": request.GET.get("kept") == "1",
-        "pages": pages(page_number(request), found.returned, columns.page),
+        "pages": pages(page_number(request.GET.get("page", "")), found.returned, columns.page),
     }
 
 

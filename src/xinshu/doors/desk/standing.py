@@ -21,7 +21,6 @@ from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
 
 FILERS: Final = frozenset({Role.CLERK, Role.REVIEWER})
-LAST_PAGE: Final = 100_000
 
 Page = Callable[..., HttpResponseBase]
 
@@ -119,21 +118,3 @@ def kinds_in_words(request: HttpRequest) -> list[tuple[str, str, str]]:
     """Every kind of the catalogue of the day: identifier, Chinese and English name."""
     kinds = wording(request).catalogue.kinds
     return [(name, kind.name_zh, kind.name_en) for name, kind in kinds.items()]
-
-
-def page_number(request: HttpRequest) -> int:
-    """The page that is asked for; 1 when it makes no sense."""
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= LAST_PAGE else 1
-
-
-def pages(page: int, total: int, size: int) -> dict[str, int | None]:
-    """Where the reader is: this page, how many there are, the neighbours."""
-    last = max(1, -(-total // size))
-    return {
-        "this": page,
-        "last": last,
-        "total": total,
-        "before": page - 1 if page > 1 else None,
-        "after": page + 1 if page < last else None,
-    }

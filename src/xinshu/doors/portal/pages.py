@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.portal.wording import Wording
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
+from xinshu.kit.paging import page_number, pages
 from xinshu.register.access.answers import error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
     """The hits of a name search, or why there can be none."""
     meant_as_code = _looks_like_code(text)
-    page = _page_number(request)
+    page = page_number(request.GET.get("page", ""))
     hits = None
     if not meant_as_code and long_enough(text):
         hits = search(text, on_date=moment_of(request).day, page=page)
@@ -52,7 +53,7 @@ def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
         "text": "" if meant_as_code and checked.code.startswith("*") else text,
         "hits": hits,
         "found": [(hit, wording.counts(hit.counts)) for hit in hits.hits] if hits else [],
-        "pages": _pages(page, hits.total if hits else 0),
+        "pages": pages(page, hits.total if hits else 0, PAGE_SIZE),
         "query": urlencode({"q": text}) + "&",
         "faults": [SENTENCES[reason] for reason in checked.reasons] if meant_as_code else [],
         "too_short": not meant_as_code and not long_enough(text),
@@ -75,7 +76,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
     kind = request.GET.get("kind") or None
     if kind is not None and kind not in wording.catalogue.kinds:
         raise Http404
-    page = _page_number(request)
+    page = page_number(request.GET.get("page", ""))
     bodies = subject_page(code, on_date=moment_of(request).day, kind=kind, page=page)
     context = {
         "code": code,
@@ -95,7 +96,7 @@ def _body_context(body: Body, wording: Wording, page: int) -> dict[str, Any]:
         "records": [wording.record(form) for form in body.records],
         "kinds": wording.counts(body.counts),
         "shown": sum(body.counts.values()),
-        "pages": _pages(page, body.total),
+        "pages": pages(page, body.total, PAGE_SIZE),
     }
 
 
@@ -156,23 +157,6 @@ def _looks_like_code(text: str) -> bool:
     """Letters and digits only, and at least nine of them: meant as a code rather than a name."""
     plain = normalise(text)
     return len(plain) >= 9 and plain.isascii() and plain.isalnum() and any(sign.isdigit() for sign in plain)
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= 10_000 else 1
-
-
-def _pages(page: int, total: int) -> dict[str, int | None]:
-    """Where the reader is: this page, the number of pages, the neighbours."""
-    last = max(1, -(-total // PAGE_SIZE))
-    return {
-        "this": page,
-        "last": last,
-        "total": total,
-        "before": page - 1 if page > 1 else None,
-        "after": page + 1 if page < last else None,
-    }
 
 
 def _wording(request: HttpRequest) -> Wording:
