@@ -32,7 +32,7 @@ seed: $(VENV)/run.stamp ## make up a believable country: make seed SUBJECTS=2000
 	@$(BIN)/xinshu seed --subjects $(or $(SUBJECTS),2000) --records $(or $(RECORDS),6000)
 
 test: $(VENV)/test.stamp ## set up, then every test
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak and not alone"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak and not alone"
 	@$(BIN)/python -m pytest -m alone tests/journeys
 
 law: $(VENV)/test.stamp ## the cases of the law, in seconds, without a database

@@ -26,8 +26,6 @@ from xinshu.register.access.actions import issue_token
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 
-pytestmark = pytest.mark.xdist_group("the hostile corpus")  # its last tests look at what the others met
-
 ROOT = Path(__file__).resolve().parents[2]
 DIVISION = "990200"
 LEAST = 60
