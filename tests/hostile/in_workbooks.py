@@ -37,22 +37,21 @@ def _two_sheets(s: Sender) -> bytes:
     return _book(s, change)
 
 
-def _hidden_sheet(s: Sender) -> bytes:
+def _hiding(s: Sender, name: str, rows: Any) -> bytes:
     def change(book: Any, _sheet: Any) -> None:
-        hidden = book.add_worksheet("选项")
-        fill(hidden, cells([s.row(9)]))
+        hidden = book.add_worksheet(name)
+        fill(hidden, rows)
         hidden.hide()
 
     return _book(s, change)
+
+
+def _hidden_sheet(s: Sender) -> bytes:
+    return _hiding(s, "选项", cells([s.row(9)]))
 
 
 def _hidden_choices(s: Sender) -> bytes:
-    def change(book: Any, _sheet: Any) -> None:
-        hidden = book.add_worksheet("字典")
-        fill(hidden, [["", "选项", "选项"], ["1", "甲", "乙"]])
-        hidden.hide()
-
-    return _book(s, change)
+    return _hiding(s, "字典", [["", "选项", "选项"], ["1", "甲", "乙"]])
 
 
 def _merged(s: Sender) -> bytes:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinshu.kit.paging import LAST_PAGE, page_number, pages
+from xinshu.kit.paging import LAST_PAGE, LAST_PUBLIC_PAGE, page_number, pages
 
 
 @given(st.text(max_size=8))
@@ -15,6 +15,10 @@ def test_a_number_is_itself_and_anything_else_the_first() -> None:
     assert [page_number(asked) for asked in ("7", "100000", "0", "-1", "100001", "", "1.5", "٣", "²", " 7")] == (
         [7, 100_000] + [1] * 8
     )
+
+
+def test_an_outsider_pages_less_far() -> None:
+    assert [page_number(asked, last=LAST_PUBLIC_PAGE) for asked in ("10000", "10001", "100000")] == [10_000, 1, 1]
 
 
 @given(st.integers(0, 500), st.integers(1, 50))

@@ -5,10 +5,13 @@ from typing import Final
 LAST_PAGE: Final = 100_000
 """No list is paged further: whoever wants all of it takes the download."""
 
+LAST_PUBLIC_PAGE: Final = 10_000
+"""Nor is any list that an outsider may page."""
 
-def page_number(asked: str) -> int:
-    """The page that is asked for; 1 when it makes no sense."""
-    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= LAST_PAGE else 1
+
+def page_number(asked: str, *, last: int = LAST_PAGE) -> int:
+    """The page that is asked for; 1 when it makes no sense, or lies beyond the last that may be asked for."""
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= last else 1
 
 
 def pages(page: int, total: int, size: int) -> dict[str, int | None]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.portal.wording import Wording
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
-from xinshu.kit.paging import page_number, pages
+from xinshu.kit.paging import LAST_PUBLIC_PAGE, page_number, pages
 from xinshu.register.access.answers import error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
     """The hits of a name search, or why there can be none."""
     meant_as_code = _looks_like_code(text)
-    page = page_number(request.GET.get("page", ""))
+    page = page_number(request.GET.get("page", ""), last=LAST_PUBLIC_PAGE)
     hits = None
     if not meant_as_code and long_enough(text):
         hits = search(text, on_date=moment_of(request).day, page=page)
@@ -76,7 +76,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
     kind = request.GET.get("kind") or None
     if kind is not None and kind not in wording.catalogue.kinds:
         raise Http404
-    page = page_number(request.GET.get("page", ""))
+    page = page_number(request.GET.get("page", ""), last=LAST_PUBLIC_PAGE)
     bodies = subject_page(code, on_date=moment_of(request).day, kind=kind, page=page)
     context = {
         "code": code,
