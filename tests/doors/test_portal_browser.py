@@ -30,13 +30,16 @@ PUBLIC = {
     "nothing shown": f"/subjects/{UNKNOWN}/",
     "subject": f"/subjects/{SUBJECT}/",
     "subject, one kind": f"/subjects/{SUBJECT}/?kind=ADMIN_PENALTY",
-    "subject, third page": f"/subjects/{OTHER_SUBJECT}/?page=3",
+    "subject, third page": f"/subjects/{OTHER_SUBJECT}/?kind=ADMIN_PENALTY&page=3",
     "subject, name withheld": f"/subjects/{INDIVIDUAL}/",
     "record": f"/subjects/{FILED}/records/{{record}}/",
     "catalogue": "/catalogue/",
     "kind": "/catalogue/kinds/ADMIN_PENALTY/",
     "basis": "/catalogue/bases/NDRC-36/",
     "class table": "/catalogue/classes/ECOLOGY_ORDER_36/",
+    "help": "/help/",
+    "glossary": "/help/glossary/",
+    "accessibility": "/help/accessibility/",
     "missing": "/nothing/",
     "sign in": "/desk/sign-in/",
 }
@@ -171,9 +174,9 @@ def test_works_without_scripts(site: Site, browser: Browser) -> None:
         page.click("form.search button")
         page.click(f"text={SUBJECT_NAME}")
         assert SUBJECT in page.url
-        page.click("nav[aria-label=按类别筛选] >> text=行政许可")
+        page.click("nav[aria-label=按类别查看] >> text=行政许可")
         assert page.locator("article").count() == 1
-        page.click("article h3 a")
+        page.click("article h4 a")
         assert page.locator("h1").inner_text().endswith("示市监许〔2026〕0001号")
         page.click("text=目录中的这一类")
         assert page.locator("h1").inner_text().startswith("行政许可")
@@ -181,14 +184,16 @@ def test_works_without_scripts(site: Site, browser: Browser) -> None:
 
 def test_pages_turn(site: Site, browser: Browser) -> None:
     with opened(browser) as page:
-        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/?kind=ADMIN_PENALTY")
+        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/")
+        assert page.locator("article").count() == 5
+        page.click("text=看这一类全部 45 条")
         assert page.locator("article").count() == 20
         page.click("a[rel=next]")
         page.click("a[rel=next]")
         assert page.url.endswith("?kind=ADMIN_PENALTY&page=3")
         assert page.locator("article").count() == 5
         assert page.locator("a[rel=next]").count() == 0
-        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/?page=9")
+        page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/?kind=ADMIN_PENALTY&page=9")
         assert page.locator("article").count() == 0
         assert page.locator("text=这一页没有信息").count() == 1
 

@@ -26,6 +26,7 @@ class Environment(BaseSettings):
     https: bool = False
     connectors: str = ""
     secrets_folder: str = ""
+    contact: str = ""
     upload_limit: int = Field(default=2048, gt=0)
 
 
@@ -70,6 +71,7 @@ DATA_FOLDER = ENVIRONMENT.data_folder
 CONNECTORS = Path(ENVIRONMENT.connectors) if ENVIRONMENT.connectors else None
 SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder else DATA_FOLDER / "secrets"
 EMBEDDED_DATABASE = not ENVIRONMENT.database_url
+CONTACT = ENVIRONMENT.contact
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()

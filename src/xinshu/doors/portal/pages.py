@@ -1,10 +1,8 @@
-"""The public pages: home with search, the subject page, a record's page."""
+"""The first public page, home with search; and what is answered where nothing is, or where something fails."""
 
-from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -15,15 +13,7 @@ from xinshu.register.access.answers import error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.uses.disclosure.api import NOT_FOUND
-from xinshu.uses.disclosure.queries import (
-    PAGE_SIZE,
-    Body,
-    long_enough,
-    public_name,
-    record_page,
-    search,
-    subject_page,
-)
+from xinshu.uses.disclosure.queries import PAGE_SIZE, long_enough, search
 
 LONGEST_QUERY = 100
 
@@ -60,64 +50,6 @@ def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
         "wording": wording,
     }
     return render(request, "portal/search.html", context)
-
-
-@public
-@require_safe
-def subject(request: HttpRequest, code: str) -> HttpResponse:
-    """What is shown for a code today. Nothing shown is one page, whether the code is known or not."""
-    checked = check_code(code)
-    if not checked.valid:
-        context = {"faults": [SENTENCES[reason] for reason in checked.reasons], "wording": _wording(request)}
-        return render(request, "portal/not-a-code.html", context, status=400)
-    if checked.code != code:
-        return redirect("portal:subject", code=checked.code)
-    wording = _wording(request)
-    kind = request.GET.get("kind") or None
-    if kind is not None and kind not in wording.catalogue.kinds:
-        raise Http404
-    page = page_number(request.GET.get("page", ""), last=LAST_PUBLIC_PAGE)
-    bodies = subject_page(code, on_date=moment_of(request).day, kind=kind, page=page)
-    context = {
-        "code": code,
-        "warnings": [SENTENCES[warning] for warning in checked.warnings],
-        "bodies": [_body_context(body, wording, page) for body in bodies],
-        "kind": kind,
-        "query": urlencode({"kind": kind}) + "&" if kind else "",
-        "wording": wording,
-        "day": moment_of(request).day,
-    }
-    return render(request, "portal/subject.html", context)
-
-
-def _body_context(body: Body, wording: Wording, page: int) -> dict[str, Any]:
-    return {
-        "body": body,
-        "records": [wording.record(form) for form in body.records],
-        "kinds": wording.counts(body.counts),
-        "shown": sum(body.counts.values()),
-        "pages": pages(page, body.total, PAGE_SIZE),
-    }
-
-
-@public
-@require_safe
-def record(request: HttpRequest, code: str, record_ref: UUID) -> HttpResponse:
-    """One record while it is shown; one that has ended and one that never was are the same 404."""
-    checked = check_code(code)
-    found = record_page(code, record_ref, on_date=moment_of(request).day) if checked.valid else None
-    if found is None:
-        raise Http404
-    row, form = found
-    wording = _wording(request)
-    context = {
-        "code": code,
-        "name": public_name(row),
-        "record": wording.record(form),
-        "address": request.build_absolute_uri(request.path),
-        "wording": wording,
-    }
-    return render(request, "portal/record.html", context)
 
 
 @public

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, pages, quality_pages
+from xinshu.doors.portal import catalogue_pages, pages, quality_pages, reading_pages, subject_pages
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("subjects/<str:code>/", pages.subject, name="subject"),
-    path("subjects/<str:code>/records/<uuid:record_ref>/", pages.record, name="record"),
+    path("subjects/<str:code>/", subject_pages.subject, name="subject"),
+    path("subjects/<str:code>/records/<uuid:record_ref>/", subject_pages.record, name="record"),
+    path("help/", reading_pages.help_page, name="help"),
+    path("help/glossary/", reading_pages.glossary, name="glossary"),
+    path("help/accessibility/", reading_pages.accessibility, name="accessibility"),
     path("quality/", quality_pages.overview, name="quality"),
     path("quality/<str:code>/", quality_pages.organ, name="quality-organ"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),

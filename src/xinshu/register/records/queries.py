@@ -19,10 +19,20 @@ SELECT COALESCE('[' || string_agg(r.public_form, ',' ORDER BY {ORDER}) || ']', '
   FROM records_record r WHERE r.subject_id = %(subject)s AND {SHOWN}
 """
 
+ALREADY = "r.public_from <= %(as_of)s"
+"""Of what is shown, what was shown on that earlier day already (Decision 3: what has ended since is no longer told)."""
+
 PAGE = f"""
 SELECT r.kind, r.public_form, count(*) OVER () FROM records_record r
- WHERE r.subject_id = %(subject)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s) AND {SHOWN}
+ WHERE r.subject_id = %(subject)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s) AND {SHOWN} AND {ALREADY}
  ORDER BY {ORDER} LIMIT %(most)s OFFSET %(skip)s
+"""
+
+NEWEST = f"""
+SELECT n.public_form FROM (
+       SELECT r.kind, r.public_form, row_number() OVER (PARTITION BY r.kind ORDER BY {ORDER}) AS place
+         FROM records_record r WHERE r.subject_id = %(subject)s AND {SHOWN} AND {ALREADY}) n
+ WHERE n.place <= %(most)s ORDER BY n.kind, n.place
 """
 
 ONE = f"""
@@ -32,7 +42,7 @@ SELECT r.public_form FROM records_record r
 
 COUNTS = f"""
 SELECT r.subject_id, r.kind, count(*) FROM records_record r
- WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} GROUP BY r.subject_id, r.kind
+ WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} AND {ALREADY} GROUP BY r.subject_id, r.kind
 """
 
 STREAM = f"""
@@ -62,14 +72,26 @@ def shown_json(*, subject: int, on_date: date) -> str:
 
 
 def shown_page(
-    *, subject: int, on_date: date, kind: str | None = None, most: int = 50, skip: int = 0
+    *, subject: int, on_date: date, as_of: date | None = None, kind: str | None = None, most: int = 50, skip: int = 0
 ) -> tuple[list[dict[str, Any]], int]:
-    """One page of what is shown of a subject (of one kind, if given), newest first, and how many there are in all."""
+    """One page of what is shown of a subject (of one kind, if given), newest first, and how many there are in all.
+
+    `as_of`: of these, what was shown on that earlier day already.
+    """
     values: dict[str, Any] = {"subject": subject, "day": on_date, "kind": kind, "most": most, "skip": skip}
+    values["as_of"] = as_of or on_date
     with connection.cursor() as cursor:
         cursor.execute(PAGE, values)
         rows = cursor.fetchall()
     return [orjson.loads(form) for _, form, _ in rows], rows[0][2] if rows else 0
+
+
+def shown_newest(*, subject: int, on_date: date, as_of: date | None = None, most: int) -> list[dict[str, Any]]:
+    """The newest of each kind of what is shown of a subject, at most `most` of a kind, kind by kind."""
+    values: dict[str, Any] = {"subject": subject, "day": on_date, "as_of": as_of or on_date, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, values)
+        return [orjson.loads(row[0]) for row in cursor.fetchall()]
 
 
 def shown_record(*, subject: int, record_ref: UUID, on_date: date) -> dict[str, Any] | None:
@@ -81,11 +103,11 @@ def shown_record(*, subject: int, record_ref: UUID, on_date: date) -> dict[str, 
     return form
 
 
-def shown_counts(*, subjects: Iterable[int], on_date: date) -> dict[int, dict[str, int]]:
+def shown_counts(*, subjects: Iterable[int], on_date: date, as_of: date | None = None) -> dict[int, dict[str, int]]:
     """How many records of each kind are shown of each of these subjects; subjects with none are left out."""
     counts: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"subjects": list(subjects), "day": on_date})
+        cursor.execute(COUNTS, {"subjects": list(subjects), "day": on_date, "as_of": as_of or on_date})
         for subject, kind, count in cursor.fetchall():
             counts.setdefault(subject, {})[kind] = count
     return counts

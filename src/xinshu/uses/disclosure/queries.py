@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from xinshu.law.terms import SubjectKind
-from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record
+from xinshu.register.records.queries import shown_counts, shown_json, shown_newest, shown_page, shown_record
 from xinshu.register.subjects.names import fold
 from xinshu.register.subjects.queries import (
     SHORTEST_SEARCH,
@@ -22,6 +22,9 @@ from xinshu.register.subjects.queries import (
 )
 
 PAGE_SIZE = 20
+NEWEST_OF_A_KIND = 5
+"""So many of each kind stand on the first page of a body; the others are a page away."""
+
 MOST_HITS = 500
 """A name search looks at no more bodies than this; beyond it the reader is asked for a longer name."""
 
@@ -31,13 +34,13 @@ NOBODY = SubjectRow(subject=-1, kind=SubjectKind.OTHER_ORGANISATION, code="", na
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body of which something is shown: code, name (None = withheld), kind, and one page of its public forms."""
+    """A body of which something is shown: code, name (None = withheld), kind, some of its public forms, and how many
+    there are of each kind."""
 
     code: str
     name: str | None
     kind: SubjectKind
     records: tuple[dict[str, Any], ...]
-    total: int
     counts: dict[str, int]
 
 
@@ -72,11 +75,43 @@ def subject_answer(code: str, *, on_date: date) -> bytes:
     return head[:-1] + b',"bodies":[' + b",".join(bodies) + b"]}"
 
 
-def subject_page(code: str, *, on_date: date, kind: str | None = None, page: int = 1) -> tuple[Body, ...]:
-    """Each body of the code of which something is shown, with one page of its records (of one kind, if given)."""
+def subject_page(code: str, *, on_date: date, as_of: date | None = None) -> tuple[Body, ...]:
+    """Each body of the code of which something is shown, with the newest records of each kind.
+
+    `as_of`: only what was shown on that earlier day already, and still is.
+    """
     rows = named_by(code) or (NOBODY,)
-    counts = shown_counts(subjects=[row.subject for row in rows], on_date=on_date)
-    return tuple(_body(row, counts[row.subject], on_date, kind, page) for row in rows if row.subject in counts)
+    counts = shown_counts(subjects=[row.subject for row in rows], on_date=on_date, as_of=as_of)
+    return tuple(
+        _body(
+            row,
+            counts[row.subject],
+            shown_newest(subject=row.subject, on_date=on_date, as_of=as_of, most=NEWEST_OF_A_KIND),
+        )
+        for row in rows
+        if row.subject in counts
+    )
+
+
+def kind_page(
+    code: str, *, kind: str, page: int, on_date: date, as_of: date | None = None
+) -> tuple[tuple[Body, int], ...]:
+    """Each body of the code of which something is shown, a page of its records of one kind, and how many those are."""
+    rows = named_by(code) or (NOBODY,)
+    counts = shown_counts(subjects=[row.subject for row in rows], on_date=on_date, as_of=as_of)
+    found = []
+    for row in rows:
+        if row.subject in counts:
+            records, total = shown_page(
+                subject=row.subject,
+                on_date=on_date,
+                as_of=as_of,
+                kind=kind,
+                most=PAGE_SIZE,
+                skip=(page - 1) * PAGE_SIZE,
+            )
+            found.append((_body(row, counts[row.subject], records), total))
+    return tuple(found)
 
 
 def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectRow, dict[str, Any]] | None:
@@ -108,8 +143,5 @@ def public_name(row: SubjectRow) -> str | None:
     return None if row.kind is SubjectKind.INDIVIDUAL_BUSINESS else row.name
 
 
-def _body(row: SubjectRow, counts: dict[str, int], on_date: date, kind: str | None, page: int) -> Body:
-    records, total = shown_page(
-        subject=row.subject, on_date=on_date, kind=kind, most=PAGE_SIZE, skip=(page - 1) * PAGE_SIZE
-    )
-    return Body(row.code, public_name(row), row.kind, tuple(records), total, counts)
+def _body(row: SubjectRow, counts: dict[str, int], records: list[dict[str, Any]]) -> Body:
+    return Body(row.code, public_name(row), row.kind, tuple(records), counts)
