@@ -75,6 +75,7 @@ QUERIES: dict[str, list[str]] = {
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
+    "desk:past": [f"?code={factories.SUBJECT}&duty=AUDIT&ground=示审〔2026〕1号", "?code=1"],
     "desk:withdrawn": [f"?record={NO_BATCH}"],
 }
 """Query strings worth a visit, beside none."""

@@ -13,6 +13,7 @@ from xinshu.doors.desk.standing import actor_of, in_words, organs_of, posts, see
 from xinshu.proceedings.intake.queries import batches_of, cited_batches
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
+from xinshu.register.access.roles import PAST_READERS
 
 NEWEST: Final = 10
 
@@ -57,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "username": actor_of(request),
         "posts": posts(request),
         "may_file": bool(organs_of(request)),
+        "may_see_past": any(post.role in PAST_READERS for post in posts(request)),
         "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
         "alarms": urgent(posts(request), request),
         "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],

@@ -4,16 +4,21 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a member of staff may do. An AUDITOR reads everything of the desk and changes nothing."""
+    """What a member of staff may do. An AUDITOR reads everything of the desk and changes nothing; a SUPERVISOR, of a
+    supervising organ or a court, reads the whole past of a body on a recorded ground and changes nothing."""
 
     CLERK = "CLERK"
     REVIEWER = "REVIEWER"
     OPERATOR = "OPERATOR"
     AUDITOR = "AUDITOR"
+    SUPERVISOR = "SUPERVISOR"
 
 
-READ_ONLY = frozenset({Role.AUDITOR})
+READ_ONLY = frozenset({Role.AUDITOR, Role.SUPERVISOR})
 """Roles that may only use safe HTTP methods."""
+
+PAST_READERS = READ_ONLY
+"""Roles that may look at what has ended (Decision 3)."""
 
 
 class RouteAudience(StrEnum):

@@ -1,8 +1,9 @@
-"""What an organ itself reads of what it filed; for its own staff and systems, never for the public."""
+"""What is read behind the gate, never by the public: an organ's own filings, and the whole past of a body."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -40,6 +41,39 @@ SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.pu
    AND r.ended IS NULL
  ORDER BY r.recorded_at DESC, r.record_ref LIMIT 50
 """
+
+PAST = """
+SELECT f.first_number + j.place, j.on_day, j.change, j.record_ref, r.kind, r.document_number, j.organ_code, j.version,
+       j.public_from, j.public_until, j.repair_from, j.severity, j.reasons, j.words, v.content,
+       count(*) OVER ()
+  FROM records_journalline j
+  JOIN records_record r ON r.subject_id = j.subject_id AND r.record_ref = j.record_ref
+  JOIN records_recordversion v ON v.subject_id = j.subject_id AND v.record_ref = j.record_ref AND v.version = j.version
+  JOIN records_filing f ON f.id = j.filing_id
+ WHERE j.subject_id = ANY(%(subjects)s)
+ ORDER BY j.at DESC, j.filing_id DESC, j.place DESC LIMIT %(most)s OFFSET %(skip)s
+"""
+
+
+class PastLine(NamedTuple):
+    """One change of a record of a body: its number in the journal (None: not yet numbered), what happened, the period
+    that was then derived (`until` excluded), why (JSON of [code, basis, article]), and what the record then said."""
+
+    number: int | None
+    on_day: date
+    change: str
+    record_ref: UUID
+    kind: str
+    document_number: str
+    organ: str
+    version: int
+    public_from: date | None
+    public_until: date | None
+    repair_from: date | None
+    severity: str | None
+    reasons: str
+    words: str
+    content: str
 
 
 class Filed(NamedTuple):
@@ -103,3 +137,14 @@ def own_records(*, organ: str, subjects: Iterable[int], document_number: str) ->
         cursor.execute(OWN_RECORDS, {"organ": organ, "subjects": list(subjects), "number": document_number})
         names = ("subject", "record_ref", "kind", "document_number", "decided_on", "public_from", "public_until")
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[PastLine], int]:
+    """For the body itself, a supervisor, a court or an auditor: the journal of its records, newest first; its length.
+
+    The caller has recorded the ground and left a line in the trail (Decision 3).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, {"subjects": list(subjects), "most": most, "skip": skip})
+        rows = cursor.fetchall()
+    return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
