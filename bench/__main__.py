@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import codes, intake, subject
+from bench import codes, intake, pages, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -25,6 +25,9 @@ TAIL = """
   `xinshu run` serves (Django WSGI on granian, 2 workers, all middleware); the twin is bench/twin.py: FastAPI and
   asyncpg under uvicorn with 2 workers, the same two SQL statements on the same PostgreSQL, no code check. 0.85 is the
   aim.
+- Pages: `wrk`, 1 thread, 16 connections, 8 s a round, over 2,000 addresses drawn from all; both registers are served
+  side by side by their own `xinshu run` (2 workers) on the same machine, filled by a first load of made-up penalties,
+  ten for a body; the hello page is `/healthz` of the same server.
 - Intake: made-up rows of the penalty template (bench/made_up.py), five for a body, each body new, in a process of its
   own, from the start of `receive` to the receipt: digest, reading, every check, matching, deriving, public forms,
   records, versions, journal, numbering, the trail. Once as an ordinary batch, in parts of 100,000, once as a first load
@@ -52,7 +55,7 @@ def line(row: dict[str, str | float]) -> str:
 
 
 def main() -> None:
-    rows = [*codes.measure(), *subject.measure(), *intake.measure()]
+    rows = [*codes.measure(), *subject.measure(), *pages.measure(), *intake.measure()]
     growing = "growth" in sys.argv[1:]
     if growing:
         rows += intake.growth()

@@ -16,9 +16,9 @@ ROWS_A_BODY = 5
 STEP = 100_000
 
 
-def write_penalties(path: Path, rows: int, *, seed: int) -> Path:
-    """A CSV file of the penalty template, UTF-8: every row sound and of its own document, five for a body."""
-    known = codes(max(rows // ROWS_A_BODY, 1), seed=seed)
+def write_penalties(path: Path, rows: int, *, seed: int, rows_a_body: int = ROWS_A_BODY) -> Path:
+    """A CSV file of the penalty template, UTF-8: every row sound and of its own document, so many for a body."""
+    known = codes(max(rows // rows_a_body, 1), seed=seed)
     with path.open("wb") as file:
         for start in range(0, rows, STEP):
             count = min(STEP, rows - start)

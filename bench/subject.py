@@ -125,19 +125,20 @@ def _ours(environment: dict[str, str]) -> Iterator[None]:
     tool = str(Path(sys.executable).with_name("xinshu"))
     seed = [tool, "seed", "--subjects", str(SUBJECTS), "--records", str(RECORDS)]
     subprocess.run(seed, check=True, env=environment, stdout=subprocess.DEVNULL)
-    with _serving([tool, "run", "--port", str(OURS)], environment, OURS):
+    with serving([tool, "run", "--port", str(OURS)], environment, OURS):
         yield
 
 
 @contextmanager
 def _twin(environment: dict[str, str]) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "bench.twin:app", "--port", str(TWIN), "--workers", "2"]
-    with _serving([*command, "--log-level", "warning", "--no-access-log"], environment, TWIN):
+    with serving([*command, "--log-level", "warning", "--no-access-log"], environment, TWIN):
         yield
 
 
 @contextmanager
-def _serving(command: list[str], environment: dict[str, str], port: int) -> Iterator[None]:
+def serving(command: list[str], environment: dict[str, str], port: int) -> Iterator[None]:
+    """A server at work for as long as the block lasts."""
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, server)
