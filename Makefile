@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean soak soak-million soak-faults soak-fuzz
+.PHONY: help run test law lint types house bench seed docs lock clean soak soak-million soak-faults soak-fuzz soak-load
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -50,13 +50,16 @@ types: $(VENV)/test.stamp ## strict types where the architecture says so
 bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
 	@$(BIN)/python -m bench $(if $(GROWTH),growth)
 
-soak: soak-million soak-faults soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
+soak: soak-million soak-faults soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
 
 soak-million: $(VENV)/test.stamp ## the journey of a province with a million rows
 	@$(BIN)/python -m pytest -m soak
 
 soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-faults ROUNDS=100 SEED=7
 	@PYTHONPATH=src $(BIN)/python -m tests.faults.soak --rounds $(or $(ROUNDS),100) --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
+
+soak-load: $(VENV)/test.stamp ## 200 clients for five minutes while files come in: make soak-load CLIENTS=200 LOAD_SECONDS=300 (needs wrk)
+	@PYTHONPATH=src $(BIN)/python -m tests.soak.load_site --clients $(or $(CLIENTS),200) --seconds $(or $(LOAD_SECONDS),300)
 
 soak-fuzz: $(VENV)/test.stamp ## fuzz the readers, an hour: make soak-fuzz FUZZ_SECONDS=3600
 	@$(PIP) install "$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["soak"])')"

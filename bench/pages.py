@@ -1,7 +1,7 @@
 """The pages of a subject and of a record at a million subjects and ten million records, beside a small register.
 
-Two houses stand side by side, each served by its own `xinshu run`, and 16 clients ask them in turn, so that both meet the
-same weather. Beside each stands what the very server can answer at most: `/healthz`, a page that asks nothing of anybody.
+Two houses stand side by side, each served by its own `xinshu run`, and 16 clients ask them in turn, so that both meet
+the same weather. Beside each stands what that server can answer at most: `/healthz`, a page that asks nothing.
 """
 
 import os
