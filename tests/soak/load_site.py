@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import psycopg
@@ -25,7 +25,6 @@ import psycopg
 from bench.subject import serving
 from tests.filings import penalty, write_csv
 from tests.kinds import made_up_code
-from xinshu.doors.cli.country.organs import MARKET
 from xinshu.kit.clock import now
 from xinshu.kit.postgres import connection_parameters
 
@@ -58,28 +57,46 @@ class Stale(AssertionError):
     """Something that was taken back was still met, or something that was filed was not."""
 
 
+class Organ(NamedTuple):
+    """The organ that files meanwhile, and the token of its system."""
+
+    code: str
+    name: str
+    token: str
+
+
 def main() -> None:
     """Run it, print what was seen, and end with 1 if anything was wrong."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--clients", type=int, default=200)
     asked.add_argument("--seconds", type=int, default=300)
     chosen = asked.parse_args()
-    with tempfile.TemporaryDirectory(prefix="xinshu-load.") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="xinshu-load.") as place:
+        folder = Path(place)
         folder.chmod(0o755)
-        environment = os.environ | {"XINSHU_DATA_FOLDER": name, "XINSHU_RATE_LIMIT": "0"}
+        environment = os.environ | {"XINSHU_DATA_FOLDER": place, "XINSHU_RATE_LIMIT": "0"}
         _said([TOOL, "seed", "--subjects", "2000", "--records", "8000"], environment)
-        token = _said([TOOL, "organ", "token", "new", MARKET.code, "--name", "load"], environment).split()[-1]
+        code, name = _market(_said([TOOL, "organ", "list"], environment))
+        token = _said([TOOL, "organ", "token", "new", code, "--name", "load"], environment).split()[-1]
         with serving([TOOL, "run", "--port", str(PORT)], environment, PORT):
-            sys.stdout.write(_trial(folder, token, clients=chosen.clients, seconds=chosen.seconds) + "\n")
+            sys.stdout.write(
+                _trial(folder, Organ(code, name, token), clients=chosen.clients, seconds=chosen.seconds) + "\n"
+            )
 
 
-def _trial(folder: Path, token: str, *, clients: int, seconds: int) -> str:
+def _market(listed: str) -> tuple[str, str]:
+    """Code and name of the city's market regulation, out of `xinshu organ list`."""
+    found = re.search(r"^(\w{18}) +\d{6} +MARKET_REGULATION +(\S+)$", listed, re.MULTILINE)
+    assert found is not None
+    return found[1], found[2]
+
+
+def _trial(folder: Path, organ: Organ, *, clients: int, seconds: int) -> str:
     script = folder / "load.lua"
     script.write_text(LUA % ",".join(f'"{place}"' for place in _places(folder)), encoding="utf-8")
     command = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", str(script), SITE]
     ended = threading.Event()
-    with _watched(ended) as memory, _filing(folder, token, ended) as filed:
+    with _watched(ended) as memory, _filing(folder, organ, ended) as filed:
         try:
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         finally:
@@ -114,10 +131,10 @@ def _places(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _filing(folder: Path, token: str, ended: threading.Event) -> Iterator[dict[str, Any]]:
+def _filing(folder: Path, organ: Organ, ended: threading.Event) -> Iterator[dict[str, Any]]:
     """An organ's system at work until the end; what it met."""
     seen: dict[str, Any] = {"batches": 0, "withdrawn": 0, "fault": None}
-    worker = threading.Thread(target=_file_until, args=(folder, token, ended, seen))
+    worker = threading.Thread(target=_file_until, args=(folder, organ, ended, seen))
     worker.start()
     try:
         yield seen
@@ -126,29 +143,29 @@ def _filing(folder: Path, token: str, ended: threading.Event) -> Iterator[dict[s
         worker.join(120)
 
 
-def _file_until(folder: Path, token: str, ended: threading.Event, seen: dict[str, Any]) -> None:
-    with httpx.Client(base_url=SITE, headers={"Authorization": f"Bearer {token}"}, timeout=60) as organ:
+def _file_until(folder: Path, organ: Organ, ended: threading.Event, seen: dict[str, Any]) -> None:
+    with httpx.Client(base_url=SITE, headers={"Authorization": f"Bearer {organ.token}"}, timeout=60) as system:
         try:
             while not ended.is_set():
-                _file_one(folder, organ, seen)
+                _file_one(folder, organ, system, seen)
                 ended.wait(2.0)
         except Exception as fault:  # noqa: BLE001 - told by the main thread
             seen["fault"] = fault
 
 
-def _file_one(folder: Path, organ: httpx.Client, seen: dict[str, Any]) -> None:
+def _file_one(folder: Path, organ: Organ, system: httpx.Client, seen: dict[str, Any]) -> None:
     """File a batch of new bodies, find the first among them, take its record back, and look for it everywhere."""
     start = 1_000_000 + seen["batches"] * ROWS_A_BATCH
     day = now().day.isoformat()
     codes = [made_up_code(start + place) for place in range(ROWS_A_BATCH)]
     rows = [
         penalty(name=f"云汀负荷{start + place}商贸有限公司", code=code, number=f"示市监罚〔2026〕L{start + place}号")
-        | {"organ": MARKET.name, "organ_code": MARKET.code, "source": MARKET.name, "source_code": MARKET.code}
+        | {"organ": organ.name, "organ_code": organ.code, "source": organ.name, "source_code": organ.code}
         | {"decided_on": day}
         for place, code in enumerate(codes)
     ]
     content = write_csv(folder / "batch.csv", rows, encoding="utf-8").read_bytes()
-    sent = organ.post(
+    sent = system.post(
         "/api/v1/batches",
         params={"kind": "ADMIN_PENALTY", "file_name": "batch.csv", "attested": "true"},
         headers={"Idempotency-Key": f"load-{start}"},
@@ -159,16 +176,16 @@ def _file_one(folder: Path, organ: httpx.Client, seen: dict[str, Any]) -> None:
         f"filed: {sent.status_code} {sent.text[:500]}",
     )
     seen["batches"] += 1
-    (body,) = organ.get(f"/api/v1/subjects/{codes[0]}").json()["bodies"]
+    (body,) = system.get(f"/api/v1/subjects/{codes[0]}").json()["bodies"]
     ref = body["records"][0]["ref"]
     withdrawal = {"subject_code": codes[0], "reason": "ENTERED_WRONGLY", "words": ""}
-    gone = organ.post(f"/api/v1/records/{ref}/withdrawal", json=withdrawal)
+    gone = system.post(f"/api/v1/records/{ref}/withdrawal", json=withdrawal)
     _must(gone.status_code == 204, f"withdrawn: {gone.status_code} {gone.text[:500]}")
     seen["withdrawn"] += 1
-    _must(organ.get(f"/api/v1/subjects/{codes[0]}").json()["bodies"] == [], "the API still shows it")
-    _must(organ.get(f"/subjects/{codes[0]}/records/{ref}/").status_code == 404, "its page is still there")
-    _must(ref not in organ.get(f"/subjects/{codes[0]}/").text, "the body's page still shows it")
-    found = organ.get("/", params={"q": f"云汀负荷{start}商贸"}).text
+    _must(system.get(f"/api/v1/subjects/{codes[0]}").json()["bodies"] == [], "the API still shows it")
+    _must(system.get(f"/subjects/{codes[0]}/records/{ref}/").status_code == 404, "its page is still there")
+    _must(ref not in system.get(f"/subjects/{codes[0]}/").text, "the body's page still shows it")
+    found = system.get("/", params={"q": f"云汀负荷{start}商贸"}).text
     _must(codes[0] not in found, "search still finds its body")
 
 
