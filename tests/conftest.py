@@ -14,6 +14,13 @@ from tools.apart import WORKER
 from xinshu.kit import postgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--look-again`: keep new pictures of the pages (tests/doors/test_looks.py)."""
+    parser.addoption(
+        "--look-again", action="store_true", help="keep new pictures of the pages, which you have looked at"
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Have the embedded server running before the test database is made."""
