@@ -126,16 +126,6 @@ def test_nothing_inline_and_nothing_from_another_host(site: Site, browser: Brows
     assert [text for text in complaints if "Content Security Policy" in text] == []
 
 
-def test_the_first_page_is_light(site: Site, browser: Browser) -> None:
-    """Under 100 KB with all that it loads; it loads no fonts."""
-    sizes: dict[str, int] = {}
-    with opened(browser) as page:
-        page.on("response", lambda response: sizes.update({response.url: len(response.body())}))
-        page.goto(address(site, "home"), wait_until="networkidle")
-    assert len(sizes) > 2
-    assert sum(sizes.values()) < 100_000, sizes
-
-
 def test_no_page_scrolls_sideways(site: Site, browser: Browser) -> None:
     """On a phone of 320 px, at 200 % zoom (640 px), where tables are widest, and with text of twice the size."""
     wide = []
