@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, pages, quality_pages
+from xinshu.doors.portal import catalogue_pages, pages, quality_pages, search_pages
 
 app_name = "portal"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", search_pages.home, name="home"),
+    path("suggest/", search_pages.suggest, name="suggest"),
     path("subjects/<str:code>/", pages.subject, name="subject"),
     path("subjects/<str:code>/records/<uuid:record_ref>/", pages.record, name="record"),
     path("quality/", quality_pages.overview, name="quality"),

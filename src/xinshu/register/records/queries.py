@@ -104,7 +104,7 @@ def shown_since(
 
     The latter is what a shown registration says (a record of the kinds `registrations`); None where none says it.
     """
-    asked = {"subjects": list(subjects), "kinds": list(registrations), "day": on_date}
+    asked: dict[str, Any] = {"subjects": list(subjects), "kinds": list(registrations), "day": on_date}
     with connection.cursor() as cursor:
         cursor.execute(SINCE, asked)
         return {

@@ -53,7 +53,7 @@ def bigrams(folded: str) -> list[int]:
 
     Characters beyond it share their low 16 bits with others: a hit is always verified against the text.
     """
-    return sorted(_signed(_pair(one, two)) for one, two in pairwise(folded))
+    return sorted({_signed(_pair(one, two)) for one, two in pairwise(folded)})
 
 
 def first_key(folded: str) -> int:
@@ -100,19 +100,14 @@ def folded(names: pl.Series) -> pl.Series:
     )
 
 
-def bigrams_of(texts: pl.Series) -> pl.Series:
-    """`bigrams` of each folded name, each once, by columns (List(Int32)); none may be null."""
-    return _lists("bigrams", len(texts), [_pairs(*_points(texts))])
-
-
 def keys_of(texts: pl.Series) -> pl.Series:
     """Every key of each folded name, by columns (List(Int32)); none may be null."""
     rows, points, starts = _points(texts)
     lengths = np.diff(starts, append=len(points))
-    found = [_pairs(rows, points, starts), *_sounds(rows, points), *_edges(points, starts, lengths)]
+    found = [_pairs(rows, points), *_sounds(rows, points), *_edges(points, starts, lengths)]
     for place in range(len(PLACES_OF_INITIALS)):
         found += _initials(place, points, starts, lengths)
-    return _lists("bigrams", len(texts), found)
+    return _lists(len(texts), found)
 
 
 def _pair(one: str, two: str) -> int:
@@ -134,7 +129,7 @@ def _points(texts: pl.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.repeat(np.arange(len(texts), dtype=np.int64), lengths), points, np.cumsum(lengths) - lengths
 
 
-def _pairs(rows: np.ndarray, points: np.ndarray, starts: np.ndarray) -> Keys:  # noqa: ARG001
+def _pairs(rows: np.ndarray, points: np.ndarray) -> Keys:
     low = points & 0xFFFF
     within = rows[:-1] == rows[1:]
     return rows[:-1][within], (low[:-1] << 16 | low[1:])[within]
@@ -182,7 +177,7 @@ def _edges(points: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> list[
     return found
 
 
-def _lists(name: str, count: int, found: list[Keys]) -> pl.Series:
+def _lists(count: int, found: list[Keys]) -> pl.Series:
     """Each row's keys, sorted, each once. They are sorted by hand: `np.unique` hashes, ten times as slow here."""
     rows = np.concatenate([rows for rows, _ in found])
     keys = np.concatenate([keys for _, keys in found]).astype(np.uint32).view(np.int32)
@@ -191,4 +186,4 @@ def _lists(name: str, count: int, found: list[Keys]) -> pl.Series:
     counts = np.bincount(distinct >> 32, minlength=count)
     values = ((distinct & 0xFFFFFFFF) - (1 << 31)).astype(np.int32)
     lists = pa.LargeListArray.from_arrays(np.concatenate(([0], np.cumsum(counts))), values)
-    return pl.Series(name, lists, pl.List(pl.Int32))
+    return pl.Series("bigrams", lists, pl.List(pl.Int32))

@@ -67,7 +67,9 @@ BY_CODE = (
 
 BY_REFERENCE = DESCRIBE + " WHERE s.id = ANY(%(subjects)s) ORDER BY s.id"
 
-NAMED = "SELECT n.subject_id, n.name, n.folded, n.valid_until IS NULL FROM subjects_subjectname n WHERE n.searchable AND"
+NAMED = (
+    "SELECT n.subject_id, n.name, n.folded, n.valid_until IS NULL FROM subjects_subjectname n WHERE n.searchable AND"
+)
 
 BY_NAME = f"""
 WITH same AS MATERIALIZED ({NAMED} n.bigrams @> %(same)s::int[] AND n.folded = %(folded)s),
@@ -116,10 +118,16 @@ def found_by_name(text: str, *, most: int) -> tuple[Named, ...]:
         return ()
     held = bigrams(folded)
     begun = [*held, first_key(folded)]
-    asked = {"held": held, "begun": begun, "same": [*begun, last_key(folded)], "folded": folded, "most": most}
+    asked: dict[str, Any] = {
+        "held": held,
+        "begun": begun,
+        "same": [*begun, last_key(folded)],
+        "folded": folded,
+        "most": most,
+    }
     with connection.cursor() as cursor:
         cursor.execute(BY_NAME, asked)
-        return tuple(Named(*row, row[2].index(folded)) for row in dict.fromkeys(cursor.fetchall()))
+        return tuple(_named(row, row[2].index(folded)) for row in dict.fromkeys(cursor.fetchall()))
 
 
 def found_by_sound(text: str, *, most: int) -> tuple[Named, ...]:
@@ -144,7 +152,7 @@ def found_by_sound(text: str, *, most: int) -> tuple[Named, ...]:
         if len(letters) >= SHORTEST_INITIALS and has_initials(row[2], letters):
             places.append(0)
         if places:
-            found.append(Named(*row, min(places)))
+            found.append(_named(row, min(places)))
     return tuple(found)
 
 
@@ -156,10 +164,20 @@ def found_by_code(begun: str, *, most: int) -> tuple[int, ...]:
     if len(begun) < SHORTEST_CODE:
         return ()
     beyond = begun[:-1] + chr(ord(begun[-1]) + 1)
-    asked = {"begun": begun, "beyond": beyond, "withheld": SubjectKind.INDIVIDUAL_BUSINESS, "most": most}
+    asked: dict[str, Any] = {
+        "begun": begun,
+        "beyond": beyond,
+        "withheld": SubjectKind.INDIVIDUAL_BUSINESS,
+        "most": most,
+    }
     with connection.cursor() as cursor:
         cursor.execute(BY_CODE_BEGUN, asked)
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def _named(row: tuple[Any, ...], place: int) -> Named:
+    subject, name, folded, is_present = row
+    return Named(subject, name, folded, is_present, place)
 
 
 def known_bodies(codes: pl.Series) -> pl.DataFrame:

@@ -74,7 +74,7 @@ class Hits:
 
 
 def search(text: str, *, on_date: date, page: int = 1) -> Hits:
-    """Bodies of which something is shown: the very name first, then what begins with, holds, or sounds like the text."""
+    """Bodies of which something is shown: the very name first, then what begins with, holds or sounds like it."""
     catalogue = catalogue_on(on_date).catalogue
     nearest = _nearest(text, catalogue, most=MOST_CANDIDATES)
     counts = _shown(nearest, on_date)
@@ -99,7 +99,7 @@ def long_enough(text: str) -> bool:
 
 
 def too_general(text: str, *, on_date: date) -> bool:
-    """Whether the text is made of general words alone (a legal form, a trade, a place): only that very name is found."""
+    """Whether general words alone are in the text (a legal form, a trade, a place): only that very name is found."""
     return _general(catalogue_on(on_date).catalogue).cover(fold(text), typed_letters(text))
 
 
@@ -114,7 +114,7 @@ def _nearest(text: str, catalogue: Catalogue, *, most: int) -> dict[int, tuple[i
     folded = fold(text)
     nearest: dict[int, tuple[int, Named | None]] = {}
     if looks_like_code(text):
-        nearest = {subject: (SAME, None) for subject in found_by_code(normalise(text), most=most)}
+        nearest = dict.fromkeys(found_by_code(normalise(text), most=most), (SAME, None))
     found = [(_nearness(named, folded), named) for named in found_by_name(text, most=most)]
     if _general(catalogue).cover(folded, typed_letters(text)):
         found = [one for one in found if one[0] == SAME]
