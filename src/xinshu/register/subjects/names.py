@@ -1,7 +1,7 @@
 """How names are compared and indexed for search: folded text, and keys for its characters, its sound and its edges.
 
 A key is a signed 32-bit number. Of a pair of characters it is both of them. The others begin with a surrogate, which no
-text has: a pair of syllables; four initials from the 1st, 3rd or 5th sign on; the first pair; the last pair. Keys are
+text has: a pair of syllables; four initials from the 1st or 5th sign on; the first pair; the last pair. Keys are
 for finding alone: several names may share one, so that a hit is always verified against the text.
 """
 
@@ -29,7 +29,7 @@ PLAIN: Final = r"^[\x{4e00}-\x{9fff}0-9a-z]*$"
 SOUND: Final = 0xD800 << 16
 INITIALS: Final = SOUND | 1 << 26
 LETTER_BITS: Final = 6
-PLACES_OF_INITIALS: Final = (0, 2, 4)
+PLACES_OF_INITIALS: Final = (0, 4)
 EDGE: Final = INITIALS | 3 << 24
 LAST_EDGE: Final = 1 << 23
 SPREAD: Final = 2_654_435_761
