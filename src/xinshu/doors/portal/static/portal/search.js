@@ -43,11 +43,14 @@ function combobox(form) {
     choose(-1);
   }
 
-  function words(text, lang) {
+  // Chinese first, then English, each in its own language for screen readers.
+  function words(zh, en) {
     const span = document.createElement('span');
-    span.textContent = text;
-    if (lang) span.lang = lang;
-    if (lang) span.className = 'en';
+    const english = document.createElement('span');
+    english.className = 'en';
+    english.lang = 'en';
+    english.textContent = en;
+    span.append(zh, ' ', english);
     return span;
   }
 
@@ -60,9 +63,13 @@ function combobox(form) {
     item.setAttribute('aria-selected', 'false');
     item.dataset.address = found.address;
     name.textContent = found.name;
-    if (found.former) more.append(words(form.dataset.former + ' ' + found.former));
-    more.append(words(found.code));
-    for (const pair of [found.place, found.kind]) if (pair) more.append(words(pair[0]), words(pair[1], 'en'));
+    if (found.former) {
+      const former = words(...form.dataset.former.split('|'));
+      former.append(' ', found.former);
+      more.append(former);
+    }
+    more.append(found.code);
+    for (const pair of [found.place, found.kind]) if (pair) more.append(words(...pair));
     item.append(name, more);
     return item;
   }
@@ -72,7 +79,8 @@ function combobox(form) {
     choose(-1);
     list.hidden = found.length === 0;
     input.setAttribute('aria-expanded', String(found.length > 0));
-    heard.textContent = found.length ? found.length + ' ' + form.dataset.some : form.dataset.none;
+    const said = words(...(found.length ? form.dataset.some : form.dataset.none).split('|'));
+    heard.replaceChildren(...(found.length ? [found.length + ' '] : []), said);
   }
 
   async function ask() {
