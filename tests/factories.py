@@ -108,7 +108,7 @@ def appointed(role: Role, *, organ: str | None = None, from_day: date = TODAY) -
 def document(kind: str = "ADMIN_PENALTY", **changes: Any) -> dict[str, Any]:
     """One sound document of a kind, in the columns of a batch; say what is to be otherwise.
 
-    `code` and `name` are the body's; `item` tells apart several items of one decision.
+    `code` and `name` are the body's; `item` tells apart several items of one decision; `fields` by their identifiers.
     """
     usual = PENALTY if kind == "ADMIN_PENALTY" else LICENCE
     return {
@@ -186,4 +186,4 @@ def _content(given: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
             value = next(iter(catalogue.vocabularies[rule.vocabulary].choices))
         if value is not None and value != "":
             content[name] = value if isinstance(value, list) else str(value)
-    return content
+    return content | given.get("fields", {})

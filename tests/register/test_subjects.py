@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectDetail, SubjectName
-from xinshu.register.subjects.names import bigrams, bigrams_of, fold, folded
+from xinshu.register.subjects.names import bigrams, fold, folded, keys_of
 from xinshu.register.subjects.queries import described, details_of, found_by_name, known, known_bodies, named_by
 
 AT = noon(date(2026, 11, 23)).instant
@@ -46,7 +46,8 @@ def test_a_former_name_finds_the_body_under_its_present_one() -> None:
         bigrams=bigrams("云汀旧名贸易行"),
         recorded_at=AT,
     )
-    assert found_by_name("旧名贸易", most=10) == (reference,)
+    (found,) = found_by_name("旧名贸易", most=10)
+    assert (found.subject, found.name, found.is_present, found.place) == (reference, "云汀旧名贸易行", False, 2)
     (row,) = described([reference])
     assert row.name == "云汀示例商贸有限公司"
 
@@ -58,14 +59,14 @@ def test_a_former_name_finds_the_body_under_its_present_one() -> None:
 @pytest.mark.django_db
 def test_a_part_of_a_name_finds_it(text: str, found: bool) -> None:
     reference = body(SUBJECT, name="云汀示例商贸有限公司")
-    assert found_by_name(text, most=10) == ((reference,) if found else ())
+    assert [named.subject for named in found_by_name(text, most=10)] == ([reference] if found else [])
 
 
 @pytest.mark.parametrize("text", ["示例（云汀）", "示例(云汀)", "ａｂｃ", "Abc"])
 @pytest.mark.django_db
 def test_forms_of_a_sign_do_not_matter(text: str) -> None:
     reference = body(SUBJECT, name="示例（云汀）ABC有限公司")
-    assert found_by_name(text, most=10) == (reference,)
+    assert [named.subject for named in found_by_name(text, most=10)] == [reference]
 
 
 @given(st.text(max_size=60))
@@ -107,7 +108,7 @@ def test_every_part_of_two_characters_is_in_the_index_of_the_whole(name: str) ->
 def test_names_are_folded_and_cut_by_columns_as_one_by_one(names: list[str]) -> None:
     found = folded(pl.Series(names, dtype=pl.String))
     assert found.to_list() == [fold(name) for name in names]
-    assert bigrams_of(found).to_list() == [bigrams(text) for text in found]
+    assert all(set(bigrams(text)) <= set(keys) for text, keys in zip(found, keys_of(found).to_list(), strict=True))
 
 
 @pytest.mark.django_db

@@ -19,8 +19,9 @@ from tests.factories import (
 )
 from xinshu.law.terms import SubjectKind
 from xinshu.register.subjects.models import SubjectCode
-from xinshu.uses.disclosure import queries
-from xinshu.uses.disclosure.queries import record_page, search, subject_answer, subject_page
+from xinshu.uses.disclosure import search as searching
+from xinshu.uses.disclosure.queries import record_page, subject_answer, subject_page
+from xinshu.uses.disclosure.search import search
 
 pytestmark = pytest.mark.django_db
 ENDED = date(2027, 10, 1)
@@ -80,6 +81,6 @@ def test_an_individual_business_has_a_code_and_no_name() -> None:
 def test_a_search_that_hits_too_much_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     accepted(document(), document(code=OTHER_SUBJECT, name="云汀示例贸易有限公司"))
     assert search("云汀示例", on_date=TODAY).more is False
-    monkeypatch.setattr(queries, "MOST_HITS", 1)
+    monkeypatch.setattr(searching, "MOST_HITS", 1)
     found = search("云汀示例", on_date=TODAY)
     assert (found.total, found.more) == (1, True)

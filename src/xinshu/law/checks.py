@@ -22,6 +22,7 @@ from xinshu.law.entries import (
     Scheme,
     Sourced,
 )
+from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
 from xinshu.law.quality import quality_faults
 from xinshu.law.reading import Fault, Page, Path, Rule
@@ -89,6 +90,7 @@ def _check(entries: Entries) -> list[Fault]:
         _calendar,
         _protected,
         quality_faults,
+        general_faults,
         _vocabularies,
         _sentences,
         _layers,

@@ -333,6 +333,17 @@ class ReturnRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralTerms:
+    """Words of names that name nobody, and why: general.yaml. A search made of them alone finds only that very name."""
+
+    name_zh: str
+    name_en: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRule(Dated):
     """The bounds of one measure of intake's quality: quality/*.yaml. Shares from 0 to 1, included in the better band.
 

@@ -1,55 +1,11 @@
-"""The first public page, home with search; and what is answered where nothing is, or where something fails."""
-
-from urllib.parse import urlencode
+"""What is answered where nothing is, where one may not go, and where something fails."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import render
 
-from xinshu.doors.portal.wording import Wording
-from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code, normalise
-from xinshu.kit.paging import LAST_PUBLIC_PAGE, page_number, pages
 from xinshu.register.access.answers import error
-from xinshu.register.access.audience import moment_of, public
-from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import NOT_FOUND
-from xinshu.uses.disclosure.queries import PAGE_SIZE, long_enough, search
-
-LONGEST_QUERY = 100
-
-
-@public
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The home page; with `?q=` the answer to a search."""
-    text = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    if not text:
-        return render(request, "portal/home.html", {"wording": _wording(request)})
-    checked = check_code(text)
-    if checked.valid:
-        return redirect("portal:subject", code=checked.code)
-    return _found(request, text, checked)
-
-
-def _found(request: HttpRequest, text: str, checked: CodeCheck) -> HttpResponse:
-    """The hits of a name search, or why there can be none."""
-    meant_as_code = _looks_like_code(text)
-    page = page_number(request.GET.get("page", ""), last=LAST_PUBLIC_PAGE)
-    hits = None
-    if not meant_as_code and long_enough(text):
-        hits = search(text, on_date=moment_of(request).day, page=page)
-    wording = _wording(request)
-    context = {
-        "text": "" if meant_as_code and checked.code.startswith("*") else text,
-        "hits": hits,
-        "found": [(hit, wording.counts(hit.counts)) for hit in hits.hits] if hits else [],
-        "pages": pages(page, hits.total if hits else 0, PAGE_SIZE),
-        "query": urlencode({"q": text}) + "&",
-        "faults": [SENTENCES[reason] for reason in checked.reasons] if meant_as_code else [],
-        "too_short": not meant_as_code and not long_enough(text),
-        "wording": wording,
-    }
-    return render(request, "portal/search.html", context)
 
 
 @public
@@ -83,13 +39,3 @@ def broken(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest, why: str, status: int = 503) -> HttpResponse:
     """The page for a database or a disk that fails for a while; it asks nothing of either."""
     return render(request, "portal/503.html", {"why": why}, status=status)
-
-
-def _looks_like_code(text: str) -> bool:
-    """Letters and digits only, and at least nine of them: meant as a code rather than a name."""
-    plain = normalise(text)
-    return len(plain) >= 9 and plain.isascii() and plain.isalnum() and any(sign.isdigit() for sign in plain)
-
-
-def _wording(request: HttpRequest) -> Wording:
-    return Wording(catalogue_on(moment_of(request).day).catalogue)

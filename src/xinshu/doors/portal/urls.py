@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, pages, quality_pages, reading_pages, subject_pages
+from xinshu.doors.portal import catalogue_pages, quality_pages, reading_pages, search_pages, subject_pages
 
 app_name = "portal"
 urlpatterns = [
-    path("", pages.home, name="home"),
+    path("", search_pages.home, name="home"),
+    path("suggest/", search_pages.suggest, name="suggest"),
     path("subjects/<str:code>/", subject_pages.subject, name="subject"),
     path("subjects/<str:code>/records/<uuid:record_ref>/", subject_pages.record, name="record"),
     path("help/", reading_pages.help_page, name="help"),

@@ -45,6 +45,12 @@ SELECT r.subject_id, r.kind, count(*) FROM records_record r
  WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} AND {ALREADY} GROUP BY r.subject_id, r.kind
 """
 
+SINCE = f"""
+SELECT r.subject_id, min(r.decided_on),
+       min(r.public_form::jsonb #>> '{{fields,ESTABLISHED_ON}}') FILTER (WHERE r.kind = ANY(%(kinds)s))
+  FROM records_record r WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} GROUP BY r.subject_id
+"""
+
 STREAM = f"""
 SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, r.public_form
   FROM records_record r WHERE r.subject_id > %(after)s AND {SHOWN} ORDER BY r.subject_id, r.record_ref
@@ -111,6 +117,22 @@ def shown_counts(*, subjects: Iterable[int], on_date: date, as_of: date | None =
         for subject, kind, count in cursor.fetchall():
             counts.setdefault(subject, {})[kind] = count
     return counts
+
+
+def shown_since(
+    *, subjects: Iterable[int], registrations: Iterable[str], on_date: date
+) -> dict[int, tuple[date | None, date | None]]:
+    """Of each of these subjects the day of the oldest decision that is shown, and the day of its establishment.
+
+    The latter is what a shown registration says (a record of the kinds `registrations`); None where none says it.
+    """
+    asked: dict[str, Any] = {"subjects": list(subjects), "kinds": list(registrations), "day": on_date}
+    with connection.cursor() as cursor:
+        cursor.execute(SINCE, asked)
+        return {
+            subject: (decided_on, None if established is None else date.fromisoformat(established))
+            for subject, decided_on, established in cursor.fetchall()
+        }
 
 
 def shown_stream(*, on_date: date, after: int = 0) -> Iterator[pa.RecordBatch]:

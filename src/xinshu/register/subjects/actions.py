@@ -13,7 +13,7 @@ from xinshu.bulk.copying import copy_into
 from xinshu.kit.fresh_tables import FreshTables
 from xinshu.kit.moment import Moment
 from xinshu.law.terms import SubjectKind
-from xinshu.register.subjects.names import bigrams_of, folded
+from xinshu.register.subjects.names import folded, keys_of
 from xinshu.register.subjects.queries import KNOWN_COLUMNS, known_bodies
 
 
@@ -84,7 +84,7 @@ def _searched(mentioned: pl.DataFrame) -> pl.DataFrame:
     searchable = pl.col("kind") != str(SubjectKind.INDIVIDUAL_BUSINESS)
     text = pl.when("searchable").then("folded").otherwise(pl.lit(""))
     frame = mentioned.with_columns(searchable.alias("searchable"), folded(mentioned["name"])).with_columns(text)
-    return frame.with_columns(bigrams_of(frame["folded"]))
+    return frame.with_columns(keys_of(frame["folded"]))
 
 
 def build_names_anew(tables: FreshTables) -> None:

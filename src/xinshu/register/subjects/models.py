@@ -34,7 +34,11 @@ class SubjectCode(models.Model):
 
 
 class SubjectName(models.Model):
-    """A name with the days on which it held; open-ended while it is the present one."""
+    """A name with the days on which it held; open-ended while it is the present one.
+
+    `bigrams` are all keys by which it is found (names.py): of its characters, and of its sound. A name that is not
+    searchable has no folded form and no key.
+    """
 
     pk = models.CompositePrimaryKey("subject_id", "name")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -11,10 +11,13 @@ from django.db.models import Q
 from xinshu.law.terms import SubjectKind
 from xinshu.register.access.prepared import prepared
 from xinshu.register.subjects.models import SubjectDetail
-from xinshu.register.subjects.names import bigrams, fold
+from xinshu.register.subjects.names import bigrams, first_key, fold, initial_keys, last_key, sound_keys
+from xinshu.register.subjects.sounds import SHORTEST_INITIALS, has_initials, sounds_at, typed_letters, ways
 
 SHORTEST_SEARCH = 2
 """A name is searched from this many characters on."""
+SHORTEST_CODE = 8
+"""A code is searched from this many characters on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,20 @@ class SubjectRow:
     kind: SubjectKind
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name by which a body was found: as written and folded, whether it is a present one, and how it was found.
+
+    `place`: the sign of the folded name at which what was asked for begins.
+    """
+
+    subject: int
+    name: str
+    folded: str
+    is_present: bool
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +67,25 @@ BY_CODE = (
 
 BY_REFERENCE = DESCRIBE + " WHERE s.id = ANY(%(subjects)s) ORDER BY s.id"
 
-BY_NAME = """
-SELECT DISTINCT n.subject_id FROM subjects_subjectname n
- WHERE n.searchable AND n.bigrams @> %(bigrams)s::int[]
-   AND strpos(n.folded, %(folded)s) > 0
- ORDER BY n.subject_id LIMIT %(most)s
-"""
+NAMED = (
+    "SELECT n.subject_id, n.name, n.folded, n.valid_until IS NULL FROM subjects_subjectname n WHERE n.searchable AND"
+)
 
+BY_NAME = f"""
+WITH same AS MATERIALIZED ({NAMED} n.bigrams @> %(same)s::int[] AND n.folded = %(folded)s),
+     begun AS MATERIALIZED ({NAMED} n.bigrams @> %(begun)s::int[] AND starts_with(n.folded, %(folded)s)),
+     held AS MATERIALIZED ({NAMED} n.bigrams @> %(held)s::int[] AND strpos(n.folded, %(folded)s) > 0)
+(TABLE same LIMIT %(most)s) UNION ALL (TABLE begun LIMIT %(most)s) UNION ALL (TABLE held LIMIT %(most)s)
+"""
+"""However many names hold the text, the very name and those that begin with it are found. Danger: without MATERIALIZED
+the limit leads the planner to read the table from its beginning; with it the index is asked, and reading still stops
+at the limit."""
+
+BY_CODE_BEGUN = """
+SELECT DISTINCT subject_id FROM (
+    SELECT c.subject_id FROM subjects_subjectcode c JOIN subjects_subject s ON s.id = c.subject_id
+     WHERE c.code >= %(begun)s AND c.code < %(beyond)s AND s.kind <> %(withheld)s ORDER BY c.code LIMIT %(most)s) found
+"""
 
 KNOWN_COLUMNS: Final = {"subject_code": pl.String, "subject_id": pl.Int64, "name": pl.String}
 KNOWN = """
@@ -79,17 +108,76 @@ def described(subjects: Iterable[int]) -> tuple[SubjectRow, ...]:
     return _described(BY_REFERENCE, {"subjects": list(subjects)})
 
 
-def found_by_name(text: str, *, most: int) -> tuple[int, ...]:
-    """References of at most `most` bodies whose present or former name holds the text (2 characters or more).
+def found_by_name(text: str, *, most: int) -> tuple[Named, ...]:
+    """Names, present or former, that are, begin with or hold the text (2 characters or more); at most `most` of each.
 
     Individual businesses are not found by name: it is mostly a person's (Decision 5).
     """
     folded = fold(text)
     if len(folded) < SHORTEST_SEARCH:
         return ()
+    held = bigrams(folded)
+    begun = [*held, first_key(folded)]
+    asked: dict[str, Any] = {
+        "held": held,
+        "begun": begun,
+        "same": [*begun, last_key(folded)],
+        "folded": folded,
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(BY_NAME, {"bigrams": bigrams(folded), "folded": folded, "most": most})
+        cursor.execute(BY_NAME, asked)
+        return tuple(_named(row, row[2].index(folded)) for row in dict.fromkeys(cursor.fetchall()))
+
+
+def found_by_sound(text: str, *, most: int) -> tuple[Named, ...]:
+    """Names of which pinyin without tones was typed: two whole syllables or more anywhere, or four initials or more.
+
+    Initials are looked for at the beginning of a name only. Individual businesses are not found (Decision 5).
+    """
+    letters = typed_letters(text).replace("'", "")
+    parted = ways(text)
+    keys = [sound_keys(way.syllables) for way in parted]
+    if len(letters) >= SHORTEST_INITIALS:
+        keys.append(initial_keys(letters))
+    if not keys:
+        return ()
+    any_of = " OR ".join(["n.bigrams @> %s::int[]"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH said AS MATERIALIZED ({NAMED} ({any_of})) TABLE said LIMIT %s", [*keys, most])
+        rows = cursor.fetchall()
+    found = []
+    for row in rows:
+        places = [place for way in parted if (place := sounds_at(row[2], way)) is not None]
+        if len(letters) >= SHORTEST_INITIALS and has_initials(row[2], letters):
+            places.append(0)
+        if places:
+            found.append(_named(row, min(places)))
+    return tuple(found)
+
+
+def found_by_code(begun: str, *, most: int) -> tuple[int, ...]:
+    """References of bodies of which a present or former code begins so (8 characters or more, normalised).
+
+    Individual businesses are not found by half a code: whoever means one has the whole (Decision 5).
+    """
+    if len(begun) < SHORTEST_CODE:
+        return ()
+    beyond = begun[:-1] + chr(ord(begun[-1]) + 1)
+    asked: dict[str, Any] = {
+        "begun": begun,
+        "beyond": beyond,
+        "withheld": SubjectKind.INDIVIDUAL_BUSINESS,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BY_CODE_BEGUN, asked)
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def _named(row: tuple[Any, ...], place: int) -> Named:
+    subject, name, folded, is_present = row
+    return Named(subject, name, folded, is_present, place)
 
 
 def known_bodies(codes: pl.Series) -> pl.DataFrame:

@@ -12,21 +12,11 @@ import orjson
 
 from xinshu.law.terms import SubjectKind
 from xinshu.register.records.queries import shown_counts, shown_json, shown_newest, shown_page, shown_record
-from xinshu.register.subjects.names import fold
-from xinshu.register.subjects.queries import (
-    SHORTEST_SEARCH,
-    SubjectRow,
-    described,
-    found_by_name,
-    named_by,
-)
+from xinshu.register.subjects.queries import SubjectRow, named_by
 
 PAGE_SIZE = 20
 NEWEST_OF_A_KIND = 5
 """So many of each kind stand on the first page of a body; the others are a page away."""
-
-MOST_HITS = 500
-"""A name search looks at no more bodies than this; beyond it the reader is asked for a longer name."""
 
 NOBODY = SubjectRow(subject=-1, kind=SubjectKind.OTHER_ORGANISATION, code="", name="")
 """Stands for the body of an unknown code, so that it costs what a known one costs."""
@@ -42,25 +32,6 @@ class Body:
     kind: SubjectKind
     records: tuple[dict[str, Any], ...]
     counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A search hit: a body by code and name, and how many records of each kind are shown of it."""
-
-    code: str
-    name: str
-    kind: SubjectKind
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """One page of hits, how many there are in all, and whether the search stopped at its limit."""
-
-    hits: tuple[Hit, ...]
-    total: int
-    more: bool
 
 
 def subject_answer(code: str, *, on_date: date) -> bytes:
@@ -121,21 +92,6 @@ def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectR
         if form is not None:
             return row, form
     return None
-
-
-def search(text: str, *, on_date: date, page: int = 1) -> Hits:
-    """Bodies of which something is shown and whose present or former name holds the text."""
-    candidates = found_by_name(text, most=MOST_HITS + 1)
-    counts = shown_counts(subjects=candidates[:MOST_HITS], on_date=on_date)
-    shown = sorted(counts)
-    wanted = shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    hits = tuple(Hit(row.code, row.name, row.kind, counts[row.subject]) for row in described(wanted))
-    return Hits(hits, len(shown), len(candidates) > MOST_HITS)
-
-
-def long_enough(text: str) -> bool:
-    """Whether a name search can be made with this text."""
-    return len(fold(text)) >= SHORTEST_SEARCH
 
 
 def public_name(row: SubjectRow) -> str | None:
