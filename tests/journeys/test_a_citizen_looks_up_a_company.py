@@ -25,7 +25,12 @@ def company(send: Send, tmp_path: Path) -> str:
     rows = [
         penalty(),
         penalty(
-            number="示市监罚〔2026〕0002号", decided_on=date(2026, 11, 3), fine="2", penalties="罚款", content="罚款"
+            number="示市监罚〔2026〕0002号",
+            decided_on=date(2026, 11, 3),
+            fine="8",
+            penalties="罚款",
+            content="罚款八万元",
+            confiscated="",
         ),
         penalty(code=NAMESAKE, number="示市监罚〔2026〕0003号"),
         penalty(code=OTHER_SUBJECT, name="北陌示例餐饮有限公司", number="示市监罚〔2026〕0004号"),
