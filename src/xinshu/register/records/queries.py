@@ -10,23 +10,23 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection, transaction
 
 from xinshu.register.access.prepared import prepared
-from xinshu.register.records.gate import SHOWN
+from xinshu.register.records.gate import FORM, SHOWN
 
 ORDER = "r.decided_on DESC NULLS LAST, r.record_ref"
 
 OF_SUBJECT = f"""
-SELECT COALESCE('[' || string_agg(r.public_form, ',' ORDER BY {ORDER}) || ']', '[]')
+SELECT COALESCE('[' || string_agg({FORM}, ',' ORDER BY {ORDER}) || ']', '[]')
   FROM records_record r WHERE r.subject_id = %(subject)s AND {SHOWN}
 """
 
 PAGE = f"""
-SELECT r.kind, r.public_form, count(*) OVER () FROM records_record r
+SELECT r.kind, {FORM}, count(*) OVER () FROM records_record r
  WHERE r.subject_id = %(subject)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s) AND {SHOWN}
  ORDER BY {ORDER} LIMIT %(most)s OFFSET %(skip)s
 """
 
 ONE = f"""
-SELECT r.public_form FROM records_record r
+SELECT {FORM} FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND {SHOWN}
 """
 
@@ -36,7 +36,7 @@ SELECT r.subject_id, r.kind, count(*) FROM records_record r
 """
 
 STREAM = f"""
-SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, r.public_form
+SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, {FORM}
   FROM records_record r WHERE r.subject_id > %(after)s AND {SHOWN} ORDER BY r.subject_id, r.record_ref
 """
 

@@ -56,9 +56,16 @@ TYPES: Final = (
     *("varchar", "varchar", "date", "varchar", "boolean", "date", "date", "date", "text", "bytea", "int", "bigint"),
 )
 CORRECT = f"""
-UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)}
-  FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
+WITH done AS (
+    UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)},
+           masked_form = CASE WHEN r.masked_for IS NOT NULL AND c.public_form IS NOT NULL THEN '' END
+      FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
+ RETURNING r.subject_id, r.record_ref, r.masked_for, CASE WHEN r.masked_for IS NOT NULL THEN r.public_form END AS form
+) SELECT subject_id, record_ref, masked_for, form FROM done WHERE form IS NOT NULL
 """
+"""Answers with the masked records among them, whose masked form is to be made again (until then it is none at all)."""
+
+MASK_AGAIN = "UPDATE records_record SET masked_form = %s WHERE subject_id = %s AND record_ref = %s"
 
 FILE = """
 INSERT INTO records_filing (batch, part, kind, organ_code, actor, on_day, at, lines, withdraws)
@@ -93,7 +100,7 @@ SELECT r.subject_id, r.version, r.severity, r.edition, r.kind FROM records_recor
 """
 WITHDRAW = """
 UPDATE records_record SET ended = %(ended)s, ended_on = %(day)s, public_from = NULL, public_until = NULL,
-       repair_from = NULL, public_form = NULL, filing_id = %(filing)s
+       repair_from = NULL, public_form = NULL, masked_form = NULL, masked_for = NULL, filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 WITHDRAWN_LINE = """
