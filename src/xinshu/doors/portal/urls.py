@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, pages, quality_pages
+from xinshu.doors.portal import catalogue_pages, claim_pages, pages, quality_pages
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("subjects/<str:code>/", pages.subject, name="subject"),
     path("subjects/<str:code>/records/<uuid:record_ref>/", pages.record, name="record"),
+    path("subjects/<str:code>/records/<uuid:record_ref>/claim/", claim_pages.claim, name="claim"),
+    path("claims/<uuid:claim>/", claim_pages.claim_receipt, name="claim-receipt"),
     path("quality/", quality_pages.overview, name="quality"),
     path("quality/<str:code>/", quality_pages.organ, name="quality-organ"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
