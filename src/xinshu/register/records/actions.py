@@ -35,8 +35,10 @@ from xinshu.register.records.statements import (
     TYPES,
     WITHDRAW,
     WITHDRAWN_LINE,
+    copy_into,
+    fresh_references,
+    into_temporary,
 )
-from xinshu.register.records.storing import copy_into, fresh_references, into_temporary
 
 
 class Change(StrEnum):
