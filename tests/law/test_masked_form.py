@@ -49,7 +49,7 @@ def forms(draw: st.DrawFn) -> dict[str, Any]:
     """A form of any kind of the shipped catalogue, with any of its fields, and one that it does not know."""
     kind = draw(st.sampled_from(sorted(catalogue().kinds)))
     names = draw(st.lists(st.sampled_from([*catalogue().kinds[kind].fields, "LEFT_THE_CATALOGUE"]), unique=True))
-    values = st.text(max_size=12) | st.lists(st.sampled_from(["A", "B"]), max_size=2)
+    values = st.sampled_from(["", SECRET, "0.35", "2026-09-30"]) | st.lists(st.sampled_from(["A", "B"]), max_size=2)
     return form(kind, {name: draw(values) for name in names})
 
 
