@@ -14,10 +14,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import factories, filings
 from xinshu.kit.moment import LEGAL_ZONE
-from xinshu.law.terms import SubjectKind
+from xinshu.law.terms import ClaimCause, SubjectKind
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door
+from xinshu.proceedings.objections.actions import lodge
 from xinshu.register.access.roles import Role
+from xinshu.register.records.models import Record
 
 TODAY = factories.TODAY
 INDIVIDUAL = "92999999TE5T0002XF"
@@ -39,6 +41,8 @@ class Site:
 
     url: str
     record: str
+    claimed: str
+    claim: str
     clerk: str
     auditor: str
 
@@ -68,7 +72,14 @@ def site(day: date, live_server: LiveServer, tmp_path: Path) -> Site:
     factories.accepted(factories.document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     _file(tmp_path, clerk)
     shown = Client().get(f"/api/v1/subjects/{filings.SUBJECT}").json()["bodies"][0]["records"]
-    return Site(live_server.url, shown[0]["ref"], clerk, auditor)
+    return Site(live_server.url, shown[0]["ref"], *_claimed(), clerk, auditor)
+
+
+def _claimed() -> tuple[str, str]:
+    """Someone said of a licence that it is not that body's: the record, and the receipt."""
+    record = Record.objects.get(document_number="示市监许〔2026〕0001号")
+    said = {"subject": record.subject_id, "record_ref": record.record_ref, "words": ""}
+    return str(record.record_ref), str(lodge(cause=ClaimCause.BODY, moment=factories.noon(TODAY), **said))
 
 
 def _file(folder: Path, clerk: str) -> None:

@@ -33,6 +33,9 @@ PUBLIC = {
     "subject, third page": f"/subjects/{OTHER_SUBJECT}/?kind=ADMIN_PENALTY&page=3",
     "subject, name withheld": f"/subjects/{INDIVIDUAL}/",
     "record": f"/subjects/{FILED}/records/{{record}}/",
+    "claim": f"/subjects/{FILED}/records/{{record}}/claim/?cause=NAME",
+    "receipt of a claim": "/claims/{claim}/",
+    "claimed record": f"/subjects/{SUBJECT}/records/{{claimed}}/",
     "catalogue": "/catalogue/",
     "kind": "/catalogue/kinds/ADMIN_PENALTY/",
     "basis": "/catalogue/bases/NDRC-36/",
@@ -66,7 +69,7 @@ def opened(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 def address(site: Site, name: str) -> str:
-    return site.url + PUBLIC[name].format(record=site.record)
+    return site.url + PUBLIC[name].format(record=site.record, claim=site.claim, claimed=site.claimed)
 
 
 def sign_in(page: Page, site: Site, username: str) -> None:

@@ -11,9 +11,12 @@ import time_machine
 
 from tests import factories, filings
 from xinshu.bulk.ledgers import ledger_of
+from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
+from xinshu.proceedings.objections.actions import lodge
+from xinshu.register.records.models import Record
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.monitoring.actions import reconcile
 
@@ -43,6 +46,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     accepted(graver, citation="示市监更〔2026〕1号更正决定书")
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     _batches(tmp_path)
+    _claimed()
     _reconciled()
     _returned_rows_wait()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -64,6 +68,14 @@ def _batches(folder: Path) -> None:
     for path, attested in files.items():
         receive(path=path, door=Door.DESK, attested=attested, moment=moment, progress=lambda step: None, **said)
     remember_headers(mapping={"处罚的日子": "CF_JDRQ"}, moment=moment, **said)
+
+
+def _claimed() -> None:
+    """Someone said of the licence that their name appears in it, and of another record that it is not that body's."""
+    for number, cause in (("示市监许〔2026〕0001号", ClaimCause.NAME), ("示市监罚〔2026〕0003号", ClaimCause.BODY)):
+        record = Record.objects.get(document_number=number)
+        moment = factories.noon(factories.TODAY)
+        lodge(subject=record.subject_id, record_ref=record.record_ref, cause=cause, words="示例", moment=moment)
 
 
 def _reconciled() -> None:

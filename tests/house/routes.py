@@ -11,6 +11,7 @@ from ninja.operation import PathView
 
 from tests import factories
 from xinshu.proceedings.intake.queries import batches_of
+from xinshu.proceedings.objections.queries import open_claims
 from xinshu.register.access.roles import RouteAudience
 
 LIBRARY = frozenset({"api-1:api-root"})
@@ -35,6 +36,9 @@ NO_BATCH = "00000000-0000-4000-8000-000000000000"
 EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "portal:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "portal:claim": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "portal:claim-receipt": [{"claim": NO_BATCH}],
+    "desk:claim": [{"claim": NO_BATCH}],
     "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
     "portal:basis": [{"name": "PRC-APL"}, {"name": "NONE"}],
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
@@ -65,6 +69,7 @@ QUERIES: dict[str, list[str]] = {
         "?q=91999999",
     ],
     "portal:suggest": ["?q=云汀示例", "?q=yuntingsh", "?q=ytsf", "?q=91999999", "?q=有限公司", "?q=云"],
+    "portal:claim": ["?cause=NAME", "?cause=NONE"],
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
     "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
@@ -123,12 +128,14 @@ def of_audience(*audiences: RouteAudience) -> list[Route]:
 
 
 def addresses(route: Route, record_ref: str) -> list[str]:
-    """Addresses to visit a route at. A route with parameters must have its examples above; batches are those kept."""
+    """Addresses to visit a route at. A route with parameters must have its examples above; batches and claims are those kept."""
     examples = EXAMPLES.get(route.name, [{}])
     missing = [name for name in route.parameters if name != "record_ref" and name not in examples[0]]
     assert not missing, f"{route.name} takes {missing}: give it examples in {__name__}"
     if "batch" in route.parameters:
         examples = [*examples, *({"batch": str(kept.id)} for kept in batches_of(None))]
+    if "claim" in route.parameters:
+        examples = [*examples, *({"claim": str(kept.id)} for kept in open_claims(None))]
     own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
     plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
     return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]

@@ -1,12 +1,13 @@
 """The public form of a record: the only shape in which the public ever sees one. Page, API and file all show this."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldRole, Sentence
+from xinshu.law.entries import FieldRole, FieldRule, FieldType, Sentence
+from xinshu.law.terms import ClaimCause, Mark
 from xinshu.law.verdict import Publicity, Reason
 
 HEADLINE_ROLES = frozenset({FieldRole.SUBJECT_CODE, FieldRole.SUBJECT_OTHER_CODE, FieldRole.SUBJECT_TYPE})
@@ -15,6 +16,25 @@ HEADLINE_ROLES = frozenset({FieldRole.SUBJECT_CODE, FieldRole.SUBJECT_OTHER_CODE
 
 BY_LAW = Sentence(zh="依据{law}。", en="By {law}.")
 """Said for a reason that an older edition has no sentence for."""
+
+MARKS: Final[Mapping[ClaimCause, tuple[Mark, Mark]]] = {
+    ClaimCause.NAME: (Mark.NAME_CLAIMED, Mark.NAME_WITHHELD),
+    ClaimCause.BODY: (Mark.BODY_CLAIMED, Mark.BODY_DOUBTED),
+}
+"""The mark of each cause: while it is claimed, and once a review has upheld it."""
+
+MARKED = Sentence(
+    zh="有人提出异议，本信息的部分内容暂不显示。", en="A part of this record is withheld, since it is disputed."
+)
+"""Said for a mark that an older edition has no sentence for."""
+
+OFFICIAL_TEXTS = frozenset(
+    {
+        *(FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER, FieldRole.ORGAN_NAME, FieldRole.ORGAN_CODE),
+        *(FieldRole.SOURCE_NAME, FieldRole.SOURCE_CODE, FieldRole.SEVERITY_ROW),
+    }
+)
+"""Texts that name a body, an organ, a document or a row of a table, and nobody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +79,35 @@ def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) ->
         "why": sentence(basis, catalogue, start=shown.start, last_day=shown.last_day),
         "fields": {name: value for name, value in content.fields.items() if name in kind.fields and name not in hidden},
     }
+
+
+def masked(form: Mapping[str, Any], marks: Collection[Mark], catalogue: Catalogue) -> dict[str, Any]:
+    """A public form with what may be wrong withheld, and `mark` (code, zh, en) that says so (PIPL articles 44, 46).
+
+    NAME: every text in which a person's name may stand is withheld. BODY: whatever tells of the matter is, with number
+    and class; kind, organ, days and basis stay, so that nobody makes a record vanish. `marks` holds at least one; the
+    gravest speaks. What the catalogue of the day does not know is withheld: nobody can tell what stands in it.
+    """
+    mark = max(marks, key=tuple(Mark).index)
+    withheld: dict[str, Any] = {"fields": {}, "mark": {"code": str(mark), **_said_of(mark, catalogue)}}
+    if mark in MARKS[ClaimCause.BODY]:
+        return {**form, "document_number": "", "severity": None, **withheld}
+    kind = catalogue.kinds.get(form["kind"])
+    rules = {} if kind is None else kind.fields
+    withheld["fields"] = {
+        name: value for name, value in form["fields"].items() if name in rules and not may_name_someone(rules[name])
+    }
+    return {**form, **withheld}
+
+
+def may_name_someone(rule: FieldRule) -> bool:
+    """Whether a person's name may stand in a field: a text that is no choice, number, date, code or official name."""
+    return rule.free_text or (rule.type is FieldType.TEXT and rule.role not in OFFICIAL_TEXTS)
+
+
+def _said_of(mark: Mark, catalogue: Catalogue) -> dict[str, str]:
+    said = catalogue.sentences.get(mark, MARKED)
+    return {"zh": said.zh, "en": said.en}
 
 
 def sentence(reason: Reason, catalogue: Catalogue, *, start: date | None, last_day: date | None) -> dict[str, str]:

@@ -130,6 +130,22 @@ class Transition(StrEnum):
     SHORTER = "SHORTER"
 
 
+class ClaimCause(StrEnum):
+    """Why someone says that a record must not stand as it is: their name appears in it, or it is not that body's."""
+
+    NAME = "NAME"
+    BODY = "BODY"
+
+
+class Mark(StrEnum):
+    """What a record says of itself while a part of it is withheld, lightest first: for which cause, reviewed or not."""
+
+    NAME_CLAIMED = "NAME_CLAIMED"
+    NAME_WITHHELD = "NAME_WITHHELD"
+    BODY_CLAIMED = "BODY_CLAIMED"
+    BODY_DOUBTED = "BODY_DOUBTED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What an organ decided, as far as its class of severity depends on it. Money in 10,000 yuan (万元)."""

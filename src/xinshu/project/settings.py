@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "xinshu.register.catalogues",
     "xinshu.register.records",
     "xinshu.proceedings.intake",
+    "xinshu.proceedings.objections",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",
     "xinshu.doors.portal",
@@ -140,6 +141,7 @@ WHITENOISE_AUTOREFRESH = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+CSRF_COOKIE_AGE = None  # gone with the window: a public form leaves nothing in a browser
 SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0

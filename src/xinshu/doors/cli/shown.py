@@ -46,5 +46,5 @@ def _text(answer: dict[str, Any], day: date) -> str:
             until = form["shown_until"] or "长期 open"
             lines.append(f"  {form['kind']}  {form['document_number']}  {form['organ']['name']}")
             lines.append(f"    公示至 shown until {until}；最早可申请修复 repair from {form['repair_from'] or '—'}")
-            lines.append(f"    {form['why']['zh']} {form['why']['en']}")
+            lines += [f"    {said['zh']} {said['en']}" for said in (form["why"], form.get("mark")) if said]
     return "\n".join(lines)

@@ -110,11 +110,15 @@ def _is_reference(text: str) -> bool:
 
 
 def _by_number(request: HttpRequest, code: str, number: str) -> list[dict[str, Any]]:
-    bodies = [body.subject for body in named_by(code)] if code and number else []
+    return _own(request, code, document_number=number) if code and number else []
+
+
+def _own(request: HttpRequest, code: str, **which: Any) -> list[dict[str, Any]]:
+    bodies = [body.subject for body in named_by(code)]
     return [
         _told(request, record | {"organ": organ.code, "organ_name": organ.name, "code": code})
         for organ in organs_of(request)
-        for record in own_records(organ=organ.code, subjects=bodies, document_number=number)
+        for record in own_records(organ=organ.code, subjects=bodies, **which)
     ]
 
 
@@ -123,11 +127,9 @@ def _by_link(request: HttpRequest, link: str) -> list[dict[str, Any]]:
     place = LINK.search(link)
     if place is None or not _is_reference(place[2]):
         return []
-    shown = record_page(place[1], UUID(place[2]), on_date=moment_of(request).day)
-    if shown is None:
+    if record_page(place[1], UUID(place[2]), on_date=moment_of(request).day) is None:
         return []
-    found = _by_number(request, place[1], shown[1]["document_number"])
-    return [record for record in found if str(record["record_ref"]) == place[2]]
+    return _own(request, place[1], record_ref=UUID(place[2]))
 
 
 def _told(request: HttpRequest, record: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, quality_pages, reading_pages, search_pages, subject_pages
+from xinshu.doors.portal import catalogue_pages, claim_pages, quality_pages, reading_pages, search_pages, subject_pages
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("suggest/", search_pages.suggest, name="suggest"),
     path("subjects/<str:code>/", subject_pages.subject, name="subject"),
     path("subjects/<str:code>/records/<uuid:record_ref>/", subject_pages.record, name="record"),
+    path("subjects/<str:code>/records/<uuid:record_ref>/claim/", claim_pages.claim, name="claim"),
+    path("claims/<uuid:claim>/", claim_pages.claim_receipt, name="claim-receipt"),
     path("help/", reading_pages.help_page, name="help"),
     path("help/glossary/", reading_pages.glossary, name="glossary"),
     path("help/accessibility/", reading_pages.accessibility, name="accessibility"),

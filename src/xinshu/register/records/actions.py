@@ -18,7 +18,7 @@ from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SEVERITY_ORDER
 from xinshu.law.verdict import SeverityVerdict
-from xinshu.register.records.derivation import Derived, Forms, derive
+from xinshu.register.records.derivation import Derived, Forms, derive, masked_text
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.records.statements import (
     ADD_SOURCES,
@@ -29,13 +29,16 @@ from xinshu.register.records.statements import (
     FILED_COLUMNS,
     HOLD,
     KNOWN,
+    MASK_AGAIN,
     NUMBER,
     OWN,
     TYPES,
     WITHDRAW,
     WITHDRAWN_LINE,
+    copy_into,
+    fresh_references,
+    into_temporary,
 )
-from xinshu.register.records.storing import copy_into, fresh_references, into_temporary
 
 
 class Change(StrEnum):
@@ -44,6 +47,8 @@ class Change(StrEnum):
     ACCEPTED = "ACCEPTED"
     CORRECTED = "CORRECTED"
     WITHDRAWN = "WITHDRAWN"
+    MASKED = "MASKED"
+    UNMASKED = "UNMASKED"
 
 
 class Held(StrEnum):
@@ -268,7 +273,7 @@ def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.Data
         copy_into("records_journalline", _as_lines(filing, documents))
         documents = documents.with_columns(rendered.result())
     copy_into("records_record", _as_records(filing, documents.filter(is_new)))
-    _correct(_as_records(filing, documents.filter(~is_new)))
+    _correct(_as_records(filing, documents.filter(~is_new)), filing.catalogue)
     return documents
 
 
@@ -332,7 +337,8 @@ def _owe_notices(filing: Filing, stored: pl.DataFrame) -> None:
     )
 
 
-def _correct(records: pl.DataFrame) -> None:
+def _correct(records: pl.DataFrame, catalogue: Catalogue) -> None:
+    """Bring records up to date; what was withheld of one is withheld of what it says now."""
     if records.is_empty():
         return
     columns = [f"{name} {kind}" for name, kind in zip(CHANGED, TYPES, strict=True)]
@@ -340,6 +346,8 @@ def _correct(records: pl.DataFrame) -> None:
     into_temporary("corrected", ["subject_id bigint", "record_ref uuid", *columns], found)
     with connection.cursor() as cursor:
         cursor.execute(CORRECT)
+        for subject, record_ref, marks, form in cursor.fetchall():
+            cursor.execute(MASK_AGAIN, [masked_text(form, marks, catalogue), subject, record_ref])
         cursor.execute("DROP TABLE corrected")
 
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole
-from xinshu.law.public_form import HEADLINE_ROLES, Content, public_form
+from xinshu.law.public_form import HEADLINE_ROLES, Content, masked, public_form
 from xinshu.law.publicity import publicity
 from xinshu.law.severity import severity
-from xinshu.law.terms import Area, Decision, Penalty, Procedure, Record, Severity, SubjectKind
+from xinshu.law.terms import Area, Decision, Mark, Penalty, Procedure, Record, Severity, SubjectKind
 from xinshu.law.verdict import Publicity, SeverityVerdict
 
 CLASS_INPUTS = ["department", "penalties", "procedure", "fine", "severity", "severity_row"]
@@ -245,3 +245,8 @@ def _template(
         piece, _, rest = rest.partition(mark)
         pieces.append(piece)
     return (*pieces, rest)
+
+
+def masked_text(form: str, marks: str, catalogue: Catalogue) -> str:
+    """A stored public form as it is shown under these marks (their names, with commas between them)."""
+    return _said(masked(orjson.loads(form), [Mark(name) for name in marks.split(",")], catalogue))

@@ -9,3 +9,6 @@ SHOWN = (
     "r.audience = 'PUBLIC' AND r.public_from <= %(day)s AND (r.public_until IS NULL OR r.public_until > %(day)s)"
     " AND NOT EXISTS (SELECT FROM records_filing f WHERE f.id = r.filing_id AND f.first_number IS NULL)"
 )
+
+FORM = "COALESCE(r.masked_form, r.public_form)"
+"""What is shown of a record: its public form, or while a part of it is withheld the masked one; nothing else leaves."""

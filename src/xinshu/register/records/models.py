@@ -44,7 +44,8 @@ class Record(models.Model):
     `recorded_on` is the legal day on which the fact first reached us; no correction moves it. `filing_id` is the filing
     that changed it last. `ended` says why it was ended for good; nothing ever brings such a record back (Decision 6).
 
-    `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only.
+    `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only. `masked_form` is
+    shown in its place while a part of it is withheld; `masked_for` are the marks that say why, in their order.
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_ref")
@@ -62,6 +63,8 @@ class Record(models.Model):
     public_until = models.DateField(null=True)
     repair_from = models.DateField(null=True)
     public_form = models.TextField(null=True)
+    masked_form = models.TextField(null=True)
+    masked_for = models.CharField(max_length=40, null=True, db_collation="C")
     edition = models.BinaryField(max_length=32)
     version = models.IntegerField()
     filing_id = models.BigIntegerField()
@@ -86,6 +89,12 @@ class Record(models.Model):
                 condition=Q(ended__isnull=True, ended_on__isnull=True)
                 | Q(ended__isnull=False, ended_on__isnull=False, public_from__isnull=True),
                 name="record_ended_is_not_public",
+            ),
+            models.CheckConstraint(
+                condition=Q(masked_for__isnull=True, masked_form__isnull=True)
+                | Q(masked_for__isnull=False, public_form__isnull=True, masked_form__isnull=True)
+                | Q(masked_for__isnull=False, public_form__isnull=False, masked_form__isnull=False),
+                name="record_mask_goes_with_form",
             ),
         ]
         indexes = [models.Index(fields=["subject", "public_until"], name="record_gate")]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
 CHUNK: Final = 20_000
@@ -37,8 +38,8 @@ SELECT w.place, v.content_digest, r.ended IS NOT NULL
 OWN_RECORDS = """
 SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.public_from, r.public_until
   FROM records_record r
- WHERE r.subject_id = ANY(%(subjects)s) AND r.organ_code = %(organ)s AND r.document_number = %(number)s
-   AND r.ended IS NULL
+ WHERE r.subject_id = ANY(%(subjects)s) AND r.organ_code = %(organ)s AND r.ended IS NULL
+   AND (r.document_number = %(number)s OR r.record_ref = %(record_ref)s)
  ORDER BY r.recorded_at DESC, r.record_ref LIMIT 50
 """
 
@@ -74,6 +75,12 @@ class PastLine(NamedTuple):
     reasons: str
     words: str
     content: str
+
+
+WHOLE = """
+SELECT r.public_form FROM records_record r
+ WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND r.ended IS NULL
+"""
 
 
 class Filed(NamedTuple):
@@ -131,10 +138,13 @@ def held_of(*, organ: str, sought: Sequence[Sought]) -> list[HeldOf]:
     return found
 
 
-def own_records(*, organ: str, subjects: Iterable[int], document_number: str) -> list[dict[str, Any]]:
-    """For the organ itself: its records of these bodies and that number which have not ended, at most 50."""
+def own_records(
+    *, organ: str, subjects: Iterable[int], document_number: str | None = None, record_ref: UUID | None = None
+) -> list[dict[str, Any]]:
+    """For the organ itself: its records of these bodies by number or reference which have not ended, at most 50."""
+    values = {"organ": organ, "subjects": list(subjects), "number": document_number, "record_ref": record_ref}
     with connection.cursor() as cursor:
-        cursor.execute(OWN_RECORDS, {"organ": organ, "subjects": list(subjects), "number": document_number})
+        cursor.execute(OWN_RECORDS, values)
         names = ("subject", "record_ref", "kind", "document_number", "decided_on", "public_from", "public_until")
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -148,3 +158,12 @@ def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[
         cursor.execute(PAST, {"subjects": list(subjects), "most": most, "skip": skip})
         rows = cursor.fetchall()
     return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def whole_form(*, subject: int, record_ref: UUID) -> dict[str, Any] | None:
+    """For whoever reviews a claim on the record: its public form with nothing withheld; None when it has none now."""
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE, {"subject": subject, "record_ref": record_ref})
+        row = cursor.fetchone()
+    form: dict[str, Any] | None = None if row is None or row[0] is None else orjson.loads(row[0])
+    return form

@@ -10,12 +10,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection, transaction
 
 from xinshu.register.access.prepared import prepared
-from xinshu.register.records.gate import SHOWN
+from xinshu.register.records.gate import FORM, SHOWN
 
 ORDER = "r.decided_on DESC NULLS LAST, r.record_ref"
 
 OF_SUBJECT = f"""
-SELECT COALESCE('[' || string_agg(r.public_form, ',' ORDER BY {ORDER}) || ']', '[]')
+SELECT COALESCE('[' || string_agg({FORM}, ',' ORDER BY {ORDER}) || ']', '[]')
   FROM records_record r WHERE r.subject_id = %(subject)s AND {SHOWN}
 """
 
@@ -23,20 +23,20 @@ ALREADY = "r.public_from <= %(as_of)s"
 """Of what is shown, what was shown on that earlier day already (Decision 3: what has ended since is no longer told)."""
 
 PAGE = f"""
-SELECT r.kind, r.public_form, count(*) OVER () FROM records_record r
+SELECT r.kind, {FORM}, count(*) OVER () FROM records_record r
  WHERE r.subject_id = %(subject)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s) AND {SHOWN} AND {ALREADY}
  ORDER BY {ORDER} LIMIT %(most)s OFFSET %(skip)s
 """
 
 NEWEST = f"""
-SELECT n.public_form FROM (
-       SELECT r.kind, r.public_form, row_number() OVER (PARTITION BY r.kind ORDER BY {ORDER}) AS place
+SELECT n.form FROM (
+       SELECT r.kind, {FORM} AS form, row_number() OVER (PARTITION BY r.kind ORDER BY {ORDER}) AS place
          FROM records_record r WHERE r.subject_id = %(subject)s AND {SHOWN} AND {ALREADY}) n
  WHERE n.place <= %(most)s ORDER BY n.kind, n.place
 """
 
 ONE = f"""
-SELECT r.public_form FROM records_record r
+SELECT {FORM} FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND {SHOWN}
 """
 
@@ -47,12 +47,12 @@ SELECT r.subject_id, r.kind, count(*) FROM records_record r
 
 SINCE = f"""
 SELECT r.subject_id, min(r.decided_on),
-       min(r.public_form::jsonb #>> '{{fields,ESTABLISHED_ON}}') FILTER (WHERE r.kind = ANY(%(kinds)s))
+       min(({FORM})::jsonb #>> '{{fields,ESTABLISHED_ON}}') FILTER (WHERE r.kind = ANY(%(kinds)s))
   FROM records_record r WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} GROUP BY r.subject_id
 """
 
 STREAM = f"""
-SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, r.public_form
+SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, {FORM}
   FROM records_record r WHERE r.subject_id > %(after)s AND {SHOWN} ORDER BY r.subject_id, r.record_ref
 """
 

@@ -1,8 +1,14 @@
-"""The statements by which records are compared, corrected, withdrawn and numbered, and the columns they speak of."""
+"""The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
+import os
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
+from django.db import connection
+
+from xinshu.bulk import copying
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
@@ -56,9 +62,16 @@ TYPES: Final = (
     *("varchar", "varchar", "date", "varchar", "boolean", "date", "date", "date", "text", "bytea", "int", "bigint"),
 )
 CORRECT = f"""
-UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)}
-  FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
+WITH done AS (
+    UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)},
+           masked_form = CASE WHEN r.masked_for IS NOT NULL AND c.public_form IS NOT NULL THEN '' END
+      FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
+ RETURNING r.subject_id, r.record_ref, r.masked_for, CASE WHEN r.masked_for IS NOT NULL THEN r.public_form END AS form
+) SELECT subject_id, record_ref, masked_for, form FROM done WHERE form IS NOT NULL
 """
+"""Answers with the masked records among them, whose masked form is to be made again (until then it is none at all)."""
+
+MASK_AGAIN = "UPDATE records_record SET masked_form = %s WHERE subject_id = %s AND record_ref = %s"
 
 FILE = """
 INSERT INTO records_filing (batch, part, kind, organ_code, actor, on_day, at, lines, withdraws)
@@ -93,7 +106,7 @@ SELECT r.subject_id, r.version, r.severity, r.edition, r.kind FROM records_recor
 """
 WITHDRAW = """
 UPDATE records_record SET ended = %(ended)s, ended_on = %(day)s, public_from = NULL, public_until = NULL,
-       repair_from = NULL, public_form = NULL, filing_id = %(filing)s
+       repair_from = NULL, public_form = NULL, masked_form = NULL, masked_for = NULL, filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 WITHDRAWN_LINE = """
@@ -102,3 +115,29 @@ INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, chang
 VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(day)s, %(at)s, %(actor)s,
         %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
 """
+
+
+def copy_into(table: str, frame: pl.DataFrame) -> None:
+    """Append the rows of a frame, whose types are the table's own (see `bulk.copying`)."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        copying.copy_into(cursor.cursor, table, frame)
+
+
+def into_temporary(table: str, columns: Sequence[str], frame: pl.DataFrame) -> None:
+    """Fill a temporary table that lasts as long as the transaction; `columns` are its definitions, in frame order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {table} ({', '.join(columns)}) ON COMMIT DROP")
+    copy_into(table, frame)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
+
+
+def fresh_references(count: int) -> pl.Series:
+    """Random UUIDs (version 4) as text."""
+    octets = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(count, 16).copy()
+    octets[:, 6] = octets[:, 6] & 0x0F | 0x40
+    octets[:, 8] = octets[:, 8] & 0x3F | 0x80
+    digits = octets.tobytes().hex()
+    found = pl.Series("record_ref", [digits[at : at + 32] for at in range(0, len(digits), 32)], pl.String)
+    pieces = [found.str.slice(at, size) for at, size in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
+    return pl.select(pl.concat_str(pieces, separator="-")).to_series().alias("record_ref")

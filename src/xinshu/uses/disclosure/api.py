@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from xinshu.kit.identifiers import SENTENCES, CodeCheck, check_code
+from xinshu.law.terms import Mark
 from xinshu.register.access.answers import as_json, error
 from xinshu.register.access.audience import moment_of, public
 from xinshu.uses.disclosure.queries import record_page, subject_answer
@@ -37,8 +38,18 @@ class BasisForm(Schema):
     article: str | None
 
 
+class MarkForm(Bilingual):
+    """Why a part of a record is withheld while someone's claim on it is reviewed, or since a review upheld it."""
+
+    code: Mark
+
+
 class RecordForm(Schema):
-    """The public form of a record. `shown_until` is the last shown day (null: open)."""
+    """The public form of a record. `shown_until` is the last shown day (null: open).
+
+    `mark` stands only where a part is withheld: then `fields` may lack what the kind has, and where the mark is
+    BODY_CLAIMED or BODY_DOUBTED, `document_number` is empty and `severity` null.
+    """
 
     ref: UUID
     kind: str
@@ -53,6 +64,7 @@ class RecordForm(Schema):
     basis: BasisForm
     why: Bilingual
     fields: dict[str, str | list[str]]
+    mark: MarkForm | None = None
 
 
 class BodyForm(Schema):

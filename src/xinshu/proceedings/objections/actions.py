@@ -1,0 +1,178 @@
+"""Takes a claim from anyone and withholds at once what it concerns; has it decided; lets it lapse; erases its words."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from xinshu.bulk.personal import mask as without_persons
+from xinshu.kit.errors import XinshuError
+from xinshu.kit.moment import Moment
+from xinshu.kit.workdays import NotYetComputable, add_working_days
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.public_form import MARKS
+from xinshu.law.terms import ClaimCause
+from xinshu.proceedings.objections.models import Claim
+from xinshu.proceedings.objections.queries import decides_for, without_record
+from xinshu.proceedings.objections.states import DAYS_KEPT, DUE_WORKDAYS, LONGEST_WORDS, ClaimState
+from xinshu.register.access.actions import note
+from xinshu.register.access.queries import posts_of
+from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.records.actions import number_filings
+from xinshu.register.records.masking import NotShown, ShownRecord, hold, mask, unmask
+
+ANYONE = "public"
+"""The actor of whoever lodges a claim: nothing else is known of them."""
+
+
+class ClaimRefused(XinshuError):
+    """A claim cannot be taken as said."""
+
+
+class NotTheirs(XinshuError):
+    """Another organ reviews that claim, or there is none."""
+
+
+class NotDecided(XinshuError):
+    """A decision is not possible as said, or was made already."""
+
+
+def lodge(*, subject: int, record_ref: UUID, cause: ClaimCause, words: str, moment: Moment) -> UUID:
+    """Take a claim on a record that is shown and withhold at once what it concerns; the number of its receipt.
+
+    While one waits for that record and cause, its receipt is given again. Where one on the same content was rejected,
+    or the cause is upheld already, the claim is reviewed and withholds nothing more. Raises NotShown, ClaimRefused.
+    """
+    said = _plain(words)
+    if len(said) > LONGEST_WORDS:
+        raise ClaimRefused(
+            f"说明至多{LONGEST_WORDS}字，请缩短。Your words may have {LONGEST_WORDS} characters; make them shorter."
+        )
+    with transaction.atomic():
+        held = _held(subject, record_ref, moment)
+        if held is None:
+            raise NotShown("这里没有公示信息。Nothing is publicly shown at this address.")
+        before = Claim.objects.filter(subject_id=subject, record_ref=record_ref, cause=cause)
+        waiting = before.filter(state=ClaimState.OPEN).first()
+        if waiting is not None:
+            return waiting.id
+        rejected = before.filter(state=ClaimState.REJECTED, version=held.version).exists()
+        masks = not rejected and not held.marks.intersection(MARKS[cause])
+        lodged = _lodged(held, cause, said, masks, moment)
+        # In the same transaction, so that the record is at no moment hidden for want of a number.
+        number_filings(moment=moment)
+        return lodged
+
+
+def _lodged(held: ShownRecord, cause: ClaimCause, words: str, masks: bool, moment: Moment) -> UUID:
+    catalogue = catalogue_on(moment.day).catalogue
+    due_on = add_working_days(moment.day, DUE_WORKDAYS, catalogue.calendar)
+    made = Claim.objects.create(
+        id=uuid4(),
+        subject_id=held.subject,
+        record_ref=held.record_ref,
+        kind=held.kind,
+        version=held.version,
+        organs=list(held.organs),
+        cause=cause,
+        masks=masks,
+        words=without_persons(words)[0][:LONGEST_WORDS],
+        state=ClaimState.OPEN,
+        received_on=moment.day,
+        received_at=moment.instant,
+        due_on=None if isinstance(due_on, NotYetComputable) else due_on,
+    )
+    if masks:
+        mask(
+            subject=held.subject,
+            record_ref=held.record_ref,
+            mark=MARKS[cause][0],
+            organ="",
+            actor=ANYONE,
+            catalogue=catalogue,
+            moment=moment,
+        )
+    note(actor=ANYONE, act="LODGE_CLAIM", matter=str(made.id), purpose="异议", organ="", moment=moment)
+    return made.id
+
+
+def decide(*, claim: UUID, verdict: ClaimState, reason: str, actor: str, moment: Moment) -> None:
+    """A reviewer of an organ of the record, or an operator, upholds or rejects a claim that waits.
+
+    UPHELD withholds for good; of a record that is not the body's, the organ is to withdraw it. REJECTED needs a reason
+    and shows again what this claim withheld. Raises NotTheirs, NotDecided.
+    """
+    said = without_persons(_plain(reason))[0]
+    if verdict not in {ClaimState.UPHELD, ClaimState.REJECTED}:
+        raise NotDecided("请选择是否成立。Choose whether the claim is upheld.")
+    if len(said) > LONGEST_WORDS or (verdict is ClaimState.REJECTED and not said):
+        raise NotDecided(
+            f"不成立须说明理由，至多{LONGEST_WORDS}字。"
+            f" A rejection needs its reason, in at most {LONGEST_WORDS} characters."
+        )
+    with transaction.atomic():
+        found = Claim.objects.select_for_update().filter(id=claim).first()
+        organ = None if found is None else decides_for(posts_of(actor, on_date=moment.day), found.organs)
+        if found is None or organ is None:
+            raise NotTheirs("这项异议不由您审核。This claim is not yours to review.")
+        if found.state != ClaimState.OPEN:
+            raise NotDecided("这项异议已经办结。This claim is decided already.")
+        found.state, found.reason = verdict, said
+        found.decided_on, found.decided_by = moment.day, actor
+        found.save()
+        _carried_out(found, organ, catalogue_on(moment.day).catalogue, moment)
+        note(actor=actor, act="DECIDE_CLAIM", matter=str(claim), purpose=verdict, organ=organ, moment=moment)
+        number_filings(moment=moment)
+
+
+def _carried_out(found: Claim, organ: str, catalogue: Catalogue, moment: Moment) -> None:
+    """What the decision does to the record, if it is still shown."""
+    if _held(found.subject_id, found.record_ref, moment) is None:
+        return
+    cause = ClaimCause(found.cause)
+    if found.state == ClaimState.UPHELD:
+        mask(
+            subject=found.subject_id,
+            record_ref=found.record_ref,
+            mark=MARKS[cause][1],
+            organ=organ,
+            actor=found.decided_by,
+            catalogue=catalogue,
+            moment=moment,
+        )
+    elif found.masks:
+        unmask(
+            subject=found.subject_id,
+            record_ref=found.record_ref,
+            cause=cause,
+            organ=organ,
+            actor=found.decided_by,
+            catalogue=catalogue,
+            moment=moment,
+        )
+
+
+def sweep(*, moment: Moment) -> int:
+    """Let claims lapse whose record has ended, and erase the words of those closed 30 days ago; how many it was."""
+    number_filings(moment=moment)  # what only waits for its number has not ended
+    ended = list(without_record(on_date=moment.day))
+    with transaction.atomic():
+        lapsed = Claim.objects.filter(id__in=ended, state=ClaimState.OPEN).update(
+            state=ClaimState.LAPSED, decided_on=moment.day
+        )
+        old = Claim.objects.filter(decided_on__lte=moment.day - timedelta(days=DAYS_KEPT), erased_at__isnull=True)
+        return lapsed + old.update(words="", erased_at=moment.instant)
+
+
+def _held(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord | None:
+    """The record, if it is shown; one that only waits for its number is not gone."""
+    held = hold(subject=subject, record_ref=record_ref, on_date=moment.day)
+    if held is None:
+        number_filings(moment=moment)
+        held = hold(subject=subject, record_ref=record_ref, on_date=moment.day)
+    return held
+
+
+def _plain(words: str) -> str:
+    """One line of what can be printed."""
+    return "".join(sign for sign in " ".join(words.split()) if sign.isprintable())
