@@ -7,6 +7,7 @@ changsha, whatever else is zhong and zhang.
 import unicodedata
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -45,6 +46,12 @@ class Way:
     begun: str = ""
 
 
+@cache
+def _syllable(reading: str) -> str:
+    """Of the table's some 1,300 readings; there are 40,000 characters."""
+    return _plain(reading)
+
+
 def _plain(reading: str) -> str:
     """A reading without its tone; ü is v, as it is typed."""
     letters = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
@@ -53,7 +60,7 @@ def _plain(reading: str) -> str:
 
 def _readings(character: int, said: str) -> tuple[str, ...]:
     sign = chr(character)
-    found = PLACES.get(sign) or tuple(dict.fromkeys(_plain(reading) for reading in said.split(",")))
+    found = PLACES.get(sign) or tuple(dict.fromkeys(map(_syllable, said.split(","))))
     usual = tuple(reading for reading in found if set(reading) & set("aeiouv"))
     return usual[: READINGS_EACH if sign in SEVERAL or sign in PLACES else 1]
 
