@@ -48,8 +48,9 @@ class Way:
 
 @cache
 def _syllable(reading: str) -> str:
-    """Of the table's some 1,300 readings; there are 40,000 characters."""
-    return _plain(reading)
+    """A reading of the table as it is typed; empty for the few that are no syllable (hm, ng)."""
+    plain = _plain(reading)
+    return plain if set(plain) & set("aeiouv") else ""
 
 
 def _plain(reading: str) -> str:
@@ -60,9 +61,10 @@ def _plain(reading: str) -> str:
 
 def _readings(character: int, said: str) -> tuple[str, ...]:
     sign = chr(character)
-    found = PLACES.get(sign) or tuple(dict.fromkeys(map(_syllable, said.split(","))))
-    usual = tuple(reading for reading in found if set(reading) & set("aeiouv"))
-    return usual[: READINGS_EACH if sign in SEVERAL or sign in PLACES else 1]
+    if sign in PLACES:
+        return PLACES[sign]
+    read = said.split(",") if sign in SEVERAL else said.split(",", 1)[:1]
+    return tuple(filter(None, dict.fromkeys(map(_syllable, read))))[:READINGS_EACH]
 
 
 READINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -72,6 +74,7 @@ SYLLABLES: Final = frozenset(syllable for readings in READINGS.values() for syll
 BEGINNINGS: Final = frozenset(syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable)))
 
 
+@cache
 def syllable_number(syllable: str) -> int:
     """A number of 13 bits, never 0, that stays the same in every edition of the table; two syllables may share one."""
     return zlib.crc32(syllable.encode()) & ((1 << SYLLABLE_BITS) - 1) or 1
