@@ -1,14 +1,18 @@
 """Names by their sound: pinyin whole and begun, parted in several ways, initials, places read in their own way."""
 
+from importlib import import_module
 from itertools import product
 
 import polars as pl
 import pytest
+from django.apps import apps
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import OTHER_SUBJECT, SUBJECT, body
 from xinshu.law.terms import SubjectKind
+from xinshu.register.subjects.models import SubjectName
 from xinshu.register.subjects.names import (
     bigrams,
     first_key,
@@ -150,3 +154,20 @@ def test_initials_are_of_the_beginning_alone() -> None:
     assert has_initials("长沙示例", "zssl")
     assert has_initials("长沙示例", "cssl")
     assert not has_initials("长沙示例", "sslc")
+
+
+@pytest.mark.django_db
+def test_the_migration_makes_the_keys_of_names_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In more than one part; what is not searchable stays without."""
+    migration = import_module("xinshu.register.subjects.migrations.0002_sounds")
+    for number in range(5):
+        body(f"TEST{number}", name=f"云汀示例{number}有限公司")
+    withheld = body(OTHER_SUBJECT, name="云汀示例甲面馆", kind=SubjectKind.INDIVIDUAL_BUSINESS)
+    made = dict(SubjectName.objects.values_list("name", "bigrams"))
+    SubjectName.objects.update(bigrams=[])
+    monkeypatch.setattr(migration, "PART", 2)
+    with connection.schema_editor() as editor:
+        migration.make_anew(apps, editor)
+    assert dict(SubjectName.objects.values_list("name", "bigrams")) == made
+    assert SubjectName.objects.get(subject_id=withheld).bigrams == []
+    assert len(found_by_sound("yuntingshili", most=10)) == 5

@@ -7,6 +7,7 @@ changsha, whatever else is zhong and zhang.
 import unicodedata
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -45,6 +46,13 @@ class Way:
     begun: str = ""
 
 
+@cache
+def _syllable(reading: str) -> str:
+    """A reading of the table as it is typed; empty for the few that are no syllable (hm, ng)."""
+    plain = _plain(reading)
+    return plain if set(plain) & set("aeiouv") else ""
+
+
 def _plain(reading: str) -> str:
     """A reading without its tone; ü is v, as it is typed."""
     letters = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
@@ -53,9 +61,10 @@ def _plain(reading: str) -> str:
 
 def _readings(character: int, said: str) -> tuple[str, ...]:
     sign = chr(character)
-    found = PLACES.get(sign) or tuple(dict.fromkeys(_plain(reading) for reading in said.split(",")))
-    usual = tuple(reading for reading in found if set(reading) & set("aeiouv"))
-    return usual[: READINGS_EACH if sign in SEVERAL or sign in PLACES else 1]
+    if sign in PLACES:
+        return PLACES[sign]
+    read = said.split(",") if sign in SEVERAL else said.split(",", 1)[:1]
+    return tuple(filter(None, dict.fromkeys(map(_syllable, read))))[:READINGS_EACH]
 
 
 READINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -65,6 +74,7 @@ SYLLABLES: Final = frozenset(syllable for readings in READINGS.values() for syll
 BEGINNINGS: Final = frozenset(syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable)))
 
 
+@cache
 def syllable_number(syllable: str) -> int:
     """A number of 13 bits, never 0, that stays the same in every edition of the table; two syllables may share one."""
     return zlib.crc32(syllable.encode()) & ((1 << SYLLABLE_BITS) - 1) or 1
