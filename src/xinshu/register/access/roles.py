@@ -23,3 +23,4 @@ class RouteAudience(StrEnum):
     SIGNING_IN = "SIGNING_IN"
     STAFF = "STAFF"
     ORGAN = "ORGAN"
+    RECIPIENT = "RECIPIENT"

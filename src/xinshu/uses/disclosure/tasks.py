@@ -1,0 +1,64 @@
+"""Jobs of disclosure: the open data files are made ahead, so that a reader seldom waits for one.
+
+What they handle are names of sets and forms. Before midnight's files are there, and after each filing, the first reader
+of a small set has its file made at once; a large one is left to these jobs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from xinshu.kit.clock import now
+from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
+from xinshu.uses.disclosure.open_data import FORMS, BeingMade, make_file
+
+ALL_SETS: Final = {**OPEN_SETS, ADVERSE.name: ADVERSE}
+
+AGAIN: Final = RetryStrategy(
+    max_attempts=8,
+    exponential_wait=2,
+    retry_exceptions=[OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError],
+)
+
+
+def make_later(data_set: str, form: str) -> None:
+    """Have a large file made by a worker; asked for again before it is begun, it is made once."""
+    named = f"open data {data_set} {form}"
+    try:
+        with transaction.atomic():
+            _make.configure(lock=named, queueing_lock=named).defer(data_set=data_set, form=form)
+    except AlreadyEnqueued:
+        pass
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A job leaves no connection open behind it. A file that another makes, or that is outrun, comes next time."""
+    try:
+        yield
+    except BeingMade:
+        pass
+    finally:
+        connection.close()
+
+
+@app.task(name="disclosure.make_file", queue="timers", retry=AGAIN)
+def _make(data_set: str, form: str) -> None:
+    with _own_connection():
+        make_file(ALL_SETS[data_set], form, on_date=now().day)
+
+
+@app.periodic(cron="1,31 * * * *")
+@app.task(name="disclosure.make_files", queue="timers", queueing_lock="open_data", lock="open_data", retry=AGAIN)
+def _make_all(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """Every half hour, first one minute after midnight; what has ended is then gone from the disk too."""
+    for data_set in ALL_SETS.values():
+        for form in FORMS:
+            with _own_connection():
+                make_file(data_set, form, on_date=now().day)
