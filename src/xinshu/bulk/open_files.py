@@ -138,7 +138,7 @@ def _fill(sheet: Any, place: int, cells: Sequence[str | None]) -> None:
     for column, cell in enumerate(cells):
         if cell:
             whole = len(cell.encode("utf-16-le")) <= 2 * LONGEST_CELL
-            sheet.write_string(place, column, cell if whole else cell[: LONGEST_CELL // 2] + CUT)
+            sheet.write_string(place, column, cell if whole else cell[: (LONGEST_CELL - len(CUT)) // 2] + CUT)
 
 
 Writer = Callable[[IO[bytes], Layout, Iterable[Part], Path], None]

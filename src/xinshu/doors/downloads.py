@@ -13,6 +13,9 @@ from xinshu.uses.disclosure.open_data import BeingMade, OpenFile, TooManyRows, f
 from xinshu.uses.disclosure.tasks import make_later
 
 BLOCK: Final = 1 << 16
+IN_ONE: Final = 1 << 20
+"""Bytes that are sent in one piece; more than that is read as it is sent."""
+
 ONE_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 LARGE_AFTER: Final = 120
 """Seconds after which one may ask again for a large file that the worker makes."""
@@ -63,6 +66,10 @@ def _content(request: HttpRequest, found: OpenFile, span: range) -> HttpResponse
     answer: HttpResponseBase
     if request.method == "HEAD":
         answer = HttpResponse(content_type=kind)
+    elif len(span) <= IN_ONE:
+        with opened(found) as file:
+            file.seek(span.start)
+            answer = HttpResponse(file.read(len(span)), content_type=kind)
     else:
         answer = StreamingHttpResponse(_Blocks(opened(found), span), content_type=kind)
     if len(span) < found.size:
