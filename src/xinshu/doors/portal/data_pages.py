@@ -61,7 +61,9 @@ def file(request: HttpRequest, data_set: str, form: str) -> HttpResponseBase:
 def _set(data_set: DataSet, state: State) -> dict[str, Any]:
     catalogue = state.edition.catalogue
     return {
-        "set": data_set,
+        "name": data_set.name,
+        "title": data_set.title,
+        "holds": data_set.holds,
         "kinds": data_set.kinds(catalogue).items(),
         "files": [(form, file_at_hand(data_set, form, state=state)) for form in FORMS],
         "columns": data_set.columns().items(),
