@@ -30,22 +30,21 @@ from xinshu.uses.disclosure.data_sets import LICENCE, TERMS, DataSet
 
 FORMS: Final = tuple(WRITERS)
 
-MOST_AT_ONCE: Final = 100_000
+MOST_AT_ONCE: Final = 20_000
 """A file of more rows is not made while a reader waits, but by the worker."""
 
 ATTEMPTS: Final = 2
 """How often a file is made anew when the journal grew meanwhile."""
 
-BLOCK: Final = 1 << 20
-
 
 class BeingMade(XinshuError):
     """The file of this moment is not there yet; `seconds`: when to ask again."""
 
+    zh = "文件正在按最新状态生成，请稍后再试。"
+    en = "The file is being made from the present state; please try again."
+
     def __init__(self, seconds: int) -> None:
-        super().__init__(
-            "文件正在按最新状态生成，请稍后再试。The file is being made from the present state; please try again."
-        )
+        super().__init__(f"{self.zh}{self.en}")
         self.seconds = seconds
 
 
