@@ -46,7 +46,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         {"data_set": "adverse", "form": "csv"},
         {"data_set": "licences", "form": "pdf"},
     ],
-    "api-1:bulk": [{"form": "csv"}, {"form": "pdf"}],
+    **{f"api-1:{name}": [{"form": "csv"}, {"form": "pdf"}] for name in ("bulk", "bulk_head")},
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
     "api-1:answer_alarm": [{"batch": NO_BATCH}],
