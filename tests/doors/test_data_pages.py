@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.http import HttpResponseBase
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from tests import factories
@@ -19,7 +20,7 @@ from xinshu.register.access.actions import end_recipient, register_recipient
 from xinshu.register.access.models import TrailLine
 from xinshu.uses.disclosure import open_data
 from xinshu.uses.disclosure.open_data import FORMS, make_file
-from xinshu.uses.disclosure.tasks import ALL_SETS, _make_all
+from xinshu.uses.disclosure.tasks import ALL_SETS, SOON, _make, _make_all
 
 pytestmark = pytest.mark.django_db
 CSV = "/data/licences.csv"
@@ -182,6 +183,10 @@ def test_a_file_being_made_is_told_in_one_sentence(client: Client, monkeypatch: 
 def test_the_job_makes_every_file_ahead(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xinshu.uses.disclosure.tasks.connection.close", lambda: None)
     _make_all(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name="disclosure.make_file")
+    assert {job.scheduled_at - noon(TODAY).instant for job in jobs} == {timedelta(seconds=SOON)}
+    for job in jobs:
+        _make(**job.args)
     monkeypatch.setattr(open_data, "make_file", None)
     told = client.get("/data/manifest.json").json()
     assert all(entry["sha256"] for entry in told["files"])

@@ -1,11 +1,12 @@
 """Jobs of disclosure: the open data files are made ahead, so that a reader seldom waits for one.
 
-What they handle are names of sets and forms. Before midnight's files are there, and after each filing, the first reader
-of a small set has its file made at once; a large one is left to these jobs.
+What they handle are names of sets and forms. Until midnight's files are there, and after each filing, the first reader of
+a small set has its file made at once; a large one is left to these jobs.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Final
 
 import psycopg
@@ -27,12 +28,17 @@ AGAIN: Final = RetryStrategy(
 )
 
 
-def make_later(data_set: str, form: str) -> None:
-    """Have a large file made by a worker; asked for again before it is begun, it is made once."""
+SOON: Final = 60
+"""Seconds after its tick that the making begins: what a worker finds waiting when it starts comes first."""
+
+
+def make_later(data_set: str, form: str, *, seconds: int = 0) -> None:
+    """Have a file made by a worker, in so many seconds; asked for again before it is begun, it is made once."""
     named = f"open data {data_set} {form}"
     try:
         with transaction.atomic():
-            _make.configure(lock=named, queueing_lock=named).defer(data_set=data_set, form=form)
+            waiting = _make.configure(lock=named, queueing_lock=named, schedule_in={"seconds": seconds})
+            waiting.defer(data_set=data_set, form=form)
     except AlreadyEnqueued:
         pass
 
@@ -54,11 +60,10 @@ def _make(data_set: str, form: str) -> None:
         make_file(ALL_SETS[data_set], form, on_date=now().day)
 
 
-@app.periodic(cron="1,31 * * * *")
+@app.periodic(cron="*/30 * * * *")
 @app.task(name="disclosure.make_files", queue="timers", queueing_lock="open_data", lock="open_data", retry=AGAIN)
 def _make_all(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
-    """Every half hour, first one minute after midnight; what has ended is then gone from the disk too."""
-    for data_set in ALL_SETS.values():
-        for form in FORMS:
-            with _own_connection():
-                make_file(data_set, form, on_date=now().day)
+    """Every half hour, so at midnight too; what has ended is then gone from the disk as well."""
+    with _own_connection():
+        for data_set, form in product(ALL_SETS, FORMS):
+            make_later(data_set, form, seconds=SOON)
