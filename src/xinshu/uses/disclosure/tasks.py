@@ -1,7 +1,7 @@
 """Jobs of disclosure: the open data files are made ahead, so that a reader seldom waits for one.
 
-What they handle are names of sets and forms. Until midnight's files are there, and after each filing, the first reader of
-a small set has its file made at once; a large one is left to these jobs.
+What they handle are names of sets and forms. Until midnight's files are there, and after each filing, the first
+reader of a small set has its file made at once; a large one is left to these jobs.
 """
 
 from collections.abc import Iterator
