@@ -72,6 +72,13 @@ def test_a_stream_is_heard_too(furnished: str) -> None:
     assert queries.STREAM in statements
 
 
+def test_where_the_journal_stands_names_no_record() -> None:
+    """The one statement that is let past the gate reads filings, and of them nothing but their order."""
+    assert set(re.findall(r"\w+_\w+", queries.LOG_STATE)) == {"records_filing", "first_number", "array_agg"}
+    assert past_the_gate(queries.LOG_STATE.replace("records_filing", "records_record"))
+    assert past_the_gate(f"{queries.LOG_STATE} UNION SELECT public_form FROM records_record r")
+
+
 @pytest.mark.parametrize("statement", PLANTED.values(), ids=PLANTED)
 def test_a_query_past_the_gate_is_caught(statement: str) -> None:
     """Each way round."""

@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 
 from tests import factories
 from tests.house.routes import LIBRARY, addresses, configuration, of_audience, routes, unstated
+from xinshu.register.access.actions import issue_token
 from xinshu.register.access.audience import public, staff
 from xinshu.register.access.roles import Role, RouteAudience
 
@@ -113,6 +114,22 @@ def test_who_holds_no_post_today_is_refused(client: Client, furnished: str) -> N
     _sign_in(client, username)
     for address in staff_addresses(furnished):
         assert client.get(address).status_code == 403, address
+
+
+def test_bulk_is_for_recipients_alone(client: Client, furnished: str) -> None:
+    """No route for recipients answers without a recipient's token, whoever else asks, by whatever method."""
+    moment = factories.noon(factories.TODAY)
+    organ_token = issue_token(
+        organ_code=factories.MARKET.code, name="made-up", from_day=moment.day, until=None, actor="test", moment=moment
+    )
+    _sign_in(client, factories.appointed(Role.OPERATOR))
+    found = [address for route in of_audience(RouteAudience.RECIPIENT) for address in addresses(route, furnished)]
+    assert len(found) > 2
+    for address in found:
+        for headers in ({}, {"Authorization": f"Bearer {organ_token}"}, {"Authorization": "Basic bWU6bWU="}):
+            answers = [getattr(client, method)(address, headers=headers) for method in ("get", "head", *UNSAFE)]
+            assert {answer.status_code for answer in answers} <= {401, 405}, address
+            assert answers[0].status_code == 401, address
 
 
 def staff_addresses(record_ref: str) -> list[str]:

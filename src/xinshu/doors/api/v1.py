@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from xinshu.doors.api.bulk import router as bulk
 from xinshu.doors.api.intake import router as intake
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
@@ -28,6 +29,7 @@ api = NinjaAPI(
 api.add_router("", disclosure)
 api.add_router("", intake)
 api.add_router("", monitoring)
+api.add_router("", bulk)
 
 
 @api.exception_handler(Exception)

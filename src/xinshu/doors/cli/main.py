@@ -33,6 +33,7 @@ COMMANDS = {
     "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),
     "organ": Entry("staff", "organ", True, "机关 Register and list organs."),
     "staff": Entry("staff", "staff", True, "人员 Register staff and appoint them."),
+    "recipient": Entry("recipients", "recipient", True, "数据接收方 Registered recipients of bulk data."),
     "connect": Entry("connect", "connect", True, "连接器 Connectors: list, check and run them."),
     "worker": Entry("worker", "worker", True, "后台作业 Do the jobs of the queue."),
     "seed": Entry("seed", "seed", True, "示范数据 Make up a believable country."),

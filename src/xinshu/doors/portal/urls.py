@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, claim_pages, quality_pages, reading_pages, search_pages, subject_pages
+from xinshu.doors.portal import (
+    catalogue_pages,
+    claim_pages,
+    data_pages,
+    quality_pages,
+    reading_pages,
+    search_pages,
+    subject_pages,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +25,9 @@ urlpatterns = [
     path("help/accessibility/", reading_pages.accessibility, name="accessibility"),
     path("quality/", quality_pages.overview, name="quality"),
     path("quality/<str:code>/", quality_pages.organ, name="quality-organ"),
+    path("data/", data_pages.overview, name="data"),
+    path("data/manifest.json", data_pages.offered, name="data-manifest"),
+    path("data/<slug:data_set>.<slug:form>", data_pages.file, name="data-file"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
     path("catalogue/kinds/<str:name>/", catalogue_pages.kind, name="kind"),
     path("catalogue/bases/<str:name>/", catalogue_pages.basis, name="basis"),

@@ -1,9 +1,10 @@
-"""Registers organs and users, appoints to posts, and writes the trail."""
+"""Registers organs, users and recipients of bulk data, appoints to posts, and writes the trail."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,9 +13,11 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import check_uscc
 from xinshu.kit.moment import Moment
-from xinshu.register.access.models import ApiToken, Organ, Post, TrailLine, User
+from xinshu.register.access.models import ApiToken, Organ, Post, Recipient, TrailLine, User
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
+
+LONGEST_TEXT: Final = 200
 
 
 class OrganRefused(XinshuError):
@@ -27,6 +30,10 @@ class WeakPassword(XinshuError):
 
 class TokenRefused(XinshuError):
     """A token cannot be made, or there is none to revoke."""
+
+
+class RecipientRefused(XinshuError):
+    """A recipient of bulk data cannot be registered as given, or there is none to end."""
 
 
 class UnknownOrgan(XinshuError):
@@ -120,6 +127,69 @@ def revoke_token(*, organ_code: str, name: str, actor: str, moment: Moment) -> N
     if not held.update(revoked_at=moment.instant):
         raise TokenRefused("没有这个有效的令牌。No token of this name holds.")
     note(actor=actor, act="REVOKE_TOKEN", matter=name, purpose="administration", organ=organ_code, moment=moment)
+
+
+@transaction.atomic
+def register_recipient(
+    *, name: str, contact: str, purpose: str, accepts_terms: bool, until: date, actor: str, moment: Moment
+) -> str:
+    """Register a recipient of bulk data from today; its token is told this once, only its digest is kept.
+
+    It must say for what, and accept the duties of docs/recipients.md; it holds for a year at most. One whose time is
+    over gives way to a new one of its name. Raises RecipientRefused.
+    """
+    _recipient_fit(name=name, contact=contact, purpose=purpose, accepts_terms=accepts_terms)
+    if not moment.day < until <= _in_a_year(moment.day):
+        raise RecipientRefused(
+            f"有效期须晚于今日且不超过一年（至{_in_a_year(moment.day)}）。"
+            " It must hold for a day at least and a year at most."
+        )
+    held = Recipient.objects.filter(name=name, revoked_at__isnull=True)
+    if held.filter(valid_until__gt=moment.day).exists():
+        raise RecipientRefused(
+            "同名接收方仍有效，请先终止。A recipient of this name still holds; end that registration first."
+        )
+    held.update(revoked_at=moment.instant)
+    token = f"xr_{secrets.token_urlsafe(32)}"
+    Recipient.objects.create(
+        name=name,
+        contact=contact,
+        purpose=purpose,
+        terms_accepted_on=moment.day,
+        digest=hashlib.sha256(token.encode()).digest(),
+        valid_from=moment.day,
+        valid_until=until,
+        created_by=actor,
+        created_at=moment.instant,
+    )
+    note(actor=actor, act="REGISTER_RECIPIENT", matter=name, purpose="administration", organ="", moment=moment)
+    return token
+
+
+@transaction.atomic
+def end_recipient(*, name: str, actor: str, moment: Moment) -> None:
+    """End the registration of a recipient at once; its token holds no more. Raises RecipientRefused when none holds."""
+    if not Recipient.objects.filter(name=name, revoked_at__isnull=True).update(revoked_at=moment.instant):
+        raise RecipientRefused("没有这个有效的接收方。No recipient of this name is registered.")
+    note(actor=actor, act="END_RECIPIENT", matter=name, purpose="administration", organ="", moment=moment)
+
+
+def _recipient_fit(*, name: str, contact: str, purpose: str, accepts_terms: bool) -> None:
+    if not accepts_terms:
+        raise RecipientRefused(
+            "接收方须先接受义务（docs/recipients.md）。The recipient must accept its duties first (docs/recipients.md)."
+        )
+    for text in (name, contact, purpose):
+        if not text.strip() or len(text) > LONGEST_TEXT:
+            raise RecipientRefused(
+                f"名称、联系方式和用途须填写，各不超过{LONGEST_TEXT}字。"
+                f" Name, contact and purpose must be said, each in {LONGEST_TEXT} characters at most."
+            )
+
+
+def _in_a_year(day: date) -> date:
+    """The same day of the next year; of 29 February, 28 February."""
+    return (day.replace(day=28) if (day.month, day.day) == (2, 29) else day).replace(year=day.year + 1)
 
 
 def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:

@@ -1,4 +1,5 @@
-"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`."""
+"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`,
+`@recipient`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,13 +9,13 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.csrf import csrf_protect
 
 from xinshu.kit.moment import Moment
 from xinshu.register.access.answers import error
-from xinshu.register.access.queries import TokenRow, posts_of, token_holder
+from xinshu.register.access.queries import RecipientRow, TokenRow, posts_of, recipient_of, token_holder
 from xinshu.register.access.roles import READ_ONLY, RouteAudience
 
 Page = Callable[..., HttpResponseBase]
@@ -61,23 +62,57 @@ def organ_client(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        holder = token_holder(token.strip(), on_date=moment_of(request).day) if scheme.lower() == "bearer" else None
+        token = _bearer(request)
+        holder = None if token is None else token_holder(token, on_date=moment_of(request).day)
         if holder is None:
-            zh, en = "请求须带有效的机关令牌。", "A valid token of an organ is needed: Authorization: Bearer …"
-            refused = error(401, "NO_TOKEN", zh, en)
-            refused.headers["WWW-Authenticate"] = "Bearer"
-            return refused
+            return _no_token("请求须带有效的机关令牌。", "A valid token of an organ is needed: Authorization: Bearer …")
         request.client = holder  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
     return _stated(guarded, RouteAudience.ORGAN)  # type: ignore[return-value]
 
 
+def recipient(view: View) -> View:
+    """A route for a registered recipient of bulk data, by `Authorization: Bearer <token>`; no session, no form.
+
+    The view finds the recipient with `recipient_at`.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        token = _bearer(request)
+        holder = None if token is None else recipient_of(token, on_date=moment_of(request).day)
+        if holder is None:
+            zh = "批量数据只提供给登记接收方，请求须带其有效令牌；登记办法见 /data/。"
+            en = "Bulk data is for registered recipients: a valid token is needed, Authorization: Bearer …; see /data/."
+            return _no_token(zh, en)
+        request.recipient = holder  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return _stated(guarded, RouteAudience.RECIPIENT)  # type: ignore[return-value]
+
+
+def recipient_at(request: HttpRequest) -> RecipientRow:
+    """The registered recipient whose token a request came with."""
+    holder: RecipientRow = request.recipient  # type: ignore[attr-defined]
+    return holder
+
+
 def client_of(request: HttpRequest) -> TokenRow:
     """The token that a request to an organ's route came with."""
     holder: TokenRow = request.client  # type: ignore[attr-defined]
     return holder
+
+
+def _bearer(request: HttpRequest) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _no_token(zh: str, en: str) -> HttpResponse:
+    refused = error(401, "NO_TOKEN", zh, en)
+    refused.headers["WWW-Authenticate"] = "Bearer"
+    return refused
 
 
 def _recognised(view: Page) -> Page:

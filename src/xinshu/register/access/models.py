@@ -1,4 +1,4 @@
-"""Tables of access: users, organs, posts, and the append-only trail."""
+"""Tables of access: users, organs, posts, tokens, registered recipients, and the append-only trail."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -82,6 +82,34 @@ class ApiToken(models.Model):
             models.UniqueConstraint(
                 fields=["organ", "name"], condition=models.Q(revoked_at__isnull=True), name="token_name_once"
             )
+        ]
+
+
+class Recipient(models.Model):
+    """An organisation that may fetch adverse records in bulk, bound to delete what ends; never public.
+
+    Of its token only the SHA-256 is kept. It holds for a year at most, and says for what and since when its terms bind.
+    """
+
+    name = models.CharField(max_length=200)
+    contact = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=200)
+    terms_accepted_on = models.DateField()
+    digest = models.BinaryField(max_length=32, unique=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gt=models.F("valid_from")), name="recipient_period_holds_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(revoked_at__isnull=True), name="recipient_name_once"
+            ),
         ]
 
 

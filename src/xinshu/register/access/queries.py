@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from xinshu.register.access.models import ApiToken, Organ, Post, User
+from xinshu.register.access.models import ApiToken, Organ, Post, Recipient, User
 from xinshu.register.access.roles import Role
 
 
@@ -87,6 +87,39 @@ def _tokens(on_date: date) -> QuerySet[ApiToken]:
 
 def _token(held: ApiToken) -> TokenRow:
     return TokenRow(_row(held.organ), held.name, held.valid_from, held.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """A recipient of bulk data that holds on the day asked about: who, for what, and until when (excluded)."""
+
+    name: str
+    contact: str
+    purpose: str
+    terms_accepted_on: date
+    valid_from: date
+    valid_until: date
+
+
+def recipient_of(token: str, *, on_date: date) -> RecipientRow | None:
+    """The recipient whose token this is, if it holds on that day; found by its digest, as `token_holder` does."""
+    held = _recipients(on_date).filter(digest=hashlib.sha256(token.encode()).digest()).first()
+    return None if held is None else _recipient(held)
+
+
+def recipients(*, on_date: date) -> tuple[RecipientRow, ...]:
+    """Every recipient that holds on that day, by name."""
+    return tuple(_recipient(held) for held in _recipients(on_date).order_by("name"))
+
+
+def _recipients(on_date: date) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(revoked_at__isnull=True, valid_from__lte=on_date, valid_until__gt=on_date)
+
+
+def _recipient(held: Recipient) -> RecipientRow:
+    return RecipientRow(
+        held.name, held.contact, held.purpose, held.terms_accepted_on, held.valid_from, held.valid_until
+    )
 
 
 def user_exists(username: str) -> bool:

@@ -28,3 +28,4 @@ class RouteAudience(StrEnum):
     SIGNING_IN = "SIGNING_IN"
     STAFF = "STAFF"
     ORGAN = "ORGAN"
+    RECIPIENT = "RECIPIENT"

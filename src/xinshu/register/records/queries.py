@@ -1,8 +1,9 @@
 """What is shown: the gate in its three forms, one subject, a page, and an Arrow stream."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -53,8 +54,22 @@ SELECT r.subject_id, min(r.decided_on),
 
 STREAM = f"""
 SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, {FORM}
-  FROM records_record r WHERE r.subject_id > %(after)s AND {SHOWN} ORDER BY r.subject_id, r.record_ref
+  FROM records_record r WHERE r.subject_id > %(after)s
+   AND (%(kinds)s::text[] IS NULL OR r.kind = ANY(%(kinds)s::text[])) AND {SHOWN} ORDER BY r.subject_id, r.record_ref
 """
+
+AS_MANY = f"""
+SELECT count(*) FROM (
+    SELECT FROM records_record r WHERE r.kind = ANY(%(kinds)s) AND {SHOWN} LIMIT %(most)s) shown
+"""
+
+LOG_STATE = """
+SELECT COALESCE(last.first_number + last.lines - 1, 0), last.batch, last.part, unnumbered.ids
+  FROM (SELECT array_agg(id ORDER BY id) AS ids FROM records_filing WHERE first_number IS NULL) unnumbered
+  LEFT JOIN (SELECT first_number, lines, batch, part FROM records_filing
+              WHERE first_number IS NOT NULL ORDER BY first_number DESC LIMIT 1) last ON true
+"""
+"""Where the journal stands. It names no record: filings are transactions, and of them only the last and the waiting."""
 
 STREAM_SCHEMA = pa.schema(
     [
@@ -69,6 +84,27 @@ STREAM_SCHEMA = pa.schema(
 
 CHUNK = 20_000
 """Rows of a stream that are in memory at once."""
+
+
+class LogState(NamedTuple):
+    """Where the journal stands: the number of its last line, and a mark that differs whenever a record changed.
+
+    The number alone does not tell: a withdrawal hides its record as soon as it is committed, a moment before it is
+    numbered; and a store put back from a backup gives numbers anew. The mark is of the last numbered filing and of
+    those that wait; 16 hexadecimal digits.
+    """
+
+    number: int
+    mark: str
+
+
+def log_state() -> LogState:
+    """Where the journal stands now. Two equal answers: between them no record changed, whatever day it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOG_STATE)
+        number, batch, part, waiting = cursor.fetchone()
+    told = f"{number} {batch} {part} {waiting or []}"
+    return LogState(int(number), hashlib.sha256(told.encode()).hexdigest()[:16])
 
 
 def shown_json(*, subject: int, on_date: date) -> str:
@@ -135,10 +171,21 @@ def shown_since(
         }
 
 
-def shown_stream(*, on_date: date, after: int = 0) -> Iterator[pa.RecordBatch]:
-    """Everything that is shown on that day, by subject, as Arrow batches of at most CHUNK rows; flat in memory."""
+def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:
+    """How many records of these kinds are shown on that day, counted up to `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(AS_MANY, {"kinds": list(kinds), "day": on_date, "most": most})
+        return int(cursor.fetchone()[0])
+
+
+def shown_stream(*, on_date: date, after: int = 0, kinds: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """All that is shown on that day (of these kinds, if given), by subject, as Arrow batches of at most CHUNK rows.
+
+    Flat in memory; one statement, so that all of it is of one instant.
+    """
+    values = {"day": on_date, "after": after, "kinds": None if kinds is None else list(kinds)}
     with transaction.atomic(), connection.connection.cursor(name="shown_stream") as cursor:
-        cursor.execute(STREAM, {"day": on_date, "after": after})
+        cursor.execute(STREAM, values)
         while rows := cursor.fetchmany(CHUNK):
             columns = zip(*rows, strict=True)
             arrays = [pa.array(list(column), field.type) for column, field in zip(columns, STREAM_SCHEMA, strict=True)]

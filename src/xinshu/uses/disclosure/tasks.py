@@ -1,0 +1,69 @@
+"""Jobs of disclosure: the open data files are made ahead, so that a reader seldom waits for one.
+
+What they handle are names of sets and forms. Until midnight's files are there, and after each filing, the first
+reader of a small set has its file made at once; a large one is left to these jobs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Final
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from xinshu.kit.clock import now
+from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
+from xinshu.uses.disclosure.open_data import FORMS, BeingMade, make_file
+
+ALL_SETS: Final = {**OPEN_SETS, ADVERSE.name: ADVERSE}
+
+AGAIN: Final = RetryStrategy(
+    max_attempts=8,
+    exponential_wait=2,
+    retry_exceptions=[OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError],
+)
+
+
+SOON: Final = 60
+"""Seconds after its tick that the making begins: what a worker finds waiting when it starts comes first."""
+
+
+def make_later(data_set: str, form: str, *, seconds: int = 0) -> None:
+    """Have a file made by a worker, in so many seconds; asked for again before it is begun, it is made once."""
+    named = f"open data {data_set} {form}"
+    try:
+        with transaction.atomic():
+            waiting = _make.configure(lock=named, queueing_lock=named, schedule_in={"seconds": seconds})
+            waiting.defer(data_set=data_set, form=form)
+    except AlreadyEnqueued:
+        pass
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A job leaves no connection open behind it. A file that another makes, or that is outrun, comes next time."""
+    try:
+        yield
+    except BeingMade:
+        pass
+    finally:
+        connection.close()
+
+
+@app.task(name="disclosure.make_file", queue="timers", retry=AGAIN)
+def _make(data_set: str, form: str) -> None:
+    with _own_connection():
+        make_file(ALL_SETS[data_set], form, on_date=now().day)
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(name="disclosure.make_files", queue="timers", queueing_lock="open_data", lock="open_data", retry=AGAIN)
+def _make_all(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """Every half hour, so at midnight too; what has ended is then gone from the disk as well."""
+    with _own_connection():
+        for data_set, form in product(ALL_SETS, FORMS):
+            make_later(data_set, form, seconds=SOON)
