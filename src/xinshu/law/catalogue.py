@@ -10,6 +10,7 @@ from xinshu.kit.workdays import WorkCalendar
 from xinshu.law.entries import (
     Category,
     ClassTable,
+    Division,
     HolidayNotice,
     Instrument,
     Kind,
@@ -37,6 +38,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "protected": Protected,
     "returns": ReturnRule,
     "quality": QualityRule,
+    "divisions": Division,
 }
 
 
@@ -55,6 +57,7 @@ class Catalogue:
     protected: Mapping[str, Protected]
     returns: Mapping[str, ReturnRule]
     quality: Mapping[str, QualityRule]
+    divisions: Mapping[str, Division]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -169,5 +172,6 @@ def assemble(entries: Entries) -> Catalogue:
         protected=values["protected"],
         returns=values["returns"],
         quality=values["quality"],
+        divisions=values["divisions"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )

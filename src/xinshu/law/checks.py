@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from xinshu.kit.period import Period
+from xinshu.law.articles import article_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
 from xinshu.law.entries import (
     ClassTable,
@@ -82,6 +83,7 @@ def _check(entries: Entries) -> list[Fault]:
     checks = (
         _bases,
         _instruments,
+        article_faults,
         _scope_ranks,
         _kinds,
         _schemes,
