@@ -35,7 +35,9 @@ def _sums() -> None:
     for kind in ROWS.kinds:
         SUMS.append((total._replace(kind=kind), [total._replace(kind=kind, division=d) for d in ROWS.divisions]))
     for division in ROWS.divisions:
-        SUMS.append((total._replace(division=division), [total._replace(kind=k, division=division) for k in ROWS.kinds]))
+        SUMS.append(
+            (total._replace(division=division), [total._replace(kind=k, division=division) for k in ROWS.kinds])
+        )
 
 
 def _rest(kind: str, division: str) -> Number:
