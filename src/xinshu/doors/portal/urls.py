@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.portal import catalogue_pages, pages, quality_pages
+from xinshu.doors.portal import catalogue_pages, pages, quality_pages, statistics_pages
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("subjects/<str:code>/records/<uuid:record_ref>/", pages.record, name="record"),
     path("quality/", quality_pages.overview, name="quality"),
     path("quality/<str:code>/", quality_pages.organ, name="quality-organ"),
+    path("statistics/", statistics_pages.overview, name="statistics"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
     path("catalogue/kinds/<str:name>/", catalogue_pages.kind, name="kind"),
     path("catalogue/bases/<str:name>/", catalogue_pages.basis, name="basis"),

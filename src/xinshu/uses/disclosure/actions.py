@@ -45,15 +45,12 @@ def count_shown(*, moment: Moment) -> None:
         for of, rounded in told.items()
     )
     ShownNumber.objects.bulk_create(rows, batch_size=AT_ONCE)
-    _look_up_deliveries(moment.day)
+    _look_up_deliveries()
 
 
-def _look_up_deliveries(day: date) -> None:
+def _look_up_deliveries() -> None:
     Delivery.objects.all().delete()
-    rows = (
-        Delivery(kind=kind, organ_code=organ_code, last_on=last_on, looked_up_on=day)
-        for kind, organ_code, last_on in deliveries()
-    )
+    rows = (Delivery(kind=kind, organ_code=organ_code, last_on=last_on) for kind, organ_code, last_on in deliveries())
     Delivery.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 

@@ -33,13 +33,12 @@ class ShownNumber(models.Model):
 
 
 class Delivery(models.Model):
-    """The last day on which an organ delivered a kind, as it stood when it was last looked up."""
+    """The last day on which an organ delivered a kind, as it stood at the last count."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=40, db_collation="C")
     organ_code = models.CharField(max_length=18, db_collation="C")
     last_on = models.DateField()
-    looked_up_on = models.DateField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "organ_code"], name="delivery_once")]

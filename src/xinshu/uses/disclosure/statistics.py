@@ -77,11 +77,21 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An organ that delivers a kind, the last day on which it did, and the day on which that was looked up."""
+    """An organ that delivers a kind, and the last day on which it did."""
 
     name: str
     last_on: date
-    looked_up_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who delivers each kind, by name; a kind of which nothing ever came is not among them.
+
+    `looked_up_on` is the day on which that was looked up; None: never, and then nothing is known.
+    """
+
+    looked_up_on: date | None
+    sources: Mapping[str, tuple[Source, ...]]
 
 
 def choices(*, on_date: date) -> Choices:
@@ -124,14 +134,15 @@ def statistics(given: Choices, *, kind: str = "", division: str = "", on_date: d
     )
 
 
-def sources() -> dict[str, tuple[Source, ...]]:
-    """Of each kind that was ever delivered: who delivers it, by name, and when last."""
+def coverage() -> Coverage:
+    """Who delivers what, and when last: three queries, however many."""
+    looked_up_on = ShownCount.objects.values_list("day", flat=True).first()
     names = {organ.code: organ.name for organ in organs()}
     found: dict[str, list[Source]] = {}
     for row in Delivery.objects.order_by("kind", "organ_code"):
-        source = Source(names.get(row.organ_code, row.organ_code), row.last_on, row.looked_up_on)
-        found.setdefault(row.kind, []).append(source)
-    return {kind: tuple(sorted(several, key=lambda source: source.name)) for kind, several in found.items()}
+        found.setdefault(row.kind, []).append(Source(names.get(row.organ_code, row.organ_code), row.last_on))
+    ordered = {kind: tuple(sorted(several, key=lambda source: source.name)) for kind, several in found.items()}
+    return Coverage(looked_up_on, ordered)
 
 
 def as_json(found: Statistics) -> dict[str, Any]:

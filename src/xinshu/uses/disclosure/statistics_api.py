@@ -59,6 +59,7 @@ class Mistaken(Schema):
     response={200: StatisticsForm, 422: Mistaken},
     summary="How many records are shown, by month, kind, division and industry",
     operation_id="statistics",
+    url_name="statistics",
 )
 @public
 def statistics_of_today(request: HttpRequest, kind: str = "", division: str = "", form: str = "json") -> HttpResponse:

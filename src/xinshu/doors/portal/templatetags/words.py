@@ -1,10 +1,12 @@
 """Tags for the pages: Chinese with its English beside it, each in its own language for screen readers."""
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from xinshu.doors.portal.wording import Wording, Words
+from xinshu.law.articles import anchor
 from xinshu.law.public_form import law_phrase
 
 register = template.Library()
@@ -34,3 +36,11 @@ def choice(wording: Wording, vocabulary: str, value: str) -> SafeString:
 def law(wording: Wording, basis: str, article: str | None) -> SafeString:
     """An article as one would cite it."""
     return pair(*law_phrase(basis, article, wording.catalogue))
+
+
+@register.simple_tag
+def law_at(wording: Wording, basis: str, article: str | None, asked: str = "") -> str:
+    """The address of an article: its place on the page of its instrument where the text is held, else that page."""
+    number = anchor(article or "")
+    held = basis in wording.catalogue.instruments and number in wording.catalogue.instruments[basis].articles
+    return reverse("portal:basis", args=[basis]) + asked + (f"#article-{number}" if held else "")

@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(db_collation='C', max_length=40)),
                 ('organ_code', models.CharField(db_collation='C', max_length=18)),
                 ('last_on', models.DateField()),
-                ('looked_up_on', models.DateField()),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('kind', 'organ_code'), name='delivery_once')],
