@@ -50,6 +50,7 @@ def test_the_page_tells_the_rounded_figures(client: Client) -> None:
     assert page.count('role="img"') == 4
     assert factories.SUBJECT not in page
     assert factories.SUBJECT_NAME not in page
+    assert "不公布" in page
     assert not re.search(r'class="num">(1[1-4]|[1-9])</b>', page)
 
 

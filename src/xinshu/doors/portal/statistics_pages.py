@@ -32,22 +32,27 @@ HEADINGS: Final[dict[str, Words]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its names, its number (None: not told), and where it leads."""
+    """A row of a table: its names, its number, and where it leads."""
 
     names: Words
-    number: int | None
+    number: int
     link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table with its chart; `told` is how many of its rows have a number."""
+    """One table with its chart: the rows that have a number, and the names of those of which none is told."""
 
     name: str
     heading: Words
     rows: tuple[Row, ...]
+    untold: tuple[Words, ...]
     chart: Bars
-    told: int
+
+    @property
+    def told(self) -> bool:
+        """Whether any row has a number."""
+        return bool(self.rows)
 
 
 @public
@@ -86,8 +91,10 @@ def _table(name: str, lines: tuple[Line, ...], found: Statistics, given: Choices
         lines = lines[::-1]
     else:
         chart = row_chart([(line.names[0], line.number) for line in lines if line.number is not None])
-    rows = tuple(Row(line.names, line.number, _link(name, line, found, given)) for line in lines)
-    return Table(name, HEADINGS[name], rows, chart, sum(row.number is not None for row in rows))
+    told = [(line, line.number) for line in lines if line.number is not None]
+    rows = tuple(Row(line.names, number, _link(name, line, found, given)) for line, number in told)
+    untold = tuple(line.names for line in lines if line.number is None)
+    return Table(name, HEADINGS[name], rows, untold, chart)
 
 
 def _link(name: str, line: Line, found: Statistics, given: Choices) -> str:
