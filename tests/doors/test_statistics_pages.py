@@ -114,6 +114,14 @@ def test_an_article_has_its_text_and_is_linked_to(client: Client) -> None:
     assert "#article-" not in text_of(client, "/catalogue/kinds/ENTERPRISE_REGISTRATION/")
 
 
+def test_a_record_leads_to_the_article_it_is_shown_by(client: Client) -> None:
+    """An honour is shown by item 11 of the Opinions, whose text is held; a penalty's order is not held."""
+    factories.accepted(factories.document("HONOUR", document_number="示信〔2026〕1号", event_on=None))
+    page = text_of(client, f"/subjects/{factories.SUBJECT}/?kind=HONOUR")
+    assert "/catalogue/bases/OPINIONS-2025/#article-11" in page
+    assert "#article-" not in text_of(client, f"/subjects/{factories.SUBJECT}/?kind=ADMIN_PENALTY")
+
+
 @pytest.mark.parametrize("place", ["", "kinds/ADMIN_PENALTY/", "bases/NDRC-36/", "classes/MARKET_REGULATION_ORDER_36/"])
 def test_the_rules_of_a_past_day(client: Client, place: str) -> None:
     page = text_of(client, f"/catalogue/{place}?day=2026-03-31")

@@ -14,6 +14,8 @@ from xinshu.bulk.ledgers import ledger_of
 from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
+from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.disclosure.models import ShownNumber
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.monitoring.actions import reconcile
 
@@ -45,6 +47,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _batches(tmp_path)
     _reconciled()
     _returned_rows_wait()
+    _counted()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
 
@@ -100,3 +103,10 @@ def _returned_rows_wait() -> None:
         returned=2,
         returned_due_on=factories.TODAY,
     )
+
+
+def _counted() -> None:
+    """The day's statistics, with numbers that so few records do not make."""
+    count_shown(moment=factories.noon(factories.TODAY))
+    for kind, part, value in (("", "TOTAL", ""), ("ADMIN_PENALTY", "TOTAL", ""), ("", "MONTH", "2026-09")):
+        ShownNumber.objects.create(count_id=factories.TODAY, kind=kind, part=part, value=value, number=10)

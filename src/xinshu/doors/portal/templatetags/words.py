@@ -6,7 +6,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from xinshu.doors.portal.wording import Wording, Words
-from xinshu.law.articles import anchor
 from xinshu.law.public_form import law_phrase
 
 register = template.Library()
@@ -41,6 +40,4 @@ def law(wording: Wording, basis: str, article: str | None) -> SafeString:
 @register.simple_tag
 def law_at(wording: Wording, basis: str, article: str | None, asked: str = "") -> str:
     """The address of an article: its place on the page of its instrument where the text is held, else that page."""
-    number = anchor(article or "")
-    held = basis in wording.catalogue.instruments and number in wording.catalogue.instruments[basis].articles
-    return reverse("portal:basis", args=[basis]) + asked + (f"#article-{number}" if held else "")
+    return reverse("portal:basis", args=[basis]) + asked + wording.place(basis, article)
