@@ -129,7 +129,7 @@ def shown_tally(*, on_date: date, first: date, registration: str, field: str) ->
 
     A body's industry is what the newest shown record of the kind `registration` says of it in `field`.
     """
-    values = {"day": on_date, "first": first, "registration": registration, "field": field}
+    values: dict[str, Any] = {"day": on_date, "first": first, "registration": registration, "field": field}
     with connection.cursor() as cursor:
         cursor.execute(TALLY, values)
         return tuple(Tally(*row) for row in cursor.fetchall())
