@@ -40,6 +40,7 @@ from xinshu.proceedings.intake.own import returned_file
 from xinshu.proceedings.intake.queries import batches_of
 from xinshu.register.catalogues.files import load_catalogue
 from xinshu.uses.disclosure.queries import subject_answer
+from xinshu.uses.disclosure.statistics import choices, statistics
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGANISATIONS = ROOT.parent / "shared" / "data" / "orgs"
@@ -160,6 +161,7 @@ DECIDED_ON = {
     "ADMIN_LICENCE": "XK_JDRQ",
     "ABNORMAL_OPERATION": "LISTED_ON",
     "HONOUR": "AWARDED_ON",
+    "ENTERPRISE_REGISTRATION": "DECIDED_ON",
 }
 
 
@@ -296,7 +298,8 @@ def test_all_of_it_goes_through_intake(sown: Sown, tmp_path: Path) -> None:
     counts = sown.counts
     parts = ("accepted", "unchanged", "corrected", "returned", "outside")
     assert counts["received"] == sum(counts[part] for part in parts)
-    assert counts["accepted"] == RECORDS
+    assert counts["accepted"] == RECORDS + sown.registrations
+    assert sown.registrations == len(list(rows_of(small(), "ENTERPRISE_REGISTRATION"))) > SUBJECTS // 3
     assert all(counts[part] > 0 for part in (*parts, "dropped_personal", "questions"))
     assert sown.subjects == SUBJECTS
     assert sown.batches == len(small().files)
@@ -308,7 +311,7 @@ def test_all_of_it_goes_through_intake(sown: Sown, tmp_path: Path) -> None:
 
 
 def test_something_is_shown_today_and_something_has_ended(sown: Sown) -> None:
-    assert 0 < sown.shown < RECORDS
+    assert sown.registrations < sown.shown < RECORDS + sown.registrations
     examples = sown.examples
     assert examples.penalties is not None
     assert examples.ending is not None
@@ -317,6 +320,25 @@ def test_something_is_shown_today_and_something_has_ended(sown: Sown) -> None:
     today, tomorrow = (len(records_of(examples.ending, day)) for day in (TODAY, TODAY + timedelta(days=1)))
     assert tomorrow < today
     assert records_of(examples.nothing, TODAY) == []
+
+
+def test_every_enterprise_is_registered_and_no_representative_surfaces(sown: Sown) -> None:
+    """Each with a code, once; the names of those who represent them are in the files, and in no answer."""
+    made = small()
+    rows = {str(row["SUBJECT_CODE"]): row for row in rows_of(made, "ENTERPRISE_REGISTRATION")}
+    kinds = (SubjectKind.ENTERPRISE, SubjectKind.FARMERS_COOPERATIVE)
+    assert set(rows) == {body.code for body in made.bodies if body.kind in kinds}
+    assert len({row["INDUSTRY"] for row in rows.values()}) > 4
+    for code, row in rows.items():
+        answer = subject_answer(code, on_date=TODAY).decode()
+        assert answer.count('"kind":"ENTERPRISE_REGISTRATION"') == 1
+        assert str(row["REPRESENTATIVE"]) not in answer
+
+
+def test_the_statistics_are_counted_once_it_is_sown(sown: Sown) -> None:
+    found = statistics(choices(on_date=TODAY), on_date=TODAY)
+    assert found.total is not None
+    assert sown.shown - 5 < found.total <= sown.shown
 
 
 def test_batches_are_received_on_their_days(sown: Sown) -> None:

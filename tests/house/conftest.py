@@ -17,6 +17,8 @@ from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.objections.actions import lodge
 from xinshu.register.records.models import Record
+from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.disclosure.models import ShownNumber
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.monitoring.actions import reconcile
 
@@ -49,6 +51,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _claimed()
     _reconciled()
     _returned_rows_wait()
+    _counted()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
 
@@ -112,3 +115,10 @@ def _returned_rows_wait() -> None:
         returned=2,
         returned_due_on=factories.TODAY,
     )
+
+
+def _counted() -> None:
+    """The day's statistics, with numbers that so few records do not make."""
+    count_shown(moment=factories.noon(factories.TODAY))
+    for kind, part, value in (("", "TOTAL", ""), ("ADMIN_PENALTY", "TOTAL", ""), ("", "MONTH", "2026-09")):
+        ShownNumber.objects.create(count_id=factories.TODAY, kind=kind, part=part, value=value, number=10)

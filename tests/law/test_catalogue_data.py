@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xinshu.law.articles import anchor
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import SCOPE_RANKS, VOCABULARIES
 from xinshu.law.entries import ClassTable, FieldRole, FieldType, Instrument, Kind, Mask, Need, TermRow
@@ -259,6 +260,37 @@ def test_titles_are_ready_to_be_cited(instrument: Instrument) -> None:
     assert instrument.link is None or instrument.link.startswith("https://www.gov.cn/")
 
 
+def test_the_opinions_are_held_whole_and_every_citation_of_them_leads_to_a_text() -> None:
+    """Their 23 items; no other instrument is held, since no other official text was read."""
+    held = {name: found.articles for name, found in CATALOGUE.instruments.items() if found.articles}
+    assert list(held) == ["OPINIONS-2025"]
+    assert list(held["OPINIONS-2025"]) == [str(number) for number in range(1, 24)]
+    assert held["OPINIONS-2025"]["8"].text.startswith("建立公共信用信息统一公示制度。")
+    assert all(article.text.endswith("。") and " " not in article.text for article in held["OPINIONS-2025"].values())
+    cited = [kind.article or "" for kind in CATALOGUE.kinds.values() if kind.basis == "OPINIONS-2025"]
+    assert {anchor(article) for article in cited} <= set(held["OPINIONS-2025"])
+    assert len(cited) > 5
+
+
+def test_the_divisions_of_the_province_level() -> None:
+    """34 that exist, and one that is made up and says so."""
+    real = {code: one for code, one in CATALOGUE.divisions.items() if one.certainty is not Certainty.ILLUSTRATIVE}
+    assert len(real) == 34
+    assert all(re.fullmatch(r"[1-8][0-9]", code) for code in real)
+    assert set(CATALOGUE.divisions) - set(real) == {"99"}
+
+
+def test_sections_of_industry_are_their_letters() -> None:
+    assert "".join(CATALOGUE.vocabularies["INDUSTRY"].choices) == "ABCDEFGHIJKLMNOPQRST"
+    rule = CATALOGUE.kinds["ENTERPRISE_REGISTRATION"].fields["INDUSTRY"]
+    assert rule.public
+    assert rule.need is Need.OPTIONAL
+
+
+def test_every_kind_says_which_bodies_would_hand_it_in() -> None:
+    assert all(kind.supplied_by_zh and kind.supplied_by_en for kind in CATALOGUE.kinds.values())
+
+
 def test_the_thirteen_categories_stand_in_official_order() -> None:
     ordered = sorted(CATALOGUE.categories.values(), key=lambda category: category.number)
     assert [category.number for category in ordered] == list(range(1, 14))
@@ -494,6 +526,7 @@ def test_vocabularies_of_the_law_and_of_the_files() -> None:
         "YES_NO",
         "ABNORMAL_GROUND",
         "HONOUR_LEVEL",
+        "INDUSTRY",
     }
     files |= {
         *("PENALTY_STATUS", "REGISTRATION_STATUS", "PERFORMANCE", "COERCION", "DISPUTE_SIDE", "INSPECTION_WAY"),

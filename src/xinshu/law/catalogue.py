@@ -10,6 +10,7 @@ from xinshu.kit.workdays import WorkCalendar
 from xinshu.law.entries import (
     Category,
     ClassTable,
+    Division,
     GeneralTerms,
     HolidayNotice,
     Instrument,
@@ -39,6 +40,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "returns": ReturnRule,
     "quality": QualityRule,
     "general": GeneralTerms,
+    "divisions": Division,
 }
 
 
@@ -58,6 +60,7 @@ class Catalogue:
     returns: Mapping[str, ReturnRule]
     quality: Mapping[str, QualityRule]
     general: Mapping[str, GeneralTerms]
+    divisions: Mapping[str, Division]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -173,5 +176,6 @@ def assemble(entries: Entries) -> Catalogue:
         returns=values["returns"],
         quality=values["quality"],
         general=values["general"],
+        divisions=values["divisions"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
     )

@@ -1,13 +1,13 @@
 """Is the catalogue sound? Bases, ranks, periods, references and the limits of a local supplement, all in one run."""
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
 from xinshu.kit.period import Period
+from xinshu.law.articles import article_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
 from xinshu.law.entries import (
     ClassTable,
@@ -17,13 +17,13 @@ from xinshu.law.entries import (
     HolidayNotice,
     Instrument,
     Kind,
-    Protected,
     Regime,
     Scheme,
     Sourced,
 )
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
+from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
 from xinshu.law.reading import Fault, Page, Path, Rule
 from xinshu.law.terms import (
@@ -84,12 +84,13 @@ def _check(entries: Entries) -> list[Fault]:
     checks = (
         _bases,
         _instruments,
+        article_faults,
         _scope_ranks,
         _kinds,
         _schemes,
         _class_tables,
         _calendar,
-        _protected,
+        protected_faults,
         quality_faults,
         general_faults,
         _vocabularies,
@@ -323,25 +324,6 @@ def _calendar(entries: Entries) -> Iterator[Fault]:
             year_calendar(notice)
         except ValueError as error:
             yield entry.fault(("holidays",), Rule.OUT_OF_RANGE, str(error))
-
-
-# --- protected matter -----------------------------------------------------------------------------
-
-
-def _protected(entries: Entries) -> Iterator[Fault]:
-    """What may not be recorded can be told, by a column's name or by a pattern that can be read."""
-    for entry in entries["protected"].values():
-        matter: Protected = entry.value
-        if not matter.headers and not matter.patterns:
-            yield entry.fault((), Rule.INCOMPLETE, "protected matter is told by `headers` or by `patterns`")
-        for index, pattern in enumerate(matter.patterns):
-            path = ("patterns", index)
-            if re.search(r"\(\?(?:[=!>]|<[=!])|\\[1-9]", pattern):
-                yield entry.fault(path, Rule.OUT_OF_RANGE, "a pattern has no look-around and no back-reference")
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                yield entry.fault(path, Rule.OUT_OF_RANGE, f"this is no regular expression: {error}")
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -108,8 +108,16 @@ class Dated(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The official Chinese text of one article, word for word, and when a person last compared it with its source."""
+
+    text: str
+    looked_at: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """A legal instrument: bases/*.yaml."""
+    """A legal instrument: bases/*.yaml. `articles`: the texts that are held, by number; none where none is held."""
 
     title: str
     title_en: str
@@ -121,6 +129,7 @@ class Instrument:
     until: date | None = None
     link: str | None = None
     text_hash: str | None = None
+    articles: Mapping[str, Article] = field(default_factory=dict)
     looked_at: date
     certainty: Certainty
     note: str | None = None
@@ -157,6 +166,16 @@ class Vocabulary:
     name_zh: str
     name_en: str
     choices: Mapping[str, Choice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """A division of the province level by its two digits (GB/T 2260): divisions.yaml."""
+
+    name_zh: str
+    name_en: str
+    looked_at: date
+    certainty: Certainty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +231,14 @@ class PublicationBasis(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind(Dated):
-    """A kind of record: kinds/*.yaml, in the official order."""
+    """A kind of record: kinds/*.yaml, in the official order. `supplied_by`: which bodies would hand it in."""
 
     name_zh: str
     name_en: str
     plain_zh: str
     plain_en: str
+    supplied_by_zh: str | None = None
+    supplied_by_en: str | None = None
     category: int
     effect: Effect
     audience: Audience

@@ -12,6 +12,7 @@ from xinshu.doors.api.intake import router as intake
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import router as disclosure
+from xinshu.uses.disclosure.statistics_api import router as statistics
 from xinshu.uses.monitoring.api import router as monitoring
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ api = NinjaAPI(
     docs_decorator=public,
 )
 api.add_router("", disclosure)
+api.add_router("", statistics)
 api.add_router("", intake)
 api.add_router("", monitoring)
 api.add_router("", bulk)

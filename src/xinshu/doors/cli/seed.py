@@ -84,6 +84,7 @@ def _text(sown: Sown, *, keep: Path | None, site: str) -> str:
         "示范数据，纯属虚构。All of it is made up.",
         f"主体 subjects        {sown.subjects}",
         f"批次 batches         {sown.batches}",
+        f"登记 registrations   {sown.registrations}（信息条数之外 on top of --records）",
         f"收到 received        {counts['received']}",
         f"  入库 accepted      {counts['accepted']}",
         f"  未变 unchanged     {counts['unchanged']}",

@@ -1,6 +1,9 @@
 """The catalogue as readable pages: kinds, terms, classes and bases, with who looked at each and how sure we are."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,14 +14,57 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import Kind, Scheme
 from xinshu.law.terms import Rank
 from xinshu.register.access.audience import moment_of, public
-from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.catalogues.queries import EditionRow, NoCatalogue, catalogue_on
+from xinshu.uses.disclosure.statistics import coverage
+
+Named = ParamSpec("Named")
+Page = Callable[Concatenate[HttpRequest, EditionRow, dict[str, Any], Named], HttpResponse]
+
+
+def of_a_day(page: Page[Named]) -> Callable[Concatenate[HttpRequest, Named], HttpResponse]:
+    """The page of the edition in force today, or on the past day that `?day=` asks for.
+
+    What is no day, or lies ahead, is told so; so is a day on which no catalogue was in force.
+    """
+
+    @wraps(page)
+    def answered(request: HttpRequest, /, *given: Named.args, **named: Named.kwargs) -> HttpResponse:
+        today, text = moment_of(request).day, request.GET.get("day", "")
+        day = _day(text) if text else today
+        if day is None or day > today:
+            return render(request, "portal/catalogue-day.html", {"ahead": day is not None, "today": today}, status=400)
+        try:
+            edition = catalogue_on(day)
+        except NoCatalogue:
+            if not text:
+                raise
+            return render(request, "portal/catalogue-day.html", {"none": True, "today": today}, status=404)
+        context = {
+            "edition": edition,
+            "wording": Wording(edition.catalogue),
+            "day": day,
+            "today": today,
+            "asked": f"?day={day.isoformat()}" if text else "",
+        }
+        return page(request, edition, context, *given, **named)
+
+    return answered
+
+
+def _day(text: str) -> date | None:
+    """YYYY-MM-DD and nothing else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 @public
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+@of_a_day
+def overview(request: HttpRequest, edition: EditionRow, context: dict[str, Any]) -> HttpResponse:
     """The edition in force: its categories and kinds, terms, class tables and bases."""
-    edition, context = _edition(request)
     catalogue = edition.catalogue
     kinds = catalogue.kinds.items()
     categories = [
@@ -28,14 +74,21 @@ def overview(request: HttpRequest) -> HttpResponse:
     instruments = catalogue.instruments.items()
     ranks = [(rank, [(name, found) for name, found in instruments if found.rank is rank]) for rank in Rank]
     context |= {"categories": categories, "ranks": ranks, "tables": list(catalogue.class_tables.items())}
+    if not context["asked"]:
+        known = coverage()
+        context |= {
+            "coverage": known,
+            "covered": [(name, kind, known.sources[name]) for name, kind in kinds if name in known.sources],
+            "uncovered": [(name, kind) for name, kind in kinds if name not in known.sources],
+        }
     return render(request, "portal/catalogue.html", context)
 
 
 @public
 @require_safe
-def kind(request: HttpRequest, name: str) -> HttpResponse:
+@of_a_day
+def kind(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One kind: what it is, who sees it, its fields, and its terms under each regime."""
-    edition, context = _edition(request)
     found = edition.catalogue.kinds.get(name)
     if found is None:
         raise Http404
@@ -47,15 +100,17 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
         "subjects": context["wording"].chosen("SUBJECT_KIND", found.subjects),
         "scheme": scheme,
         "regimes": _regimes(scheme, context["wording"]),
+        "coverage": None if context["asked"] else coverage(),
     }
+    context["sources"] = context["coverage"].sources.get(name, ()) if context["coverage"] else ()
     return render(request, "portal/kind.html", context)
 
 
 @public
 @require_safe
-def basis(request: HttpRequest, name: str) -> HttpResponse:
+@of_a_day
+def basis(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One legal basis, and what rests on it."""
-    edition, context = _edition(request)
     found = edition.catalogue.instruments.get(name)
     if found is None:
         raise Http404
@@ -65,9 +120,9 @@ def basis(request: HttpRequest, name: str) -> HttpResponse:
 
 @public
 @require_safe
-def class_table(request: HttpRequest, name: str) -> HttpResponse:
+@of_a_day
+def class_table(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One class table, row by row."""
-    edition, context = _edition(request)
     found = edition.catalogue.class_tables.get(name)
     if found is None:
         raise Http404
@@ -78,12 +133,6 @@ def class_table(request: HttpRequest, name: str) -> HttpResponse:
     ]
     context |= {"name": name, "table": found, "rows": rows}
     return render(request, "portal/class-table.html", context)
-
-
-def _edition(request: HttpRequest) -> tuple[EditionRow, dict[str, Any]]:
-    """The edition of the day, and what every page of it needs."""
-    edition = catalogue_on(moment_of(request).day)
-    return edition, {"edition": edition, "wording": Wording(edition.catalogue)}
 
 
 def _regimes(scheme: Scheme | None, wording: Wording) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from xinshu.doors.portal import (
     quality_pages,
     reading_pages,
     search_pages,
+    statistics_pages,
     subject_pages,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("data/", data_pages.overview, name="data"),
     path("data/manifest.json", data_pages.offered, name="data-manifest"),
     path("data/<slug:data_set>.<slug:form>", data_pages.file, name="data-file"),
+    path("statistics/", statistics_pages.overview, name="statistics"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
     path("catalogue/kinds/<str:name>/", catalogue_pages.kind, name="kind"),
     path("catalogue/bases/<str:name>/", catalogue_pages.basis, name="basis"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from xinshu.law.articles import anchor
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldRule, FieldType, Kind, TermRow, When
 from xinshu.law.public_form import law_phrase
@@ -35,13 +36,14 @@ class FieldWords:
 
 @dataclass(frozen=True, slots=True)
 class RecordWords:
-    """A public form with everything a template shows of it in words."""
+    """A public form with everything a template shows of it in words. `place`: its article on the page of its basis."""
 
     form: Mapping[str, Any]
     kind: Kind
     severity: Words | None
     law: Words
     basis_page: bool
+    place: str
     fields: tuple[FieldWords, ...]
 
 
@@ -95,7 +97,14 @@ class Wording:
         basis, article = form["basis"]["id"], form["basis"]["article"]
         law = law_phrase(basis, article, self.catalogue)
         fields = tuple(self._fields(kind, form["fields"]))
-        return RecordWords(form, kind, severity, law, basis in self.catalogue.instruments, fields)
+        known = basis in self.catalogue.instruments
+        return RecordWords(form, kind, severity, law, known, self.place(basis, article), fields)
+
+    def place(self, basis: str | None, article: str | None) -> str:
+        """Where an article stands on the page of its instrument (`#article-6`); empty where its text is not held."""
+        instrument = self.catalogue.instruments.get(basis or "")
+        number = anchor(article or "")
+        return f"#article-{number}" if instrument is not None and number in instrument.articles else ""
 
     def _fields(self, kind: Kind, values: Mapping[str, Any]) -> list[FieldWords]:
         """In the order of the kind; what is empty, and what the page's head tells, is left out."""

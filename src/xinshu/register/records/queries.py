@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +51,24 @@ SINCE = f"""
 SELECT r.subject_id, min(r.decided_on),
        min(({FORM})::jsonb #>> '{{fields,ESTABLISHED_ON}}') FILTER (WHERE r.kind = ANY(%(kinds)s))
   FROM records_record r WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} GROUP BY r.subject_id
+"""
+
+TALLY = f"""
+SELECT r.kind, r.organ_code, coalesce(i.industry, ''), count(*),
+       CASE WHEN r.decided_on BETWEEN %(first)s AND %(day)s THEN to_char(r.decided_on, 'YYYY-MM') ELSE '' END AS month
+  FROM records_record r LEFT JOIN (
+       SELECT DISTINCT ON (r.subject_id) r.subject_id AS body, ({FORM})::json -> 'fields' ->> %(field)s AS industry
+         FROM records_record r WHERE r.kind = %(registration)s AND {SHOWN}
+        ORDER BY r.subject_id, {ORDER}) i ON i.body = r.subject_id
+ WHERE {SHOWN} GROUP BY r.kind, r.organ_code, i.industry, month
+"""
+
+DELIVERIES = """
+SELECT f.kind, f.organ_code, max(f.on_day) FROM records_filing f
+ WHERE f.first_number IS NOT NULL AND NOT f.withdraws GROUP BY f.kind, f.organ_code ORDER BY f.kind, f.organ_code
+"""
+LAST_NUMBER = """
+SELECT coalesce(max(f.first_number + f.lines - 1), 0) FROM records_filing f WHERE f.first_number IS NOT NULL
 """
 
 STREAM = f"""
@@ -169,6 +188,45 @@ def shown_since(
             subject: (decided_on, None if established is None else date.fromisoformat(established))
             for subject, decided_on, established in cursor.fetchall()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many records are shown of a kind, deciding organ, section of industry and month (YYYY-MM) of decision.
+
+    `industry` is empty where the body's registration does not show one, `month` for what is older or has no day.
+    """
+
+    kind: str
+    organ_code: str
+    industry: str
+    count: int
+    month: str
+
+
+def shown_tally(*, on_date: date, first: date, registration: str, field: str) -> tuple[Tally, ...]:
+    """What is shown on that day, counted in one pass; months from `first` on.
+
+    A body's industry is what the newest shown record of the kind `registration` says of it in `field`.
+    """
+    values: dict[str, Any] = {"day": on_date, "first": first, "registration": registration, "field": field}
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, values)
+        return tuple(Tally(*row) for row in cursor.fetchall())
+
+
+def deliveries() -> tuple[tuple[str, str, date], ...]:
+    """Of each kind and organ that filed it (its code) the last day on which a numbered filing came in."""
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVERIES)
+        return tuple(cursor.fetchall())
+
+
+def last_number() -> int:
+    """The number of the journal's last numbered line; 0 before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_NUMBER)
+        return int(cursor.fetchone()[0])
 
 
 def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:

@@ -1,4 +1,4 @@
-"""Jobs of disclosure: the open data files are made ahead, so that a reader seldom waits for one.
+"""Jobs of disclosure: open data files are made ahead, and what is shown is counted soon after midnight.
 
 What they handle are names of sets and forms. Until midnight's files are there, and after each filing, the first
 reader of a small set has its file made at once; a large one is left to these jobs.
@@ -16,8 +16,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from xinshu.kit.clock import now
+from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
 from xinshu.uses.disclosure.open_data import FORMS, BeingMade, make_file
+from xinshu.uses.disclosure.statistics import is_counted
 
 ALL_SETS: Final = {**OPEN_SETS, ADVERSE.name: ADVERSE}
 
@@ -67,3 +69,19 @@ def _make_all(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     with _own_connection():
         for data_set, form in product(ALL_SETS, FORMS):
             make_later(data_set, form, seconds=SOON)
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(
+    name="disclosure.count_shown",
+    queue="timers",
+    queueing_lock="count_shown",
+    lock="count_shown",
+    retry=AGAIN,
+)
+def _count_shown(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """At twenty past midnight here; each hour after it finds the day counted, unless nobody was at work before."""
+    with _own_connection():
+        moment = now()
+        if not is_counted(moment.day):
+            count_shown(moment=moment)

@@ -1,7 +1,7 @@
 """Makes the country up from a seed: its bodies, and the files of its organs with their rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -14,6 +14,7 @@ from xinshu.doors.cli.country.drawing import Draw
 from xinshu.doors.cli.country.faults import spoilt
 from xinshu.doors.cli.country.organs import CENTRE, MARKET
 from xinshu.doors.cli.country.planted import planted
+from xinshu.doors.cli.country.registrations import registrations
 from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import Filing, schedule
 from xinshu.doors.cli.country.trades import COMPANIES, Addressed
@@ -40,7 +41,8 @@ class Country:
 def country(*, subjects: int, records: int, seed: int, first: date, day: date, catalogue: Catalogue) -> Country:
     """The country of that seed as it stands on `day`, with decisions and files from `first` on.
 
-    `records` rows are sound and of organisations; spoilt rows, natural persons and what is sent again come on top.
+    `records` rows are sound and of organisations; spoilt rows, natural persons, what is sent again, and a registration
+    of each enterprise that is mentioned come on top.
     Raises ValueError when the day is so early that no file can have arrived.
     """
     rng = Random(seed)  # noqa: S311 - made-up data want the same draw for the same seed, not secrecy
@@ -53,8 +55,11 @@ def country(*, subjects: int, records: int, seed: int, first: date, day: date, c
     mentioned = {draft.body for draft in drafts}
     drafts += [*_persons(draw, drafts), *_faulty(draw, drafts)]
     _number(drafts, catalogue)
-    files = _sent_again(draw, _filed(drafts, filings))
-    return Country(tuple(body for body in every if body in mentioned), tuple(files))
+    known = tuple(body for body in every if body in mentioned)
+    # A draw of its own: with it or without, every other file of the seed is the same.
+    own = Random(f"{seed} registrations")  # noqa: S311
+    registered = registrations(own, known, filings, catalogue)
+    return Country(known, tuple(_sent_again(draw, _filed(drafts, filings, registered))))
 
 
 def _sound(draw: Draw, records: int) -> list[Draft]:
@@ -110,9 +115,11 @@ def _number_field(catalogue: Catalogue, kind: str) -> str:
     return next(name for name, rule in catalogue.kinds[kind].fields.items() if rule.role is FieldRole.DOCUMENT_NUMBER)
 
 
-def _filed(drafts: Iterable[Draft], filings: Iterable[Filing]) -> list[tuple[Filing, list[Row]]]:
+def _filed(
+    drafts: Iterable[Draft], filings: Iterable[Filing], registered: Mapping[Filing, list[Row]]
+) -> list[tuple[Filing, list[Row]]]:
     """The rows of each file by day; the faulty ones are spoilt, now that they have a number. No file is empty."""
-    rows: dict[Filing, list[Row]] = defaultdict(list)
+    rows: dict[Filing, list[Row]] = defaultdict(list, registered)
     turn = 0
     for draft in sorted(drafts, key=lambda draft: draft.decided_on):
         row = draft.row

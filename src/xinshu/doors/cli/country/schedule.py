@@ -41,6 +41,7 @@ RHYTHMS: Final = {
     "ADMIN_LICENCE": Rhythm(((3, 3), (5, 15)), (CENTRE, MARKET)),
     "ABNORMAL_OPERATION": Rhythm(((3, 6), (3, 18)), (MARKET,)),
     "HONOUR": Rhythm(((2, 6),), (CENTRE,)),
+    "ENTERPRISE_REGISTRATION": Rhythm((), (MARKET,)),
 }
 """The kinds that can be made up; a kind that the catalogue does not have is left out."""
 

@@ -16,6 +16,7 @@ from xinshu.doors.cli.country.ledgers import reconcile_months
 from xinshu.doors.cli.country.making import Country, country
 from xinshu.doors.cli.country.organs import ORGANS
 from xinshu.doors.cli.country.penalties import KIND as PENALTY
+from xinshu.doors.cli.country.registrations import KIND as REGISTRATION
 from xinshu.doors.cli.store import FOUNDING_DAY
 from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.kit.period import ONE_DAY
@@ -27,6 +28,7 @@ from xinshu.register.access.actions import register_organs
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.queries import SubjectRow, described
+from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.monitoring.actions import count_months, raise_alarms
 
 ACTOR: Final = "seed"
@@ -49,9 +51,13 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sown:
-    """What was sown: bodies, files, the sums of all receipts by the names of COUNTS, and what is shown on the day."""
+    """What was sown: bodies, files, the sums of all receipts by the names of COUNTS, and what is shown on the day.
+
+    `registrations` rows came on top of the records that were asked for; the sums hold them too.
+    """
 
     subjects: int
+    registrations: int
     batches: int
     counts: dict[str, int]
     shown: int
@@ -73,9 +79,11 @@ def sow(*, moment: Moment, subjects: int, records: int, seed: int, folder: Path)
     reconcile_months(actor=ACTOR, moment=moment)
     count_months(moment=moment)
     raise_alarms(moment=moment)
+    count_shown(moment=moment)
     shown, examples = _looked_at(made, moment.day)
     return Sown(
         subjects=len(made.bodies),
+        registrations=sum(len(rows) for filing, rows in made.files if filing.kind == REGISTRATION),
         batches=len(receipts),
         counts={name: sum(getattr(receipt, name) for receipt in receipts) for name in COUNTS}
         | {"questions": sum(len(receipt.questions) for receipt in receipts)},

@@ -1,6 +1,7 @@
 """Tags for the pages: Chinese with its English beside it, each in its own language for screen readers."""
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -34,3 +35,9 @@ def choice(wording: Wording, vocabulary: str, value: str) -> SafeString:
 def law(wording: Wording, basis: str, article: str | None) -> SafeString:
     """An article as one would cite it."""
     return pair(*law_phrase(basis, article, wording.catalogue))
+
+
+@register.simple_tag
+def law_at(wording: Wording, basis: str, article: str | None, asked: str = "") -> str:
+    """The address of an article: its place on the page of its instrument where the text is held, else that page."""
+    return reverse("portal:basis", args=[basis]) + asked + wording.place(basis, article)
