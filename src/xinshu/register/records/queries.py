@@ -1,6 +1,7 @@
 """What is shown: the gate in its three forms, one subject, a page, and an Arrow stream."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,17 @@ PAGE = f"""
 SELECT r.kind, r.public_form, count(*) OVER () FROM records_record r
  WHERE r.subject_id = %(subject)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s) AND {SHOWN}
  ORDER BY {ORDER} LIMIT %(most)s OFFSET %(skip)s
+"""
+
+# The place is that of the last record read: (decided_on, record_ref) in the order of ORDER, where no day comes last.
+ONWARD = f"""
+SELECT r.subject_id, r.decided_on, r.record_ref, r.public_form FROM records_record r
+ WHERE r.subject_id = ANY(%(subjects)s) AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+   AND (%(ref)s::uuid IS NULL OR r.decided_on < %(decided_on)s::date
+        OR (r.decided_on IS NULL AND %(decided_on)s::date IS NOT NULL)
+        OR (r.decided_on IS NOT DISTINCT FROM %(decided_on)s::date AND r.record_ref > %(ref)s::uuid))
+   AND {SHOWN}
+ ORDER BY {ORDER} LIMIT %(most)s
 """
 
 ONE = f"""
@@ -55,6 +67,16 @@ CHUNK = 20_000
 """Rows of a stream that are in memory at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A record on its way out: of which subject, its place in the order (newest first), and its public form as JSON."""
+
+    subject: int
+    decided_on: date | None
+    record_ref: UUID
+    form: bytes
+
+
 def shown_json(*, subject: int, on_date: date) -> str:
     """All that is shown of one subject on that day, newest first, as one JSON array of public forms."""
     (row,) = prepared(OF_SUBJECT, {"subject": subject, "day": on_date})
@@ -70,6 +92,25 @@ def shown_page(
         cursor.execute(PAGE, values)
         rows = cursor.fetchall()
     return [orjson.loads(form) for _, form, _ in rows], rows[0][2] if rows else 0
+
+
+def shown_onward(
+    *,
+    subjects: Iterable[int],
+    on_date: date,
+    most: int,
+    kind: str | None = None,
+    after: tuple[date | None, UUID] | None = None,
+) -> list[ShownRow]:
+    """At most `most` records shown of these subjects (of one kind, if given), newest first, beyond the place `after`.
+
+    The place need not be that of a record that is shown, or ever was.
+    """
+    day, ref = after or (None, None)
+    values: dict[str, Any] = {"subjects": list(subjects), "day": on_date, "kind": kind, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(ONWARD, values | {"decided_on": day, "ref": ref})
+        return [ShownRow(subject, decided, ref, form.encode()) for subject, decided, ref, form in cursor.fetchall()]
 
 
 def shown_record(*, subject: int, record_ref: UUID, on_date: date) -> dict[str, Any] | None:
