@@ -11,7 +11,13 @@ from uuid import UUID
 import orjson
 
 from xinshu.law.terms import SubjectKind
-from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record
+from xinshu.register.records.queries import (
+    shown_counts,
+    shown_json,
+    shown_onward,
+    shown_page,
+    shown_record,
+)
 from xinshu.register.subjects.names import fold
 from xinshu.register.subjects.queries import (
     SHORTEST_SEARCH,
@@ -22,6 +28,9 @@ from xinshu.register.subjects.queries import (
 )
 
 PAGE_SIZE = 20
+Place = tuple[date | None, UUID]
+"""Where a reader of records stopped: the last one's day of decision and reference."""
+
 MOST_HITS = 500
 """A name search looks at no more bodies than this; beyond it the reader is asked for a longer name."""
 
@@ -77,6 +86,20 @@ def subject_page(code: str, *, on_date: date, kind: str | None = None, page: int
     rows = named_by(code) or (NOBODY,)
     counts = shown_counts(subjects=[row.subject for row in rows], on_date=on_date)
     return tuple(_body(row, counts[row.subject], on_date, kind, page) for row in rows if row.subject in counts)
+
+
+def records_onward(
+    code: str, *, on_date: date, most: int, kind: str | None = None, after: Place | None = None
+) -> tuple[list[tuple[str, bytes]], Place | None]:
+    """At most `most` records of the code beyond a place, newest first: each with the present code of its body, as JSON.
+
+    The second value is the place to go on from, None when nothing more is shown.
+    """
+    bodies = {row.subject: row.code for row in named_by(code) or (NOBODY,)}
+    rows = shown_onward(subjects=bodies, on_date=on_date, most=most + 1, kind=kind, after=after)
+    told = rows[:most]
+    place = (told[-1].decided_on, told[-1].record_ref) if len(rows) > most else None
+    return [(bodies[row.subject], row.form) for row in told], place
 
 
 def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectRow, dict[str, Any]] | None:
