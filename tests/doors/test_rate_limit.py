@@ -28,7 +28,9 @@ def test_the_fourth_request_waits(three: None) -> None:
     told = [get(client) for _ in range(4)]
     assert [answer.status_code for answer in told] == [400, 400, 400, 429]
     assert [answer.headers["RateLimit-Remaining"] for answer in told] == ["2", "1", "0", "0"]
-    assert {(answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Policy"]) for answer in told} == {("3", "3;w=60")}
+    assert {(answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Policy"]) for answer in told} == {
+        ("3", "3;w=60")
+    }
     refused = told[-1]
     assert refused.json()["error"] == "TOO_MANY_REQUESTS"
     assert 0 < int(refused.headers["Retry-After"]) <= 20

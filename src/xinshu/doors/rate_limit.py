@@ -26,9 +26,7 @@ MOST_CLIENTS: Final = 50_000
 
 API: Final = "/api/v1/"
 SEARCHES: Final = ("/search", "/suggest")
-ORGANS: Final = tuple(
-    API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms")
-)
+ORGANS: Final = tuple(API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms"))
 """Addresses of organs' own systems: known by their tokens, and free to send a file in many pieces."""
 
 TOO_MANY: Final = ("请求过于频繁，请稍后再试。", "Too many requests; please wait and try again.")

@@ -1,4 +1,4 @@
-"""Cursors: where a reader of a long list stopped, sealed so that nobody makes one up, and kept by nobody but the reader."""
+"""Cursors: where a reader of a long list stopped, sealed so that nobody makes one up, kept by the reader alone."""
 
 import hmac
 import json
@@ -24,7 +24,7 @@ class BadCursor(XinshuError):
 
 
 def write_cursor(place: Sequence[str | None], *, of: str, key: str) -> str:
-    """The place in a list as one opaque text of letters, digits, - and _. `of` names the list; it is not in the text."""
+    """The place in a list as one opaque text of letters, digits, - and _. `of` names the list, unseen."""
     said = json.dumps(list(place), ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(_seal(said, of, key) + said).decode().rstrip("=")
 

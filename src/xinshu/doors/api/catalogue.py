@@ -12,9 +12,9 @@ from ninja import Query, Router
 
 from xinshu.doors.api.catalogue_forms import (
     BasesAnswer,
-    InstrumentForm,
     CodesAnswer,
     CodesForm,
+    InstrumentForm,
     KindForm,
     KindsAnswer,
     TableForm,
@@ -36,7 +36,8 @@ from xinshu.register.catalogues.queries import EditionRow, catalogue_on
 
 router = Router(tags=["catalogue 目录"])
 
-Day = Annotated[date | None, Query(description="规则所在之日，不晚于今日；默认今日。The day of the rules, today at the latest.")]
+OF_DAY: Final = "规则所在之日，不晚于今日；默认今日。The day of the rules, today at the latest."
+Day = Annotated[date | None, Query(description=OF_DAY)]
 
 LONGEST: Final = 3600
 PUBLIC_LOG: Final = 0

@@ -1,4 +1,4 @@
-"""The interface's own code lists, beside the catalogue's vocabularies: every code that an answer may hold, with names."""
+"""The interface's own code lists, beside the catalogue's: every code that an answer may hold, with its names."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

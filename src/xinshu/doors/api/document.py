@@ -24,16 +24,16 @@ from xinshu.register.catalogues.queries import catalogue_on
 Part = dict[str, Any]
 
 SERVER: Final = "/api/v1"
-TOKEN: Final = "organToken"
+SCHEME: Final = "organToken"
 JSON: Final = "application/json"
 RECORD: Final = "RecordForm"
 SCHEMAS: Final = "#/components/schemas/"
 
 TAGS: Final = (
-    ("disclosure 公示", "就一个代码公示的信息。What is publicly shown for a code, for exactly as long as the law allows."),
-    ("catalogue 目录", "类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
-    ("monitoring 归集质效", "归集质效（公开）；对账和提醒（机关）。Quality of intake; reconciliation and alarms for organs."),
-    ("intake 归集", "机关系统报送。For organs' own systems, by token."),
+    ("disclosure", "公示：就一个代码公示的信息。What is publicly shown for a code."),
+    ("catalogue", "目录：类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
+    ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
+    ("intake", "归集：机关系统报送。For organs' own systems, by token."),
 )
 
 HEADERS: Final[dict[str, tuple[Part, str]]] = {
@@ -92,7 +92,7 @@ def document(api: NinjaAPI, routers: tuple[Router, ...], catalogue: Catalogue) -
     schemas["ErrorForm"] = _error_schema()
     schemas["Bilingual"] = schemas.get("Bilingual") or {}
     schemas.update(_records(schemas.pop(RECORD), catalogue))
-    told["components"]["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer", "description": "机关令牌。"}}
+    told["components"]["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer", "description": "机关令牌。"}}
     told["components"]["headers"] = {
         name: {"description": words, "schema": schema} for name, (schema, words) in HEADERS.items()
     }
@@ -115,6 +115,7 @@ def _complete(operation: Part, method: str, audience: RouteAudience) -> None:
     """Give an operation its errors, headers, examples and security."""
     identifier, public = operation["operationId"], audience is RouteAudience.PUBLIC
     parameters = operation.setdefault("parameters", [])
+    operation["tags"] = [tag.split()[0] for tag in operation["tags"]]
     for parameter in parameters:
         key = (identifier, parameter["name"])
         example = PARAMETERS.get(key, PARAMETERS.get(("", parameter["name"])))
@@ -122,9 +123,9 @@ def _complete(operation: Part, method: str, audience: RouteAudience) -> None:
             parameter.setdefault("example", example)
     if public and method == "get":
         parameters.append(IF_NONE_MATCH)
-    operation["security"] = [] if public else [{TOKEN: []}]
+    operation["security"] = [] if public else [{SCHEME: []}]
     _add_errors(operation, [*_names(operation, public=public)])
-    _add_headers(operation, public=public, kept="catalogue" in operation["tags"][0])
+    _add_headers(operation, public=public, kept=operation["tags"] == ["catalogue"])
     if identifier in {"quality", "organ_quality"}:
         operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
     if identifier == "returned_rows":
@@ -194,7 +195,7 @@ def _error_schema() -> Part:
     return {
         "title": "ErrorForm",
         "type": "object",
-        "description": "每个错误都是这个形状。Every error has this shape; `reasons`: codes or places of the single faults.",
+        "description": "每个错误都是这个形状。Every error has this shape; `reasons` names the single faults.",
         "properties": {
             "error": {"type": "string", "enum": sorted(FAULTS)},
             "message": {"$ref": f"{SCHEMAS}Bilingual"},

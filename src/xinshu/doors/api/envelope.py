@@ -62,7 +62,7 @@ def validated(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
     """The answer with its ETag, or 304 without a body where the reader holds these very bytes already."""
     if response.status_code != 200 or not isinstance(response, HttpResponse):
         return response
-    tag = response.headers.setdefault("ETag", etag(response.content))
+    tag = response.headers["ETag"] = etag(response.content)
     asked = request.META.get("HTTP_IF_NONE_MATCH")
     if asked is not None and _holds(asked, tag):
         response.status_code, response.content = 304, b""

@@ -1,4 +1,4 @@
-"""Made-up examples of the OpenAPI document: codes that belong to nobody, names that are invented (tested against it)."""
+"""Made-up examples of the OpenAPI document: codes that belong to nobody, invented names (tested against it)."""
 
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ PARAMETERS: Final[dict[tuple[str, str], Any]] = {
     ("", "form"): "json",
     ("", "page"): 1,
     ("", "limit"): 20,
+    ("", "day"): "2026-11-23",
 }
 """Of a parameter, by operation ("" = any) and name."""
 

@@ -19,10 +19,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
     # 任何请求 any request
     "NOT_TEXT": Fault(400, "地址中有不可用的字符。", "The address holds a character that no text may hold."),
     "METHOD_NOT_ALLOWED": Fault(405, "此地址不接受这种请求方法。", "This address does not take that method."),
-    "INVALID_PARAMETER": Fault(422, "请求参数有误，见reasons。", "A parameter cannot be read; `reasons` names its place."),
+    "INVALID_PARAMETER": Fault(422, "请求参数有误，见reasons。", "A parameter cannot be read; see `reasons`."),
     "TOO_MANY_REQUESTS": Fault(429, "请求过于频繁，见Retry-After。", "Too many requests; see the header Retry-After."),
-    "OUR_FAULT": Fault(500, "系统出错，请稍后再试。", "Something went wrong on our side; please try again later."),
-    "UNAVAILABLE": Fault(503, "数据库暂不可用，请稍后原样重试。", "The database is away; try the very same again later."),
+    "OUR_FAULT": Fault(500, "系统出错，请稍后再试。", "Something went wrong on our side; try again later."),
+    "UNAVAILABLE": Fault(503, "数据库暂不可用，请稍后原样重试。", "The database is away; try again later."),
     # 请求内容 what is sent along
     "NOT_JSON": Fault(400, "请求内容不是JSON。", "The body is not JSON."),
     "TOO_LARGE": Fault(413, "请求内容过大。", "The body is too large; send it as a file, or in parts."),
@@ -33,7 +33,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "BAD_CURSOR": Fault(400, "游标无效。", "Not a cursor of this list."),
     "NAME_TOO_SHORT": Fault(400, "名称过短。", "The name is too short to search for."),
     # 目录 catalogue
-    "NOT_A_DAY": Fault(422, "日期应写作YYYY-MM-DD，且不晚于今日。", "Write the day as YYYY-MM-DD, today at the latest."),
+    "NOT_A_DAY": Fault(422, "日期应写作YYYY-MM-DD，且不晚于今日。", "A day, today at the latest."),
     "NO_CATALOGUE": Fault(404, "该日没有生效的目录。", "No catalogue was in force on that day."),
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
@@ -50,7 +50,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "NOTATTESTED": Fault(422, "须确认已完成审查。", "The review must be attested."),
     "CITATIONREFUSED": Fault(422, "所引文书不被接受。", "The cited document is not accepted."),
     "HEADERREFUSED": Fault(422, "表头对应有误。", "What a header is said to stand for is not accepted."),
-    "WRONGOFFSET": Fault(409, "上传位置不符，见Upload-Offset。", "Not the offset of the upload; see the header Upload-Offset."),
+    "WRONGOFFSET": Fault(409, "上传位置不符，见Upload-Offset。", "Not where the upload stands; see Upload-Offset."),
     "ERASED": Fault(410, "上传内容已删除。", "The upload has been erased."),
     "NOROOM": Fault(507, "存储空间不足，未保存不完整的内容。", "Out of room; nothing half is kept."),
     "NOTHELD": Fault(404, "没有这条信息。", "There is no such record of this organ."),

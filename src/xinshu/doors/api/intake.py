@@ -292,9 +292,7 @@ def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
     openapi_extra=may_say("UNKNOWNKIND", "HEADERREFUSED"),
 )
 @organ_client
-def map_headers(
-    request: HttpRequest, kind: Annotated[str, Query(max_length=64)], form: MappingForm
-) -> HttpResponse:
+def map_headers(request: HttpRequest, kind: Annotated[str, Query(max_length=64)], form: MappingForm) -> HttpResponse:
     """Remembered for this organ and kind."""
     try:
         actions.remember_headers(

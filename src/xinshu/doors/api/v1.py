@@ -51,8 +51,8 @@ api = NinjaAPI(
     description=(
         "公共信用信息公示接口。What is publicly shown about an organisation, for exactly as long as the law allows.\n\n"
         "公开接口无须注册，任何来源可读；机关接口须带令牌。每个错误都是同一形状，名称见`/codes/API_ERROR`。\n\n"
-        "Public routes need no registration and may be read from any origin; organs' routes need a token. Every error has"
-        " one shape, its names are in `/codes/API_ERROR`. GET may be asked as HEAD.\n\n"
+        "Public routes need no registration and may be read from any origin; organs' routes need a token. Every error"
+        " has one shape, its names are in `/codes/API_ERROR`. GET may be asked as HEAD.\n\n"
         "示例 Example: `curl http://127.0.0.1:8000/api/v1/subjects/919999990000002110`"
     ),
     docs_url=None,

@@ -67,14 +67,12 @@ def subjects(
     name: Annotated[str, Query(max_length=100)],
     page: Annotated[int, Query(ge=1, le=LAST_PUBLIC_PAGE)] = 1,
 ) -> HttpResponse:
-    """Bodies of which something is shown and whose name holds the text; individual businesses are found by code only."""
+    """Bodies of which something is shown and whose name holds the text; individual businesses go by code only."""
     if not long_enough(name):
         return error(400, "NAME_TOO_SHORT", *TOO_SHORT)
     day = moment_of(request).day
     hits = search(name, on_date=day, page=page)
-    told = [
-        {"code": hit.code, "name": hit.name, "kind": hit.kind, "counts": _counts(hit.counts)} for hit in hits.hits
-    ]
+    told = [{"code": hit.code, "name": hit.name, "kind": hit.kind, "counts": _counts(hit.counts)} for hit in hits.hits]
     last = pages(page, hits.total, PAGE_SIZE)["last"]
     return answer({"day": day, "page": page, "last_page": last, "total": hits.total, "more": hits.more, "hits": told})
 
@@ -94,7 +92,7 @@ def records(
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS)] = PAGE_SIZE,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> HttpResponse:
-    """Newest first, if wanted of one kind. Follow `next` until it is null; what comes or ends meanwhile moves no page."""
+    """Newest first, if wanted of one kind. Follow `next` until it is null; what comes or ends moves no page."""
     checked = check_code(code)
     if not checked.valid:
         return not_a_code(checked)
@@ -142,7 +140,8 @@ def _counts(counts: dict[str, int]) -> list[dict[str, str | int]]:
 
 def _cursor(place: Place, of: str) -> str:
     decided_on, ref = place
-    return write_cursor([decided_on and decided_on.isoformat(), str(ref)], of=of, key=settings.SECRET_KEY)
+    day = None if decided_on is None else decided_on.isoformat()
+    return write_cursor([day, str(ref)], of=of, key=settings.SECRET_KEY)
 
 
 def _place(cursor: str, of: str) -> Place:

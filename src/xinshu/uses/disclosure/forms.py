@@ -1,4 +1,4 @@
-"""The shapes in which disclosure answers machines. A record's own is `law.public_form`, told here once more for readers.
+"""The shapes in which disclosure answers machines. A record's own is `law.public_form`, told once more here.
 
 What a kind has among its `fields` is said by the catalogue; doors/api/document.py writes it into the OpenAPI document.
 """
@@ -70,7 +70,7 @@ class ShownRecord(Schema):
 
 
 class RecordsAnswer(Schema):
-    """One page of what is shown for a code, newest first. `next`: the cursor of the following page, null on the last."""
+    """One page of what is shown for a code, newest first. `next`: the cursor of the next page, null on the last."""
 
     code: str
     day: str = Field(json_schema_extra={"format": DAY})

@@ -203,7 +203,6 @@ class AlarmsAnswer(Schema):
     alarms: list[AlarmItem]
 
 
-
 def month_of(text: str) -> date | None:
     """The month that YYYY-MM names, by its first day."""
     try:
