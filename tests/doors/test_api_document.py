@@ -25,7 +25,7 @@ from xinshu.doors.api.examples import PARAMETERS
 from xinshu.doors.api.faults import FAULTS
 from xinshu.doors.api.intake import STATUS
 from xinshu.doors.api.v1 import ROUTERS, api
-from xinshu.proceedings.intake.actions import open_batch, receive
+from xinshu.proceedings.intake.actions import add_content, open_batch, receive
 from xinshu.proceedings.intake.states import Door
 from xinshu.project.wsgi import application
 from xinshu.register.access.actions import issue_token
@@ -52,7 +52,7 @@ REFUSED_ONLY = {"POST /reconciliations/ledger", "POST /alarms/{batch}/answer"}
 
 @pytest.fixture
 def seeded(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, UUID]]:
-    """Records shown and ended; batches filed, checked, refused and open, by the operation that is to meet them."""
+    """Records shown and ended; batches filed, refused and open, by the operation that is to meet them."""
     with time_machine.travel(factories.noon(factories.TODAY).instant, tick=False):
         factories.adopted_catalogue()
         factories.registered_organ()
@@ -67,12 +67,12 @@ def seeded(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, UUID]]:
         strange.write_text("行政相对人名称,奇怪的列\n一,二\n", encoding="utf-8")
         sent = {"progress": lambda step: None, "moment": moment, **own}
         filed = receive(path=write_csv(tmp_path / "rows.csv", rows), attested=True, **sent)
-        checked = receive(path=write_csv(tmp_path / "more.csv", rows), attested=False, **sent)
         refused = receive(path=strange, attested=False, **sent)
-        opened = [open_batch(file_name="rows.csv", moment=moment, **own).id for _ in range(2)]
+        opened = [open_batch(file_name="rows.csv", moment=moment, **own).id for _ in range(3)]
+        add_content(batch=opened[2], offset=0, chunks=[(tmp_path / "rows.csv").read_bytes()])
         yield {
             "": filed.batch,
-            "check_batch": checked.batch,
+            "check_batch": opened[2],
             "header_questions": refused.batch,
             "content": opened[0],
             "discard_batch": opened[1],

@@ -50,7 +50,7 @@ def test_codes_with_nothing_public_answer_the_same_bytes(ended: str, form: str) 
         answers = {}
         for code in (SUBJECT, OTHER_SUBJECT, UNKNOWN):
             status, content, headers = whole(form.format(code))
-            tag = headers.pop("ETag", None)  # of the bytes that were sent, and so of the code in them, and of nothing else
+            tag = headers.pop("ETag", None)  # of the bytes that were sent, with the code in them
             assert tag in {None, etag(content)}
             content = content.replace(code.encode(), b"CODE")
             headers.pop("Content-Length", None)
