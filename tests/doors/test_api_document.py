@@ -23,7 +23,7 @@ from tests.filings import penalty, write_csv
 from xinshu.doors.api.document import document
 from xinshu.doors.api.examples import PARAMETERS
 from xinshu.doors.api.faults import FAULTS
-from xinshu.doors.api.intake import STATUS
+from xinshu.doors.api.intake_answers import STATUS
 from xinshu.doors.api.v1 import ROUTERS, api
 from xinshu.proceedings.intake.actions import add_content, open_batch, receive
 from xinshu.proceedings.intake.states import Door

@@ -51,7 +51,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "api-1:code_list": [{"vocabulary": "PENALTY"}, {"vocabulary": "API_ERROR"}, {"vocabulary": "NONE"}],
     **{
         f"api-1:{name}": [{"batch": NO_BATCH}]
-        for name in ("content", "check", "file", "one", "discard", "returned", "header_questions")
+        for name in ("content", "offset", "check", "file", "one", "discard", "returned", "header_questions")
     },
     **{f"desk:{name}": [{"batch": NO_BATCH}] for name in DESK},
 }

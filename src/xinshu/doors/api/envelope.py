@@ -65,6 +65,7 @@ def validated(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
     tag = response.headers["ETag"] = etag(response.content)
     asked = request.META.get("HTTP_IF_NONE_MATCH")
     if asked is not None and _holds(asked, tag):
+        response.headers["Content-Length"] = str(len(response.content))  # of what is not sent again (RFC 9110, 8.6)
         response.status_code, response.content = 304, b""
         del response.headers["Content-Type"]
     return response

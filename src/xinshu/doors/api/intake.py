@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from xinshu.doors.api.intake_answers import form_of, refusal, told, with_offset
 from xinshu.doors.api.intake_forms import (
     FILE,
     KEY,
@@ -21,17 +22,15 @@ from xinshu.doors.api.intake_forms import (
     ReturnedRowForm,
     WithdrawalForm,
 )
-from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.paging import LAST_PAGE
 from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
 from xinshu.proceedings.intake.states import Door, State, Step
-from xinshu.proceedings.vault import Erased, WrongOffset
+from xinshu.proceedings.vault import WrongOffset
 from xinshu.register.access.actions import note
 from xinshu.register.access.answers import answer, error, may_say
 from xinshu.register.access.audience import client_of, moment_of, organ_client
-from xinshu.register.records.actions import NotHeld
 
 router = Router(tags=["intake 归集"])
 
@@ -44,18 +43,6 @@ WORKING: Final = ("NOT_FOUND", "UNKNOWNBATCH", "UNKNOWNORGAN", "NOTNOW", "WRONGO
 """What working on a batch may be refused for."""
 
 NOT_YOURS: Final = (404, "NOT_FOUND", "没有这个批次。", "There is no such batch.")
-STATUS: Final = {
-    actions.UnknownKind: 422,
-    actions.UnknownBatch: 404,
-    actions.KeyReused: 409,
-    actions.NotNow: 409,
-    actions.NotAttested: 422,
-    actions.HeaderRefused: 422,
-    WrongOffset: 409,
-    Erased: 410,
-    NoRoom: 507,
-    NotHeld: 404,
-}
 
 
 @router.post(
@@ -92,7 +79,7 @@ def send(
             key=key,
         )
         if upload == "later":
-            return _with_offset(_told(opened, 201), queries.content_size(opened.id))
+            return with_offset(told(opened, 201), queries.content_size(opened.id))
         if _goes_on(request, opened):
             return _work(request, opened.id, attested=attested)
         if not _is_the_same(request, opened):
@@ -100,8 +87,8 @@ def send(
                 "该幂等键已用于另一份内容；请换一个键。This key stands for other content; choose a new one."
             )
     except XinshuError as refused:
-        return _refused(refused)
-    return _told(opened)
+        return refusal(refused)
+    return told(opened)
 
 
 @router.patch(
@@ -122,10 +109,10 @@ def content(request: HttpRequest, batch: UUID) -> HttpResponse:
     try:
         size = actions.add_content(batch=batch, offset=int(offset), chunks=_blocks(request))
     except WrongOffset as refused:
-        return _with_offset(_refused(refused), refused.size)
+        return with_offset(refusal(refused), refused.size)
     except XinshuError as refused:
-        return _refused(refused)
-    return _with_offset(HttpResponse(status=204), size)
+        return refusal(refused)
+    return with_offset(HttpResponse(status=204), size)
 
 
 @router.api_operation(
@@ -141,7 +128,7 @@ def offset(request: HttpRequest, batch: UUID) -> HttpResponse:
     """The header Upload-Offset says how many bytes are kept."""
     if _own(request, batch) is None:
         return error(*NOT_YOURS)
-    return _with_offset(HttpResponse(status=200), queries.content_size(batch))
+    return with_offset(HttpResponse(status=200), queries.content_size(batch))
 
 
 @router.post(
@@ -168,7 +155,7 @@ def check(request: HttpRequest, batch: UUID) -> HttpResponse:
 def file(request: HttpRequest, batch: UUID, attestation: Attestation) -> HttpResponse:
     """Stores and publishes; called again it answers the same receipt."""
     if not attestation.attested:
-        return _refused(actions.NotAttested("须确认已完成审查。The review must be attested."))
+        return refusal(actions.NotAttested("须确认已完成审查。The review must be attested."))
     return _work(request, batch, attested=True)
 
 
@@ -183,7 +170,7 @@ def batches(request: HttpRequest, page: Annotated[int, Query(le=LAST_PAGE)] = 1)
     """Fifty on a page."""
     own = frozenset({client_of(request).organ.code})
     rows = queries.batches_of(own, most=PAGE, skip=PAGE * max(page - 1, 0))
-    return answer({"batches": [_form(row) for row in rows], "total": queries.batch_count(own)})
+    return answer({"batches": [form_of(row) for row in rows], "total": queries.batch_count(own)})
 
 
 @router.get(
@@ -197,7 +184,7 @@ def batches(request: HttpRequest, page: Annotated[int, Query(le=LAST_PAGE)] = 1)
 def one(request: HttpRequest, batch: UUID) -> HttpResponse:
     """What became of it, so far."""
     found = _own(request, batch)
-    return error(*NOT_YOURS) if found is None else _told(found)
+    return error(*NOT_YOURS) if found is None else told(found)
 
 
 @router.get(
@@ -239,7 +226,7 @@ def discard(request: HttpRequest, batch: UUID) -> HttpResponse:
     try:
         actions.discard(batch=batch, actor=_actor(request), moment=moment_of(request))
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
@@ -264,7 +251,7 @@ def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> Ht
             moment=moment_of(request),
         )
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
@@ -303,7 +290,7 @@ def map_headers(request: HttpRequest, kind: Annotated[str, Query(max_length=64)]
             moment=moment_of(request),
         )
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
@@ -334,15 +321,15 @@ def _work(request: HttpRequest, batch: UUID, *, attested: bool) -> HttpResponse:
         if found.file_size > AT_ONCE:
             later = tasks.file_later if attested else tasks.check_later
             later(batch=batch, actor=actor)
-            return _told(found, 202)
+            return told(found, 202)
         if attested:
             actions.file(batch=batch, actor=actor, moment=moment, attested=True, progress=_untold)
         else:
             actions.check(batch=batch, actor=actor, moment=moment, progress=_untold)
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     done = queries.batch(batch)
-    return error(*NOT_YOURS) if done is None else _told(done)
+    return error(*NOT_YOURS) if done is None else told(done)
 
 
 def _untold(_step: Step) -> None:
@@ -376,37 +363,5 @@ def _blocks(request: HttpRequest) -> Iterator[bytes]:
         yield block
 
 
-def _told(found: BatchRow, status: int | None = None) -> HttpResponse:
-    """A batch and its receipt; a file refused as a whole is a 422 with the reason."""
-    refused = found.state == State.REFUSED
-    response = answer(_form(found), status or (422 if refused else 200))
-    response.headers["Location"] = f"/api/v1/batches/{found.id}"
-    return response
-
-
-def _form(found: BatchRow) -> dict[str, Any]:
-    shown = asdict(found)
-    hidden = ("refusal_zh", "refusal_en", "step_zh", "step_en")
-    form = {name: value for name, value in shown.items() if name not in hidden}
-    form["step"] = {"zh": found.step_zh, "en": found.step_en}
-    form["refusal"] = {"zh": found.refusal_zh, "en": found.refusal_en} if found.refusal_zh else None
-    receipt = queries.receipt(found.id)
-    form["questions"] = [asdict(question) for question in receipt.questions]
-    form["notices"] = [asdict(notice) for notice in receipt.notices]
-    form["published"] = receipt.published
-    return form
-
-
-def _with_offset(response: HttpResponse, size: int) -> HttpResponse:
-    response.headers["Upload-Offset"] = str(size)
-    return response
-
-
 def _suffix(name: str) -> str:
     return "." + name.rsplit(".", 1)[-1]
-
-
-def _refused(refused: XinshuError) -> HttpResponse:
-    """A refusal of ours; its sentence holds both languages and no value of a row."""
-    name = type(refused).__name__
-    return error(STATUS.get(type(refused), 422), name.upper(), str(refused), str(refused))
