@@ -56,9 +56,14 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "api-1:answer_alarm": [{"batch": NO_BATCH}],
     "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "api-1:records": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
+    "api-1:kind": [{"kind": "ADMIN_PENALTY"}, {"kind": "NONE"}],
+    "api-1:basis": [{"basis": "PRC-APL"}, {"basis": "NONE"}],
+    "api-1:class_table": [{"table": "MARKET_REGULATION_ORDER_36"}, {"table": "NONE"}],
+    "api-1:code_list": [{"vocabulary": "PENALTY"}, {"vocabulary": "API_ERROR"}, {"vocabulary": "NONE"}],
     **{
         f"api-1:{name}": [{"batch": NO_BATCH}]
-        for name in ("content", "check", "file", "one", "discard", "returned", "header_questions")
+        for name in ("content", "offset", "check", "file", "one", "discard", "returned", "header_questions")
     },
     **{f"desk:{name}": [{"batch": NO_BATCH}] for name in DESK},
 }
@@ -92,6 +97,9 @@ QUERIES: dict[str, list[str]] = {
     "api-1:statistics": ["?form=csv", "?kind=ADMIN_PENALTY&division=990100", "?kind=NONE", "?form=xml"],
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
+    "api-1:subjects": ["?name=云汀示例", "?name=无此名称", "?name=云", "?name=云汀示例&page=2"],
+    "api-1:records": ["?limit=1", "?kind=ADMIN_LICENCE", "?cursor=none"],
+    "api-1:kinds": ["?day=2022-01-01", "?day=2019-01-01", "?day=2030-01-01"],
     "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
     "api-1:organ_quality": ["?month=2026-09&form=csv", "?form=xml"],
     "portal:subject": [

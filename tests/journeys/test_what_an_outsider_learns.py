@@ -14,6 +14,7 @@ from django.test import Client
 from tests.factories import TODAY
 from tests.filings import OTHER_SUBJECT, SUBJECT, UNKNOWN, penalty, write_csv
 from tests.journeys.conftest import on
+from xinshu.doors.api.envelope import etag
 
 Send = Callable[..., dict[str, Any]]
 LATER = date(2027, 10, 1)
@@ -43,12 +44,14 @@ def whole(address: str) -> tuple[int, bytes, dict[str, str]]:
     return response.status_code, response.content, dict(response.headers)
 
 
-@pytest.mark.parametrize("form", ["/subjects/{}/", "/api/v1/subjects/{}"])
+@pytest.mark.parametrize("form", ["/subjects/{}/", "/api/v1/subjects/{}", "/api/v1/subjects/{}/records"])
 def test_codes_with_nothing_public_answer_the_same_bytes(ended: str, form: str) -> None:
     with on(LATER):
         answers = {}
         for code in (SUBJECT, OTHER_SUBJECT, UNKNOWN):
             status, content, headers = whole(form.format(code))
+            tag = headers.pop("ETag", None)  # of the bytes that were sent, with the code in them
+            assert tag in {None, etag(content)}
             content = content.replace(code.encode(), b"CODE")
             headers.pop("Content-Length", None)
             answers[code] = (status, content, headers)

@@ -28,6 +28,8 @@ class Environment(BaseSettings):
     secrets_folder: str = ""
     contact: str = ""
     upload_limit: int = Field(default=2048, gt=0)
+    rate_limit: int = Field(default=600, ge=0)
+    trusted_proxies: str = ""
 
 
 ENVIRONMENT = Environment()
@@ -73,6 +75,8 @@ SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder 
 EMBEDDED_DATABASE = not ENVIRONMENT.database_url
 CONTACT = ENVIRONMENT.contact
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
+RATE_LIMIT = ENVIRONMENT.rate_limit
+TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -112,8 +116,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xinshu.doors.threshold.Threshold",
+    "xinshu.doors.rate_limit.RateLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "xinshu.doors.api.envelope.Envelope",
 ]
 CSRF_FAILURE_VIEW = "xinshu.doors.portal.pages.forged"
 ROOT_URLCONF = "xinshu.project.urls"

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja import Router, Schema
 
 from xinshu.bulk.open_files import CONTENT_TYPES
+from xinshu.doors.api.disclosure import NOT_FOUND
 from xinshu.doors.downloads import as_download, sends_content, wanted
 from xinshu.kit.durable import NoRoom
 from xinshu.register.access.actions import note
-from xinshu.register.access.answers import answer, error
+from xinshu.register.access.answers import Bilingual, answer, error, may_say
 from xinshu.register.access.audience import moment_of, recipient, recipient_at
-from xinshu.uses.disclosure.api import NOT_FOUND, Bilingual, ErrorForm
 from xinshu.uses.disclosure.data_sets import ADVERSE
 from xinshu.uses.disclosure.open_data import FORMS, BeingMade, OpenFile, manifest
 
@@ -54,7 +54,7 @@ class Manifest(Schema):
 
 @router.get(
     "/bulk/manifest",
-    response={200: Manifest, 401: ErrorForm},
+    response=Manifest,
     summary="What a recipient may fetch",
     operation_id="bulk_manifest",
 )
@@ -66,10 +66,9 @@ def offered(request: HttpRequest) -> HttpResponse:
 
 @router.get(
     "/bulk/{form}",
-    response={401: ErrorForm, 404: ErrorForm, 503: ErrorForm, 507: ErrorForm},
     summary="Every adverse record shown now, as one file",
     operation_id="bulk",
-    openapi_extra=ANSWERS,
+    openapi_extra=ANSWERS | may_say("NOT_FOUND", "BEING_MADE", "NO_ROOM"),
 )
 @recipient
 def bulk(request: HttpRequest, form: str) -> HttpResponseBase:

@@ -3,22 +3,34 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router
 
-from xinshu.kit.durable import NoRoom
+from xinshu.doors.api.intake_answers import form_of, refusal, told, with_offset
+from xinshu.doors.api.intake_forms import (
+    FILE,
+    KEY,
+    OFFSET,
+    Attestation,
+    BatchesAnswer,
+    BatchForm,
+    HeaderQuestionsForm,
+    MappingForm,
+    ReturnedRowForm,
+    WithdrawalForm,
+)
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.paging import LAST_PAGE
 from xinshu.proceedings.intake import actions, own, queries, tasks
 from xinshu.proceedings.intake.queries import BatchRow
-from xinshu.proceedings.intake.states import Door, State, Step, WithdrawalReason
-from xinshu.proceedings.vault import Erased, WrongOffset
+from xinshu.proceedings.intake.states import Door, State, Step
+from xinshu.proceedings.vault import WrongOffset
 from xinshu.register.access.actions import note
-from xinshu.register.access.answers import answer, error
+from xinshu.register.access.answers import answer, error, may_say
 from xinshu.register.access.audience import client_of, moment_of, organ_client
-from xinshu.register.records.actions import NotHeld
 
 router = Router(tags=["intake 归集"])
 
@@ -27,45 +39,26 @@ AT_ONCE: Final = 5 << 20
 
 BLOCK: Final = 1 << 16
 PAGE: Final = 50
+WORKING: Final = ("NOT_FOUND", "UNKNOWNBATCH", "UNKNOWNORGAN", "NOTNOW", "WRONGOFFSET", "ERASED", "NOROOM")
+"""What working on a batch may be refused for."""
+
 NOT_YOURS: Final = (404, "NOT_FOUND", "没有这个批次。", "There is no such batch.")
-STATUS: Final = {
-    actions.UnknownKind: 422,
-    actions.UnknownBatch: 404,
-    actions.KeyReused: 409,
-    actions.NotNow: 409,
-    actions.NotAttested: 422,
-    actions.HeaderRefused: 422,
-    WrongOffset: 409,
-    Erased: 410,
-    NoRoom: 507,
-    NotHeld: 404,
-}
 
 
-class Attestation(Schema):
-    """The organ's word that secrecy, trade secrets and privacy have been reviewed."""
-
-    attested: bool
-
-
-class WithdrawalForm(Schema):
-    """Why a record is taken back."""
-
-    subject_code: str
-    reason: WithdrawalReason
-    words: str = ""
-
-
-class MappingForm(Schema):
-    """What headers stand for: header -> field identifier, or "" for a column to leave out."""
-
-    mapping: dict[str, str]
-
-
-@router.post("/batches", summary="Send a batch, whole or to be continued", operation_id="send_batch")
+@router.post(
+    "/batches",
+    response={200: BatchForm, 201: BatchForm, 202: BatchForm, 422: BatchForm},
+    summary="报送一个批次 Send a batch, whole or to be continued",
+    operation_id="send_batch",
+    openapi_extra=may_say("NO_KEY", "UNKNOWNKIND", "KEYREUSED", *WORKING) | {"parameters": [KEY], "requestBody": FILE},
+)
 @organ_client
 def send(
-    request: HttpRequest, kind: str, file_name: str = "batch", attested: bool = False, upload: str = "now"
+    request: HttpRequest,
+    kind: Annotated[str, Query(max_length=64)],
+    file_name: str = "batch",
+    attested: bool = False,
+    upload: str = "now",
 ) -> HttpResponse:
     """The body is the file. `upload=later`: only open the batch and send the content in pieces (PATCH …/content)."""
     key = request.headers.get("Idempotency-Key", "").strip()
@@ -86,7 +79,7 @@ def send(
             key=key,
         )
         if upload == "later":
-            return _with_offset(_told(opened, 201), queries.content_size(opened.id))
+            return with_offset(told(opened, 201), queries.content_size(opened.id))
         if _goes_on(request, opened):
             return _work(request, opened.id, attested=attested)
         if not _is_the_same(request, opened):
@@ -94,66 +87,113 @@ def send(
                 "该幂等键已用于另一份内容；请换一个键。This key stands for other content; choose a new one."
             )
     except XinshuError as refused:
-        return _refused(refused)
-    return _told(opened)
+        return refusal(refused)
+    return told(opened)
 
 
-@router.api_operation(
-    ["HEAD", "PATCH"], "/batches/{batch}/content", summary="Where the upload stands; add to it", operation_id="content"
+@router.patch(
+    "/batches/{batch}/content",
+    response={204: None},
+    summary="续传内容 Add to the upload",
+    operation_id="content",
+    openapi_extra=may_say("NO_OFFSET", *WORKING) | {"parameters": [OFFSET], "requestBody": FILE},
 )
 @organ_client
 def content(request: HttpRequest, batch: UUID) -> HttpResponse:
-    """HEAD answers Upload-Offset; PATCH with that Upload-Offset adds the body there, and answers the new one."""
+    """With the Upload-Offset that HEAD answers the body is added there; the answer has the new one."""
     if _own(request, batch) is None:
         return error(*NOT_YOURS)
-    if request.method == "HEAD":
-        return _with_offset(HttpResponse(status=200), queries.content_size(batch))
     offset = request.headers.get("Upload-Offset", "")
     if not offset.isdecimal():
         return error(400, "NO_OFFSET", "须带 Upload-Offset 请求头。", "The header Upload-Offset is needed.")
     try:
         size = actions.add_content(batch=batch, offset=int(offset), chunks=_blocks(request))
     except WrongOffset as refused:
-        return _with_offset(_refused(refused), refused.size)
+        return with_offset(refusal(refused), refused.size)
     except XinshuError as refused:
-        return _refused(refused)
-    return _with_offset(HttpResponse(status=204), size)
+        return refusal(refused)
+    return with_offset(HttpResponse(status=204), size)
 
 
-@router.post("/batches/{batch}/check", summary="Dry run: what would become of each row", operation_id="check_batch")
+@router.api_operation(
+    ["HEAD"],
+    "/batches/{batch}/content",
+    response={200: None},
+    summary="已收到多少 Where the upload stands",
+    operation_id="upload_offset",
+    openapi_extra=may_say("NOT_FOUND"),
+)
+@organ_client
+def offset(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """The header Upload-Offset says how many bytes are kept."""
+    if _own(request, batch) is None:
+        return error(*NOT_YOURS)
+    return with_offset(HttpResponse(status=200), queries.content_size(batch))
+
+
+@router.post(
+    "/batches/{batch}/check",
+    response={200: BatchForm, 202: BatchForm, 422: BatchForm},
+    summary="试算 Dry run: what would become of each row",
+    operation_id="check_batch",
+    openapi_extra=may_say(*WORKING),
+)
 @organ_client
 def check(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Nothing is stored; the receipt says what filing would do."""
     return _work(request, batch, attested=False)
 
 
-@router.post("/batches/{batch}/file", summary="File an attested batch", operation_id="file_batch")
+@router.post(
+    "/batches/{batch}/file",
+    response={200: BatchForm, 202: BatchForm, 422: BatchForm},
+    summary="入库 File an attested batch",
+    operation_id="file_batch",
+    openapi_extra=may_say("NOTATTESTED", "CITATIONREFUSED", *WORKING),
+)
 @organ_client
 def file(request: HttpRequest, batch: UUID, attestation: Attestation) -> HttpResponse:
     """Stores and publishes; called again it answers the same receipt."""
     if not attestation.attested:
-        return _refused(actions.NotAttested("须确认已完成审查。The review must be attested."))
+        return refusal(actions.NotAttested("须确认已完成审查。The review must be attested."))
     return _work(request, batch, attested=True)
 
 
-@router.get("/batches", summary="The organ's batches, newest first", operation_id="batches")
+@router.get(
+    "/batches",
+    response=BatchesAnswer,
+    summary="本机关的批次 The organ's batches, newest first",
+    operation_id="batches",
+)
 @organ_client
-def batches(request: HttpRequest, page: int = 1) -> HttpResponse:
+def batches(request: HttpRequest, page: Annotated[int, Query(le=LAST_PAGE)] = 1) -> HttpResponse:
     """Fifty on a page."""
     own = frozenset({client_of(request).organ.code})
     rows = queries.batches_of(own, most=PAGE, skip=PAGE * max(page - 1, 0))
-    return answer({"batches": [_form(row) for row in rows], "total": queries.batch_count(own)})
+    return answer({"batches": [form_of(row) for row in rows], "total": queries.batch_count(own)})
 
 
-@router.get("/batches/{batch}", summary="State, progress and receipt of a batch", operation_id="batch")
+@router.get(
+    "/batches/{batch}",
+    response={200: BatchForm, 422: BatchForm},
+    summary="批次的状态、进度和回执 State, progress and receipt of a batch",
+    operation_id="batch",
+    openapi_extra=may_say("NOT_FOUND"),
+)
 @organ_client
 def one(request: HttpRequest, batch: UUID) -> HttpResponse:
     """What became of it, so far."""
     found = _own(request, batch)
-    return error(*NOT_YOURS) if found is None else _told(found)
+    return error(*NOT_YOURS) if found is None else told(found)
 
 
-@router.get("/batches/{batch}/returned", summary="The returned rows", operation_id="returned_rows")
+@router.get(
+    "/batches/{batch}/returned",
+    response=list[ReturnedRowForm],
+    summary="退回的行 The returned rows",
+    operation_id="returned_rows",
+    openapi_extra=may_say("NOT_FOUND", "NONE_RETURNED"),
+)
 @organ_client
 def returned(request: HttpRequest, batch: UUID, form: str = "file") -> HttpResponse:
     """In the format that was sent, or as JSON with `form=json`; for 30 days."""
@@ -171,7 +211,13 @@ def returned(request: HttpRequest, batch: UUID, form: str = "file") -> HttpRespo
     return response
 
 
-@router.delete("/batches/{batch}", summary="Undo a batch that is not filed", operation_id="discard_batch")
+@router.delete(
+    "/batches/{batch}",
+    response={204: None},
+    summary="撤销未入库的批次 Undo a batch that is not filed",
+    operation_id="discard_batch",
+    openapi_extra=may_say("NOT_FOUND", "UNKNOWNBATCH", "NOTNOW"),
+)
 @organ_client
 def discard(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Its upload is erased."""
@@ -180,11 +226,17 @@ def discard(request: HttpRequest, batch: UUID) -> HttpResponse:
     try:
         actions.discard(batch=batch, actor=_actor(request), moment=moment_of(request))
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
-@router.post("/records/{record_ref}/withdrawal", summary="Take a wrong record back", operation_id="withdraw")
+@router.post(
+    "/records/{record_ref}/withdrawal",
+    response={204: None},
+    summary="撤回错误信息 Take a wrong record back",
+    operation_id="withdraw",
+    openapi_extra=may_say("NOTHELD"),
+)
 @organ_client
 def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> HttpResponse:
     """At once and for good (Administrative Penalty Law art. 48)."""
@@ -199,11 +251,17 @@ def withdraw(request: HttpRequest, record_ref: UUID, form: WithdrawalForm) -> Ht
             moment=moment_of(request),
         )
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
-@router.get("/batches/{batch}/header-questions", summary="Headers not understood", operation_id="header_questions")
+@router.get(
+    "/batches/{batch}/header-questions",
+    response=HeaderQuestionsForm,
+    summary="未能识别的表头 Headers not understood",
+    operation_id="header_questions",
+    openapi_extra=may_say("NOT_FOUND"),
+)
 @organ_client
 def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
     """What the organ may explain about a file that was refused for its headers."""
@@ -213,9 +271,15 @@ def header_questions(request: HttpRequest, batch: UUID) -> HttpResponse:
     return answer({"unknown": asked.unknown, "candidates": dict(asked.candidates)})
 
 
-@router.put("/header-mappings", summary="Say what headers stand for", operation_id="map_headers")
+@router.put(
+    "/header-mappings",
+    response={204: None},
+    summary="说明表头含义 Say what headers stand for",
+    operation_id="map_headers",
+    openapi_extra=may_say("UNKNOWNKIND", "HEADERREFUSED"),
+)
 @organ_client
-def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpResponse:
+def map_headers(request: HttpRequest, kind: Annotated[str, Query(max_length=64)], form: MappingForm) -> HttpResponse:
     """Remembered for this organ and kind."""
     try:
         actions.remember_headers(
@@ -226,7 +290,7 @@ def map_headers(request: HttpRequest, kind: str, form: MappingForm) -> HttpRespo
             moment=moment_of(request),
         )
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     return HttpResponse(status=204)
 
 
@@ -257,15 +321,15 @@ def _work(request: HttpRequest, batch: UUID, *, attested: bool) -> HttpResponse:
         if found.file_size > AT_ONCE:
             later = tasks.file_later if attested else tasks.check_later
             later(batch=batch, actor=actor)
-            return _told(found, 202)
+            return told(found, 202)
         if attested:
             actions.file(batch=batch, actor=actor, moment=moment, attested=True, progress=_untold)
         else:
             actions.check(batch=batch, actor=actor, moment=moment, progress=_untold)
     except XinshuError as refused:
-        return _refused(refused)
+        return refusal(refused)
     done = queries.batch(batch)
-    return error(*NOT_YOURS) if done is None else _told(done)
+    return error(*NOT_YOURS) if done is None else told(done)
 
 
 def _untold(_step: Step) -> None:
@@ -299,37 +363,5 @@ def _blocks(request: HttpRequest) -> Iterator[bytes]:
         yield block
 
 
-def _told(found: BatchRow, status: int | None = None) -> HttpResponse:
-    """A batch and its receipt; a file refused as a whole is a 422 with the reason."""
-    refused = found.state == State.REFUSED
-    response = answer(_form(found), status or (422 if refused else 200))
-    response.headers["Location"] = f"/api/v1/batches/{found.id}"
-    return response
-
-
-def _form(found: BatchRow) -> dict[str, Any]:
-    shown = asdict(found)
-    hidden = ("refusal_zh", "refusal_en", "step_zh", "step_en")
-    form = {name: value for name, value in shown.items() if name not in hidden}
-    form["step"] = {"zh": found.step_zh, "en": found.step_en}
-    form["refusal"] = {"zh": found.refusal_zh, "en": found.refusal_en} if found.refusal_zh else None
-    receipt = queries.receipt(found.id)
-    form["questions"] = [asdict(question) for question in receipt.questions]
-    form["notices"] = [asdict(notice) for notice in receipt.notices]
-    form["published"] = receipt.published
-    return form
-
-
-def _with_offset(response: HttpResponse, size: int) -> HttpResponse:
-    response.headers["Upload-Offset"] = str(size)
-    return response
-
-
 def _suffix(name: str) -> str:
     return "." + name.rsplit(".", 1)[-1]
-
-
-def _refused(refused: XinshuError) -> HttpResponse:
-    """A refusal of ours; its sentence holds both languages and no value of a row."""
-    name = type(refused).__name__
-    return error(STATUS.get(type(refused), 422), name.upper(), str(refused), str(refused))

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from xinshu.doors.api.disclosure import NOT_FOUND
 from xinshu.register.access.answers import error
 from xinshu.register.access.audience import public
-from xinshu.uses.disclosure.api import NOT_FOUND
 
 
 @public

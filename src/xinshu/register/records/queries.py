@@ -37,6 +37,17 @@ SELECT n.form FROM (
  WHERE n.place <= %(most)s ORDER BY n.kind, n.place
 """
 
+# The place is that of the last record read: (decided_on, record_ref) in the order of ORDER, where no day comes last.
+ONWARD = f"""
+SELECT r.subject_id, r.decided_on, r.record_ref, {FORM} FROM records_record r
+ WHERE r.subject_id = ANY(%(subjects)s) AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+   AND (%(ref)s::uuid IS NULL OR r.decided_on < %(decided_on)s::date
+        OR (r.decided_on IS NULL AND %(decided_on)s::date IS NOT NULL)
+        OR (r.decided_on IS NOT DISTINCT FROM %(decided_on)s::date AND r.record_ref > %(ref)s::uuid))
+   AND {SHOWN}
+ ORDER BY {ORDER} LIMIT %(most)s
+"""
+
 ONE = f"""
 SELECT {FORM} FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND {SHOWN}
@@ -105,6 +116,16 @@ CHUNK = 20_000
 """Rows of a stream that are in memory at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A record on its way out: of which subject, its place in the order (newest first), and its public form as JSON."""
+
+    subject: int
+    decided_on: date | None
+    record_ref: UUID
+    form: bytes
+
+
 class LogState(NamedTuple):
     """Where the journal stands: the number of its last line, and a mark that differs whenever a record changed.
 
@@ -153,6 +174,25 @@ def shown_newest(*, subject: int, on_date: date, as_of: date | None = None, most
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, values)
         return [orjson.loads(row[0]) for row in cursor.fetchall()]
+
+
+def shown_onward(
+    *,
+    subjects: Iterable[int],
+    on_date: date,
+    most: int,
+    kind: str | None = None,
+    after: tuple[date | None, UUID] | None = None,
+) -> list[ShownRow]:
+    """At most `most` records shown of these subjects (of one kind, if given), newest first, beyond the place `after`.
+
+    The place need not be that of a record that is shown, or ever was.
+    """
+    day, ref = after or (None, None)
+    values: dict[str, Any] = {"subjects": list(subjects), "day": on_date, "kind": kind, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(ONWARD, values | {"decided_on": day, "ref": ref})
+        return [ShownRow(subject, decided, ref, form.encode()) for subject, decided, ref, form in cursor.fetchall()]
 
 
 def shown_record(*, subject: int, record_ref: UUID, on_date: date) -> dict[str, Any] | None:

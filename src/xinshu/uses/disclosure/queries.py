@@ -11,10 +11,20 @@ from uuid import UUID
 import orjson
 
 from xinshu.law.terms import SubjectKind
-from xinshu.register.records.queries import shown_counts, shown_json, shown_newest, shown_page, shown_record
+from xinshu.register.records.queries import (
+    shown_counts,
+    shown_json,
+    shown_newest,
+    shown_onward,
+    shown_page,
+    shown_record,
+)
 from xinshu.register.subjects.queries import SubjectRow, named_by
 
 PAGE_SIZE = 20
+Place = tuple[date | None, UUID]
+"""Where a reader of records stopped: the last one's day of decision and reference."""
+
 NEWEST_OF_A_KIND = 5
 """So many of each kind stand on the first page of a body; the others are a page away."""
 
@@ -83,6 +93,20 @@ def kind_page(
             )
             found.append((_body(row, counts[row.subject], records), total))
     return tuple(found)
+
+
+def records_onward(
+    code: str, *, on_date: date, most: int, kind: str | None = None, after: Place | None = None
+) -> tuple[list[tuple[str, bytes]], Place | None]:
+    """At most `most` records of the code beyond a place, newest first: each with the present code of its body, as JSON.
+
+    The second value is the place to go on from, None when nothing more is shown.
+    """
+    bodies = {row.subject: row.code for row in named_by(code) or (NOBODY,)}
+    rows = shown_onward(subjects=bodies, on_date=on_date, most=most + 1, kind=kind, after=after)
+    told = rows[:most]
+    place = (told[-1].decided_on, told[-1].record_ref) if len(rows) > most else None
+    return [(bodies[row.subject], row.form) for row in told], place
 
 
 def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectRow, dict[str, Any]] | None:

@@ -7,16 +7,30 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Router
 
 from xinshu.bulk.ledgers import LARGEST_LEDGER, LedgerRefused, in_memory, ledger_of, read_ledger
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
-from xinshu.register.access.answers import answer, error
+from xinshu.register.access.answers import answer, error, may_say
 from xinshu.register.access.audience import client_of, moment_of, organ_client, public
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.uses.monitoring import actions, queries
-from xinshu.uses.monitoring.forms import month_csv, month_form, month_of, organ_csv, organ_form
+from xinshu.uses.monitoring.forms import (
+    AlarmAnswer,
+    AlarmsAnswer,
+    ComparisonForm,
+    LedgerDocument,
+    MonthAnswer,
+    OrganAnswer,
+    ReconciliationForm,
+    ReconciliationsAnswer,
+    month_csv,
+    month_form,
+    month_of,
+    organ_csv,
+    organ_form,
+)
 from xinshu.uses.monitoring.states import AlarmRow, Comparison, Named, ReconciliationRow
 
 router = Router(tags=["monitoring 归集质效"])
@@ -24,43 +38,25 @@ router = Router(tags=["monitoring 归集质效"])
 MOST_NAMED: Final = 10_000
 """Documents that one answer names of each sort; the rest is counted."""
 
-MOST_LISTED: Final = 10_000
-"""Documents of one list; a longer ledger is sent as a file."""
-
 BLOCK: Final = 1 << 16
+REFUSALS: Final = ("NOT_A_MONTH", "UNKNOWNORGAN", "RECONCILIATIONREFUSED", "LEDGERREFUSED")
+LEDGER: Final = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 NO_MONTH: Final = (422, "NOT_A_MONTH", "月份应写作YYYY-MM。", "Write the month as YYYY-MM.")
 NO_ORGAN: Final = (404, "NOT_FOUND", "没有这个机关。", "There is no such organ.")
 FORMS: Final = ("json", "csv")
 
 
-class LedgerDocument(Schema):
-    """A document of an organ's ledger; `organ_code` if another organ decided it, `content_digest` in hexadecimal."""
-
-    number: str = Field(max_length=200)
-    code: str | None = Field(None, max_length=50)
-    item: str | None = Field(None, max_length=2000)
-    organ_code: str | None = Field(None, max_length=18)
-    content_digest: str | None = Field(None, max_length=64)
-
-
-class ReconciliationForm(Schema):
-    """What an organ says of a month: count and digest of its ledger, or the ledger itself, or both."""
-
-    kind: str
-    month: str
-    count: int | None = Field(None, ge=0)
-    digest: str | None = Field(None, pattern="^[0-9a-fA-F]{64}$")
-    documents: list[LedgerDocument] | None = Field(None, max_length=MOST_LISTED)
-
-
-class AlarmAnswer(Schema):
-    """How the organ dealt with returned rows by another way."""
-
-    words: str = Field(max_length=500)
-
-
-@router.get("/quality", summary="Quality of intake, every organ of a month", operation_id="quality")
+@router.get(
+    "/quality",
+    response=MonthAnswer,
+    summary="归集质效 Quality of intake, every organ of a month",
+    operation_id="quality",
+    openapi_extra=may_say("NOT_A_MONTH", "UNKNOWN_FORM"),
+)
 @public
 def quality(request: HttpRequest, month: str = "", form: str = "json") -> HttpResponse:
     """The month as YYYY-MM (the last complete one, if none is named); `form=csv` for a table."""
@@ -71,7 +67,13 @@ def quality(request: HttpRequest, month: str = "", form: str = "json") -> HttpRe
     return _csv(month_csv(report), f"quality-{at:%Y-%m}") if form == "csv" else answer(month_form(report))
 
 
-@router.get("/quality/{organ}", summary="Quality of intake, one organ", operation_id="organ_quality")
+@router.get(
+    "/quality/{organ}",
+    response=OrganAnswer,
+    summary="一个机关的归集质效 Quality of intake, one organ",
+    operation_id="organ_quality",
+    openapi_extra=may_say("NOT_A_MONTH", "UNKNOWN_FORM", "NOT_FOUND"),
+)
 @public
 def organ_quality(request: HttpRequest, organ: str, month: str = "", form: str = "json") -> HttpResponse:
     """Its measures of the month, those of each kind, and twelve months."""
@@ -86,7 +88,13 @@ def organ_quality(request: HttpRequest, organ: str, month: str = "", form: str =
     return answer(organ_form(report))
 
 
-@router.post("/reconciliations", summary="Compare a month with what is held", operation_id="reconcile")
+@router.post(
+    "/reconciliations",
+    response=ComparisonForm,
+    summary="对账 Compare a month with what is held",
+    operation_id="reconcile",
+    openapi_extra=may_say(*REFUSALS),
+)
 @organ_client
 def reconcile(request: HttpRequest, form: ReconciliationForm) -> HttpResponse:
     """First count and digest; if they differ, the ledger too: the answer names what is missing on either side."""
@@ -117,7 +125,13 @@ def reconcile(request: HttpRequest, form: ReconciliationForm) -> HttpResponse:
     return answer(comparison_form(told))
 
 
-@router.post("/reconciliations/ledger", summary="Compare a ledger sent as a file", operation_id="reconcile_ledger")
+@router.post(
+    "/reconciliations/ledger",
+    response=ComparisonForm,
+    summary="以台账文件对账 Compare a ledger sent as a file",
+    operation_id="reconcile_ledger",
+    openapi_extra=may_say("UNREADABLEFILE", "HEADERSREFUSED", *REFUSALS) | {"requestBody": LEDGER},
+)
 @organ_client
 def reconcile_ledger(request: HttpRequest, kind: str, month: str) -> HttpResponse:
     """The body is the ledger, in any format that intake reads; count and digest are computed from it."""
@@ -145,7 +159,12 @@ def reconcile_ledger(request: HttpRequest, kind: str, month: str) -> HttpRespons
     return answer(comparison_form(told))
 
 
-@router.get("/reconciliations", summary="The organ's reconciliations, newest first", operation_id="reconciliations")
+@router.get(
+    "/reconciliations",
+    response=ReconciliationsAnswer,
+    summary="本机关的对账 The organ's reconciliations, newest first",
+    operation_id="reconciliations",
+)
 @organ_client
 def reconciliations(request: HttpRequest) -> HttpResponse:
     """The last fifty; counts and digests, since nothing else is kept."""
@@ -153,7 +172,12 @@ def reconciliations(request: HttpRequest) -> HttpResponse:
     return answer({"reconciliations": [_row(row) for row in queries.reconciliations_of(own)]})
 
 
-@router.get("/alarms", summary="Returned rows that wait, with their deadlines", operation_id="alarms")
+@router.get(
+    "/alarms",
+    response=AlarmsAnswer,
+    summary="待处理的退回行及期限 Returned rows that wait, with their deadlines",
+    operation_id="alarms",
+)
 @organ_client
 def alarms(request: HttpRequest) -> HttpResponse:
     """Of the organ itself, the nearest deadline first."""
@@ -163,7 +187,13 @@ def alarms(request: HttpRequest) -> HttpResponse:
     return answer({"day": moment.day, "alarms": [_alarm(row) for row in rows]})
 
 
-@router.post("/alarms/{batch}/answer", summary="Say that rows were dealt with", operation_id="answer_alarm")
+@router.post(
+    "/alarms/{batch}/answer",
+    response={204: None},
+    summary="说明已处理 Say that rows were dealt with",
+    operation_id="answer_alarm",
+    openapi_extra=may_say("NO_ALARM"),
+)
 @organ_client
 def answer_alarm(request: HttpRequest, batch: UUID, form: AlarmAnswer) -> HttpResponse:
     """Ends the alarms of a batch whose rows were filed by another way, or need not be."""

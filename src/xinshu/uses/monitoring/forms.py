@@ -2,18 +2,205 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from typing import Any, Final
+from uuid import UUID
 
-from xinshu.uses.monitoring.measures import DEFINITIONS, Measure, change
+from ninja import Field, Schema
+
+from xinshu.register.access.answers import Bilingual
+from xinshu.uses.monitoring.measures import DEFINITIONS, Band, Measure, MeasureName, change
 from xinshu.uses.monitoring.queries import MonthReport, OrganReport, Scored
+from xinshu.uses.monitoring.states import Due
 
 COLUMNS: Final = (
     *("month", "complete", "organ_code", "organ_name", "kind", "measure", "name_zh", "name_en", "numerator"),
     *("denominator", "percent", "change_in_points", "band"),
 )
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+MOST_LISTED: Final = 10_000
+"""Documents of one list; a longer ledger is sent as a file."""
+
+MOST_COUNTED: Final = 2_000_000_000
+"""More than any month of any organ, and what the table can hold."""
+
+
+class LedgerDocument(Schema):
+    """A document of an organ's ledger; `organ_code` if another organ decided it, `content_digest` in hexadecimal."""
+
+    number: str = Field(max_length=200)
+    code: str | None = Field(None, max_length=50)
+    item: str | None = Field(None, max_length=2000)
+    organ_code: str | None = Field(None, max_length=18)
+    content_digest: str | None = Field(None, max_length=64)
+
+
+class ReconciliationForm(Schema):
+    """What an organ says of a month: count and digest of its ledger, or the ledger itself, or both."""
+
+    kind: str
+    month: str
+    count: int | None = Field(None, ge=0, le=MOST_COUNTED)
+    digest: str | None = Field(None, pattern="^[0-9a-fA-F]{64}$")
+    documents: list[LedgerDocument] | None = Field(None, max_length=MOST_LISTED)
+
+
+class AlarmAnswer(Schema):
+    """How the organ dealt with returned rows by another way."""
+
+    words: str = Field(max_length=500)
+
+
+class MeasureForm(Schema):
+    """A share: `percent` as text with two decimals, null where there is no denominator; `missing` says why."""
+
+    measure: MeasureName
+    numerator: int | None
+    denominator: int | None
+    percent: str | None
+    change_in_points: str | None
+    band: Band | None
+    missing: Bilingual | None = None
+
+
+class DefinitionForm(Schema):
+    """A measure in words: what is counted, of how many, and the source that it serves."""
+
+    measure: MeasureName
+    name: Bilingual
+    counted: Bilingual
+    of: Bilingual
+    source: str
+
+
+class CountsForm(Schema):
+    """What was received, and how much of it was taken in and sent back."""
+
+    batches: int
+    received: int
+    accepted: int
+    returned: int
+
+
+class ScoredForm(Schema):
+    """Counts and measures of a month."""
+
+    counts: CountsForm
+    measures: list[MeasureForm]
+
+
+class OrganScoreForm(ScoredForm):
+    """Those of one organ. `named_late`: so late that the bulletin names it."""
+
+    code: str
+    name: str
+    named_late: bool
+
+
+class KindScoreForm(ScoredForm):
+    """Those of one kind of record."""
+
+    kind: str
+
+
+class MonthScoreForm(ScoredForm):
+    """Those of one month (YYYY-MM)."""
+
+    month: str
+
+
+class MonthAnswer(Schema):
+    """A month of all organs. `complete` is false for the present month."""
+
+    month: str
+    complete: bool
+    counted_at: datetime | None
+    definitions: list[DefinitionForm]
+    whole: ScoredForm
+    organs: list[OrganScoreForm]
+
+
+class OrganAnswer(OrganScoreForm):
+    """A month of one organ, its kinds, and twelve months, the oldest first."""
+
+    month: str
+    complete: bool
+    counted_at: datetime | None
+    definitions: list[DefinitionForm]
+    kinds: list[KindScoreForm]
+    trend: list[MonthScoreForm]
+
+
+class ReconciliationItem(Schema):
+    """A reconciliation as it was answered: counts and digests; null where no ledger was compared."""
+
+    id: int
+    organ_code: str
+    kind: str
+    month: str
+    their_count: int
+    their_digest: str
+    our_count: int
+    our_digest: str
+    listed: bool
+    held: int | None
+    missing_here: int | None
+    missing_there: int | None
+    different: int | None
+    withdrawn: int | None
+    at: datetime
+    agrees: bool
+
+
+class NamedForm(Schema):
+    """A document as it is named to the organ itself."""
+
+    number: str
+    code: str
+
+
+class ApartForm(Schema):
+    """Documents of each sort, at most `most_named` of each."""
+
+    missing_here: list[NamedForm]
+    missing_there: list[NamedForm]
+    different: list[NamedForm]
+    withdrawn: list[NamedForm]
+
+
+class ComparisonForm(ReconciliationItem):
+    """The answer to a reconciliation; the documents are named once and kept nowhere."""
+
+    documents: ApartForm
+    most_named: int
+
+
+class ReconciliationsAnswer(Schema):
+    """The organ's last reconciliations."""
+
+    reconciliations: list[ReconciliationItem]
+
+
+class AlarmItem(Schema):
+    """Returned rows that nobody has filed again. `days_left`: working days, null when past or not computable."""
+
+    batch: UUID
+    kind: str
+    file_name: str
+    rows: int
+    due: Due
+    due_on: date | None
+    days_left: int | None
+    raised_on: date | None
+
+
+class AlarmsAnswer(Schema):
+    """What waits on that day, the nearest deadline first."""
+
+    day: date
+    alarms: list[AlarmItem]
 
 
 def month_of(text: str) -> date | None:

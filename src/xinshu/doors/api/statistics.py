@@ -6,7 +6,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from xinshu.register.access.answers import answer, error
+from xinshu.register.access.answers import Bilingual, answer, error, may_say
 from xinshu.register.access.audience import moment_of, public
 from xinshu.uses.disclosure.statistics import as_csv, as_json, choices, statistics
 
@@ -15,18 +15,11 @@ router = Router(tags=["disclosure 公示"])
 FORMS: Final = ("json", "csv")
 
 
-class Named(Schema):
-    """Chinese and English; the English is empty where there is none."""
-
-    zh: str
-    en: str
-
-
 class LineForm(Schema):
     """A row of a table. `number` is null where it is not told."""
 
     value: str
-    name: Named
+    name: Bilingual
     number: int | None
 
 
@@ -38,7 +31,7 @@ class StatisticsForm(Schema):
     log_number: int | None
     kind: str | None
     division: str | None
-    rule: Named
+    rule: Bilingual
     total: int | None
     months: list[LineForm]
     kinds: list[LineForm]
@@ -46,20 +39,13 @@ class StatisticsForm(Schema):
     industries: list[LineForm]
 
 
-class Mistaken(Schema):
-    """The one shape of an error."""
-
-    error: str
-    message: Named
-    reasons: list[str]
-
-
 @router.get(
     "/statistics",
-    response={200: StatisticsForm, 422: Mistaken},
+    response=StatisticsForm,
     summary="How many records are shown, by month, kind, division and industry",
     operation_id="statistics",
     url_name="statistics",
+    openapi_extra=may_say("UNKNOWN_FORM", "UNKNOWN_KIND", "UNKNOWN_DIVISION"),
 )
 @public
 def statistics_of_today(request: HttpRequest, kind: str = "", division: str = "", form: str = "json") -> HttpResponse:

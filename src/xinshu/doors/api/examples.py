@@ -1,0 +1,61 @@
+"""Made-up examples of the OpenAPI document: codes that belong to nobody, invented names (tested against it)."""
+
+from typing import Any, Final
+
+PARAMETERS: Final[dict[tuple[str, str], Any]] = {
+    ("", "code"): "919999990000002110",
+    ("", "record_ref"): "00000000-0000-4000-8000-000000000000",
+    ("", "batch"): "00000000-0000-4000-8000-000000000000",
+    ("", "kind"): "ADMIN_PENALTY",
+    ("", "name"): "云汀示例",
+    ("", "basis"): "PRC-APL",
+    ("", "table"): "MARKET_REGULATION_ORDER_36",
+    ("", "vocabulary"): "API_ERROR",
+    ("", "organ"): "11999999TE5T001041",
+    ("", "month"): "2026-09",
+    ("", "form"): "json",
+    ("", "page"): 1,
+    ("", "limit"): 20,
+    ("", "day"): "2026-11-23",
+}
+"""Of a parameter, by operation ("" = any) and name."""
+
+RECORD: Final[dict[str, Any]] = {
+    "ref": "00000000-0000-4000-8000-000000000000",
+    "kind": "ADMIN_PENALTY",
+    "severity": "ORDINARY",
+    "document_number": "示市监罚〔2026〕0001号",
+    "organ": {"code": "11999999TE5T001041", "name": "示范市市场监督管理局"},
+    "decided_on": "2026-09-30",
+    "shown_from": "2026-09-30",
+    "shown_until": "2027-09-30",
+    "repair_from": "2026-12-31",
+    "regime": "ORDER_36",
+    "basis": {"id": "NDRC-ORDER-36", "article": "1"},
+    "why": {
+        "zh": "依据示例规定，本信息公示至2027-09-30，期满自动停止公示。",
+        "en": "By a made-up rule, this record is shown until 2027-09-30 (that day included).",
+    },
+    "fields": {"CF_WSH": "示市监罚〔2026〕0001号", "CF_CFLB": ["FINE"]},
+}
+BODY: Final[dict[str, Any]] = {"code": "919999990000002110", "name": "云汀示例商贸有限公司", "kind": "ENTERPRISE"}
+
+ANSWERS: Final[dict[str, Any]] = {
+    "subject": {"code": BODY["code"], "day": "2026-11-23", "bodies": [{**BODY, "records": [RECORD]}]},
+    "records": {
+        "code": BODY["code"],
+        "day": "2026-11-23",
+        "records": [{"body": BODY["code"], "record": RECORD}],
+        "next": None,
+    },
+    "record": RECORD,
+    "search": {
+        "day": "2026-11-23",
+        "page": 1,
+        "last_page": 1,
+        "total": 1,
+        "more": False,
+        "hits": [{**BODY, "counts": [{"kind": "ADMIN_PENALTY", "count": 1}]}],
+    },
+}
+"""Of a whole answer, by operation."""
