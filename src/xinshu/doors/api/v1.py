@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from xinshu.doors.api.intake import router as intake
+from xinshu.doors.metrics import count_failure
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.uses.disclosure.api import router as disclosure
@@ -43,6 +44,7 @@ def own_fault(_request: HttpRequest, failure: Exception) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def no_database(_request: HttpRequest, failure: Exception) -> HttpResponse:
     """The database is away or full; nothing half is kept, so the same call may be made again (its text may quote)."""
+    count_failure("api")
     logger.error("the database failed: %s", type(failure).__name__)
     response = error(503, "UNAVAILABLE", *UNAVAILABLE)
     response.headers["Retry-After"] = "30"

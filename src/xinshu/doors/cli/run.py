@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from xinshu.doors.cli.seed import sow_if_empty
 from xinshu.doors.cli.store import store
 from xinshu.doors.cli.worker import beside
+from xinshu.doors.metrics import start_anew
 from xinshu.kit.clock import now
 
 THREADS = 4
@@ -34,6 +35,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         if demo:
             sow_if_empty(moment)
         click.echo(f"信枢 Xinshu: http://{host}:{port}/  （Ctrl-C 停止 to stop）")
+        start_anew()
         # Made up data were taken in by threads of this process; a fork would inherit their locks and not the threads.
         multiprocessing.set_start_method("spawn")
         with beside():

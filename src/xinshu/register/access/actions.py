@@ -122,6 +122,14 @@ def revoke_token(*, organ_code: str, name: str, actor: str, moment: Moment) -> N
     note(actor=actor, act="REVOKE_TOKEN", matter=name, purpose="administration", organ=organ_code, moment=moment)
 
 
+@transaction.atomic
+def revoke_every_token(*, actor: str, moment: Moment) -> int:
+    """End every token that holds, as a restore does: it cannot know which of them were revoked since; how many."""
+    count = ApiToken.objects.filter(revoked_at__isnull=True).update(revoked_at=moment.instant)
+    note(actor=actor, act="REVOKE_EVERY_TOKEN", matter=str(count), purpose="administration", organ="", moment=moment)
+    return count
+
+
 def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:
     """Leave a line in the trail: every act, and every look at what is not public (G21, G29)."""
     TrailLine.objects.create(

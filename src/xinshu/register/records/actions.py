@@ -34,8 +34,10 @@ from xinshu.register.records.statements import (
     TYPES,
     WITHDRAW,
     WITHDRAWN_LINE,
+    copy_into,
+    fresh_references,
+    into_temporary,
 )
-from xinshu.register.records.storing import copy_into, fresh_references, into_temporary
 
 
 class Change(StrEnum):
@@ -44,6 +46,7 @@ class Change(StrEnum):
     ACCEPTED = "ACCEPTED"
     CORRECTED = "CORRECTED"
     WITHDRAWN = "WITHDRAWN"
+    HELD_BACK = "HELD_BACK"
 
 
 class Held(StrEnum):

@@ -1,21 +1,32 @@
-"""The statements by which records are compared, corrected, withdrawn and numbered, and the columns they speak of."""
+"""The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
+import os
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
+from django.db import connection
+
+from xinshu.bulk import copying
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
-SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
+SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity,
+       coalesce(h.known_from, r.public_from), coalesce(h.known_until, r.public_until),
        r.ended IS NOT NULL,
-       r.public_from IS NULL AND EXISTS (SELECT FROM records_journalline j WHERE j.subject_id = r.subject_id
-                AND j.record_ref = r.record_ref AND j.public_from IS NOT NULL),
-       EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
+       r.public_from IS NULL AND h.known_from IS NULL AND EXISTS (SELECT FROM records_journalline j
+              WHERE j.subject_id = r.subject_id AND j.record_ref = r.record_ref AND j.public_from IS NOT NULL),
+       h.filing_id IS NULL AND EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
                 AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
   FROM filed f CROSS JOIN LATERAL (
        SELECT * FROM records_record k WHERE k.subject_id = f.subject_id AND k.identity = f.identity OFFSET 0) r
+  LEFT JOIN records_heldback h
+    ON h.subject_id = r.subject_id AND h.record_ref = r.record_ref AND h.filing_id = r.filing_id
 """
-"""One probe of an index for each document, however much is held: OFFSET 0 keeps the planner from reading the whole
+"""What is held back counts as not yet filed, and its period as that which it was last known to have.
+
+One probe of an index for each document, however much is held: OFFSET 0 keeps the planner from reading the whole
 table, which it would rather do until that is many times as large as a part."""
 KNOWN: Final = {
     "index": pl.UInt32,
@@ -102,3 +113,29 @@ INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, chang
 VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(day)s, %(at)s, %(actor)s,
         %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
 """
+
+
+def copy_into(table: str, frame: pl.DataFrame) -> None:
+    """Append the rows of a frame, whose types are the table's own (see `bulk.copying`)."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        copying.copy_into(cursor.cursor, table, frame)
+
+
+def into_temporary(table: str, columns: Sequence[str], frame: pl.DataFrame) -> None:
+    """Fill a temporary table that lasts as long as the transaction; `columns` are its definitions, in frame order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {table} ({', '.join(columns)}) ON COMMIT DROP")
+    copy_into(table, frame)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
+
+
+def fresh_references(count: int) -> pl.Series:
+    """Random UUIDs (version 4) as text."""
+    octets = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(count, 16).copy()
+    octets[:, 6] = octets[:, 6] & 0x0F | 0x40
+    octets[:, 8] = octets[:, 8] & 0x3F | 0x80
+    digits = octets.tobytes().hex()
+    found = pl.Series("record_ref", [digits[at : at + 32] for at in range(0, len(digits), 32)], pl.String)
+    pieces = [found.str.slice(at, size) for at, size in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
+    return pl.select(pl.concat_str(pieces, separator="-")).to_series().alias("record_ref")
