@@ -25,6 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from xinshu.kit.durable import make
+from xinshu.proceedings import endings
 from xinshu.proceedings.intake.queries import batches_in_states
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.records.endings import numbering
@@ -102,6 +103,9 @@ class Standing(Collector):
         yield _one("xinshu_filings_unnumbered", "Filings that wait for their number.", found.waiting)
         yield _one("xinshu_filings_unnumbered_seconds", "Age of the oldest filing that waits.", waited)
         yield _one("xinshu_last_number", "The last number of the journal.", found.last)
+        behind = endings.behind(found.last)
+        lag = "Numbers that the ledger of endings has not seen; below 0 the database was put back by other means."
+        yield _one("xinshu_endings_behind", lag, found.last if behind is None else behind)
 
     def _jobs(self) -> Iterator[GaugeMetricFamily]:
         jobs = GaugeMetricFamily("xinshu_jobs", "Jobs by queue and status.", labels=["queue", "status"])

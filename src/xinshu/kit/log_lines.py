@@ -21,6 +21,9 @@ ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tu
 OURS: Final = frozenset({"xinshu", "root"})
 """First parts of the names of loggers whose lines we write ourselves."""
 
+QUOTING: Final = frozenset({"django", "procrastinate"})
+"""Of those who put values into their lines before the log sees them."""
+
 IN_HAND: ContextVar[Mapping[str, str]] = ContextVar("IN_HAND", default=MappingProxyType({}))
 """What is said of the request in hand on each of its lines: its own number, and the name of its route."""
 
@@ -69,7 +72,9 @@ def said(record: logging.LogRecord) -> str:
         return HTTPStatus(status).phrase
     if isinstance(job, dict):
         return f"{getattr(record, 'action', 'job')} {job.get('task_name', '')}[{job.get('id', '')}]"
-    return str(record.msg) if record.args else f"a line of {record.name}, without its text"
+    if not record.args and record.name.partition(".")[0] in QUOTING:
+        return f"a line of {record.name}, without its text"
+    return str(record.msg)
 
 
 def _told(error: BaseException) -> Iterator[str]:

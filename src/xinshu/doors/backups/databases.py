@@ -17,6 +17,11 @@ NAMES: Final = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST"
 OURS: Final = frozenset({"server_side_binding", "prepare_threshold", "pool"})
 """Options that are about our driver and not about the server."""
 
+IN_USE: Final = (
+    "数据库正在使用：请先停止门户和后台作业（xinshu run、xinshu worker），然后重试。"
+    " The database is in use: stop `xinshu run` and `xinshu worker`, then try again. Nothing was changed."
+)
+
 
 class InUse(XinshuError):
     """Somebody uses the database: it cannot be put in its place."""
@@ -39,6 +44,15 @@ def major() -> int:
     """The server's major version."""
     connection.ensure_connection()
     return int(connection.connection.info.server_version) // 10_000
+
+
+def must_be_free() -> None:
+    """Raises InUse while anybody else is connected to the present database."""
+    connection.close()
+    with _server() as server:
+        present = [connection.settings_dict["NAME"]]
+        if server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", present).fetchone() is not None:
+            raise InUse(IN_USE)
 
 
 @contextmanager
@@ -87,10 +101,7 @@ def take_its_place(name: str) -> None:
                     server.execute(rename.format(sql.Identifier(present), sql.Identifier(set_aside)))
                 server.execute(rename.format(sql.Identifier(name), sql.Identifier(present)))
         except psycopg.errors.ObjectInUse as error:
-            raise InUse(
-                "数据库正在使用：请先停止门户和后台作业（xinshu run、xinshu worker），然后重试。"
-                " The database is in use: stop `xinshu run` and `xinshu worker`, then try again. Nothing was changed."
-            ) from error
+            raise InUse(IN_USE) from error
         _drop(server, set_aside)
 
 

@@ -92,6 +92,7 @@ def restore(
             "库中已有内容；确要替换请用 --replace。The store is not empty: say --replace to have it replaced."
         )
     bring_ledger_up()
+    databases.must_be_free()
     make(settings.DATA_FOLDER)
     with (
         source.open("rb") as file,

@@ -22,6 +22,7 @@ from xinshu.kit.errors import XinshuError
 MAGIC: Final = b"xinshu-backup-1\n"
 MANIFEST: Final = "manifest.json"
 LONGEST_HEAD: Final = 10_000
+NOT_WHOLE: Final = "备份文件不完整或已损坏。The backup is cut off or damaged."
 
 Member = tuple[str, bytes]
 Key = Any
@@ -103,7 +104,7 @@ def unseal(source: IO[bytes], *, identity: Key | None, passphrase: str) -> Itera
         except (tarfile.TarError, EOFError, ValueError) as error:
             plain.close()
             _raise_first(opening)
-            raise NotWhole("备份文件不完整或已损坏。The backup is cut off or damaged.") from error
+            raise NotWhole(NOT_WHOLE) from error
         _raise_first(opening)
 
 
@@ -163,6 +164,10 @@ def _open(source: IO[bytes], into: IO[bytes], identity: Key) -> None:
         raise NoKey(
             "无法解密：密钥不对，或文件已损坏。It cannot be opened: the key is another one, or the file is damaged."
         ) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise NotWhole(NOT_WHOLE) from error  # the library's own: a piece of it is not what was sealed
 
 
 class _Written:

@@ -34,7 +34,7 @@ def write_backup(
     target: Path, *, recipient: sealing.Key | None, passphrase: str, moment: Moment, told: Told
 ) -> dict[str, Any]:
     """Write a sealed backup under that name, whole or not at all; its manifest. Raises NoKey, Diverged, NoRoom."""
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": 1,
         "made_at": moment.instant.isoformat(),
         "version": version("xinshu"),
@@ -43,7 +43,7 @@ def write_backup(
     endings.number_and_note(moment=moment)
     with transaction.atomic(), ExitStack() as locked:
         snapshot, point = _snapshot(locked)
-        manifest["point"] = point
+        manifest["point"] = [*point]
         members = _members(databases.address(), snapshot, manifest, told)
 
         def write(file: IO[bytes]) -> None:
