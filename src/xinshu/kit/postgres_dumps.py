@@ -41,8 +41,8 @@ def dumped(
 ) -> Iterator[IO[bytes]]:
     """A database in the custom format, as one snapshot of it sees it; PostgresError when it did not come whole."""
     leave = [f"--exclude-table-data={table}" for table in without_rows_of]
-    command = [dump_program("pg_dump", major), "--format=custom", "--no-owner", "--no-privileges", "--no-password"]
-    with _running((*command, f"--snapshot={snapshot}", *leave), where, stdout=subprocess.PIPE) as process:
+    flags = ("--format=custom", "--no-owner", "--no-privileges", "--no-password", f"--snapshot={snapshot}", *leave)
+    with _running((dump_program("pg_dump", major), *flags), where, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield process.stdout
 
@@ -50,7 +50,7 @@ def dumped(
 @contextmanager
 def restoring(where: Mapping[str, str], major: int) -> Iterator[IO[bytes]]:
     """Where to write a dump to, into an empty database; PostgresError when not all of it could be put there."""
-    flags = ["--no-owner", "--no-privileges", "--no-password", "--exit-on-error", f"--dbname={where['dbname']}"]
+    flags = ("--no-owner", "--no-privileges", "--no-password", "--exit-on-error", f"--dbname={where['dbname']}")
     with _running((dump_program("pg_restore", major), *flags), where, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
         yield process.stdin
