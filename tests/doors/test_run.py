@@ -66,7 +66,7 @@ def test_told_to_end_it_answers_what_is_in_flight(
             assert not in_flight.done(), in_flight.result().text
         serving.send_signal(signal.SIGTERM)
         with suppress(httpx.TransportError):
-            while httpx.get(f"{portal.base_url}healthz", timeout=1).status_code == 200:
+            while httpx.get(f"{portal.base_url}/healthz", timeout=1).status_code == 200:
                 pass
         assert not in_flight.done()
         holding.rollback()
