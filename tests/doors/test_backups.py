@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pyrage
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import connection, connections
 
@@ -16,6 +17,7 @@ from tests.factories import MARKET, TODAY, accepted, document, noon
 from xinshu.doors.backups import databases, sealing
 from xinshu.doors.backups.reading import NotEmpty, Restored, restore, verify
 from xinshu.doors.backups.writing import write_backup
+from xinshu.doors.cli.main import cli
 from xinshu.proceedings import endings, vault
 from xinshu.proceedings.endings import Gap, catch_up
 from xinshu.proceedings.intake.models import Batch
@@ -238,3 +240,28 @@ def test_a_backup_is_never_plain(tmp_path: Path) -> None:
     manifest = verify(target, identity=None, passphrase=PASSPHRASE, told=lambda more: None)
     assert manifest["point"][0] == 6
     assert {name.partition("/")[0] for name in manifest["members"]} >= {"database", "secrets", "point.json"}
+
+
+def test_by_the_command_line(tmp_path: Path, settings: Any) -> None:
+    """Written, verified and put back; never without a key, never over what is there without being asked."""
+    settings.EMBEDDED_DATABASE = False
+    target, key = tmp_path / "x.age", tmp_path / "key.txt"
+    key.write_text(f"# made up\n{KEY}\n")
+
+    def told(*words: str, answer: str = "") -> Any:
+        return CliRunner().invoke(cli, [*map(str, words)], input=answer)
+
+    assert isinstance(told("backup", str(target)).exception, sealing.NoKey)
+    assert not target.exists()
+    done = told("backup", str(target), "--recipient", str(KEY.to_public()))
+    assert (done.exit_code, "№6" in done.output) == (0, True), done.output
+    assert "sound" in told("backup", "verify", str(target), "--identity", str(key)).output
+    taken_back(NUMBERS[0])
+    before = shown()
+    assert isinstance(told("restore", str(target), "--identity", str(key)).exception, NotEmpty)
+    assert told("restore", str(target), "--identity", str(key), "--replace", answer="n\n").exit_code == 1
+    done = told("restore", str(target), "--identity", str(key), "--replace", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "withdrawn again: 1" in done.output
+    assert shown() == before
+    assert all("Example" in told(name, "--help").output for name in ("backup", "restore"))

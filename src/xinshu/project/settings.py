@@ -154,6 +154,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+LOG_FORMAT = ENVIRONMENT.log_format
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -161,7 +162,7 @@ LOGGING = {
         "text": {"()": "xinshu.kit.log_lines.WithoutValues"},
         "json": {"()": "xinshu.kit.log_lines.JsonLines"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": ENVIRONMENT.log_format}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
     # Django has a level of its own for its lines, which would let through what the operator does not want.
     "loggers": {"django": {"level": ENVIRONMENT.log_level}},

@@ -17,6 +17,8 @@ NAMES: Final = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST"
 OURS: Final = frozenset({"server_side_binding", "prepare_threshold", "pool"})
 """Options that are about our driver and not about the server."""
 
+CONNECTED: Final = "SELECT FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+FAREWELLS: Final = 40
 IN_USE: Final = (
     "数据库正在使用：请先停止门户和后台作业（xinshu run、xinshu worker），然后重试。"
     " The database is in use: stop `xinshu run` and `xinshu worker`, then try again. Nothing was changed."
@@ -47,12 +49,14 @@ def major() -> int:
 
 
 def must_be_free() -> None:
-    """Raises InUse while anybody else is connected to the present database."""
+    """Raises InUse while anybody else is connected to the present database; a farewell may take a moment."""
     connection.close()
     with _server() as server:
-        present = [connection.settings_dict["NAME"]]
-        if server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", present).fetchone() is not None:
-            raise InUse(IN_USE)
+        for _ in range(FAREWELLS):
+            if server.execute(CONNECTED, [connection.settings_dict["NAME"]]).fetchone() is None:
+                return
+            server.execute("SELECT pg_sleep(0.05)")
+    raise InUse(IN_USE)
 
 
 @contextmanager

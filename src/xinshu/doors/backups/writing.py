@@ -8,7 +8,14 @@ from typing import IO, Any, Final
 
 import orjson
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from procrastinate.contrib.django.models import (
+    ProcrastinateEvent,
+    ProcrastinateJob,
+    ProcrastinatePeriodicDefer,
+    ProcrastinateWorker,
+)
 
 from xinshu.doors.backups import databases, sealing, store_files
 from xinshu.doors.metrics import LAST_BACKUP
@@ -20,9 +27,9 @@ from xinshu.register.records.endings import Point
 
 POINT: Final = "point.json"
 DATABASE: Final = "database"
-NOT_KEPT: Final = (
-    *("django_session", "procrastinate_jobs", "procrastinate_events"),
-    *("procrastinate_periodic_defers", "procrastinate_workers"),
+NOT_KEPT: Final = tuple(
+    model._meta.db_table
+    for model in (Session, ProcrastinateJob, ProcrastinateEvent, ProcrastinatePeriodicDefer, ProcrastinateWorker)
 )
 """Rows that a backup leaves out: who had signed in, and what was queued to be done. Neither may go on by itself."""
 

@@ -20,6 +20,7 @@ from xinshu.kit.clock import now
 
 FORMATS = ("generic", "access")
 """Granian's own names."""
+JSON = {"()": "xinshu.kit.log_lines.JsonLines"}
 
 THREADS = 4
 """In each process: who sends slowly holds one of them, and the others serve."""
@@ -61,8 +62,7 @@ def run(host: str, port: int, workers: int, without_worker: bool, demo: bool) ->
 
 def _as_the_operator_wants() -> dict[str, Any]:
     """Granian's own lines (that it listens, that a process ended) as JSON too, where all others are."""
-    form = settings.LOGGING["handlers"]["console"]["formatter"]
-    return {"formatters": dict.fromkeys(FORMATS, settings.LOGGING["formatters"]["json"])} if form == "json" else {}
+    return {"formatters": dict.fromkeys(FORMATS, JSON)} if settings.LOG_FORMAT == "json" else {}
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
