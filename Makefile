@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock clean soak soak-million soak-faults soak-fuzz soak-load
+.PHONY: help run test law lint types house bench seed docs lock image clean soak soak-million soak-faults soak-fuzz soak-load
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,10 @@ docs: $(VENV)/test.stamp ## fresh screenshots of the portal
 lock: ## resolve the dependencies again (needs uv)
 	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.txt
 	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra test --extra bench -o requirements-test.txt
+	@awk '/^[a-z]/{keep=/^setuptools==/} keep' requirements-test.txt > requirements-build.txt
+
+image: ## build the container image, where an engine answers
+	@.ci/container
 
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -7,15 +7,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import psycopg
 import pytest
 
 from tests.factories import PASSWORD
 from tests.filings import penalty, write_csv
+from xinshu.kit.postgres import dsn, postmaster
 
 XINSHU = (sys.executable, "-c", "from xinshu.doors.cli.main import main; main()")
 CLERK = "test-clerk"
@@ -48,6 +51,38 @@ def test_slow_senders_do_not_hold_up_the_site(portal: httpx.Client) -> None:
             sender.close()
 
 
+def test_told_to_end_it_answers_what_is_in_flight(
+    portal: httpx.Client, folder: Path, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    """SIGTERM: a request that waits for the database is answered still, then all ends, the database cleanly."""
+    (serving,), server = processes, postmaster(folder)
+    code = "/api/v1/subjects/919999990000002110"
+    assert server is not None
+    with psycopg.connect(dsn(folder)) as holding, ThreadPoolExecutor(1) as beside:
+        holding.execute("LOCK TABLE subjects_subjectcode IN ACCESS EXCLUSIVE MODE")
+        in_flight = beside.submit(portal.get, code)
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while holding.execute(waiting).fetchone() == (0,):
+            assert not in_flight.done(), in_flight.result().text
+        serving.send_signal(signal.SIGTERM)
+        with suppress(httpx.TransportError):
+            while httpx.get(f"{portal.base_url}/healthz", timeout=1).status_code == 200:
+                pass
+        assert not in_flight.done()
+        holding.rollback()
+        answer = in_flight.result(60)
+    assert (answer.status_code, answer.json()["code"]) == (200, "919999990000002110")
+    assert serving.wait(60) == 0
+    assert postmaster(folder) is None
+    assert "database system is shut down" in (folder / "postgres.log").read_text().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def processes() -> list[subprocess.Popen[bytes]]:
+    """The portal's process, once it serves."""
+    return []
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A house of its own, which the database's own user may enter."""
@@ -57,13 +92,14 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def portal(folder: Path) -> Iterator[httpx.Client]:
+def portal(folder: Path, processes: list[subprocess.Popen[bytes]]) -> Iterator[httpx.Client]:
     """A portal on its first day, with a clerk signed in."""
     world = os.environ | {"XINSHU_DATA_FOLDER": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
     world.pop("DATABASE_URL", None)
     port = free_port()
     command = [*XINSHU, "run", "--demo", "--port", str(port)]
     serving = subprocess.Popen(command, env=world, stdout=subprocess.PIPE, start_new_session=True)
+    processes.append(serving)
     try:
         assert serving.stdout is not None
         said = b""

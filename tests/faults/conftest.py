@@ -73,8 +73,9 @@ class Store:
         return seen
 
     def reset(self) -> None:
-        """Tables and vault as they were before the first trial; the vault's key is not made yet."""
+        """Tables, vault and ledger as they were before the first trial; the vault's key is not made yet."""
         self.well("reset")
+        shutil.rmtree(self.data / "endings", ignore_errors=True)
         shutil.rmtree(self.vault, ignore_errors=True)
         shutil.copytree(self.data / "vault.kept", self.vault)
 

@@ -16,7 +16,9 @@ from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.objections.actions import lodge
+from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
+from xinshu.register.records.withholding import Ending, end_again
 from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.disclosure.models import ShownNumber
 from xinshu.uses.disclosure.queries import subject_answer
@@ -47,6 +49,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     accepted(graver | {"penalties": ["CONFISCATION_OF_GAINS"], "severity": "ORDINARY"})
     accepted(graver, citation="示市监更〔2026〕1号更正决定书")
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
+    _held_back()
     _batches(tmp_path)
     _claimed()
     _reconciled()
@@ -54,6 +57,16 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _counted()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
+
+
+def _held_back() -> None:
+    """A record that was corrected after a backup, as a restore leaves it."""
+    factories.accepted(factories.document(document_number="示市监罚〔2026〕0004号"))
+    record = Record.objects.get(document_number="示市监罚〔2026〕0004号")
+    corrected = Ending(2, str(record.record_ref), "CORRECTED", 2, factories.TODAY, None, None)
+    moment = factories.noon(factories.TODAY)
+    assert end_again(endings=[corrected], actor="test", moment=moment).held == 1
+    number_filings(moment=moment)
 
 
 def _batches(folder: Path) -> None:

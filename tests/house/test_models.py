@@ -19,6 +19,7 @@ OURS = [config for config in apps.get_app_configs() if config.name.startswith("x
 
 APPEND_ONLY = {
     *("access_trailline", "catalogues_edition", "records_journalline", "records_noticedue"),
+    "records_heldback",
     "records_recordsource",
     "records_recordversion",
     "monitoring_reconciliation",

@@ -24,9 +24,9 @@ from xinshu.proceedings.objections.tasks import _sweep
 from xinshu.register.access.models import TrailLine
 from xinshu.register.access.roles import Role
 from xinshu.register.records.actions import number_filings, withdraw
-from xinshu.register.records.masking import NotShown
 from xinshu.register.records.models import Filing, JournalLine, Record
 from xinshu.register.records.queries import shown_page
+from xinshu.register.records.withholding import NotShown
 
 pytestmark = pytest.mark.django_db
 TOGETHER = pytest.mark.django_db(transaction=True)

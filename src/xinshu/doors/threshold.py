@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from xinshu.doors.metrics import count_failure
 from xinshu.doors.portal.pages import unavailable
 from xinshu.kit.clock import now
 from xinshu.kit.durable import NoRoom
@@ -52,6 +53,7 @@ class Threshold:
         if isinstance(failure, NoRoom):
             return unavailable(request, str(failure), status=507)
         if isinstance(failure, OperationalError | InterfaceError):
+            count_failure("pages")
             logger.error("the database failed: %s", type(failure).__name__)
             return unavailable(request, "".join(UNAVAILABLE), status=503)
         return None

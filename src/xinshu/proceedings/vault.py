@@ -2,7 +2,7 @@
 
 DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age`,
 `preview.age` and `edits.age` (what a clerk changed in returned rows so far). Nothing plain ever has a name on disk:
-what is read is decrypted into a file without one. The vault is no part of a database backup.
+what is read is decrypted into a file without one. `xinshu backup` takes it along.
 """
 
 import fcntl

@@ -1,8 +1,9 @@
 """Settings: the one place that reads the environment. Each name is explained in docs/settings.md (tested)."""
 
+import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field
@@ -25,6 +26,9 @@ class Environment(BaseSettings):
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     https: bool = False
     connectors: str = ""
+    endings_folder: str = ""
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     secrets_folder: str = ""
     contact: str = ""
     upload_limit: int = Field(default=2048, gt=0)
@@ -72,6 +76,10 @@ CATALOGUE_FOLDER = ENVIRONMENT.catalogue_folder
 DATA_FOLDER = ENVIRONMENT.data_folder
 CONNECTORS = Path(ENVIRONMENT.connectors) if ENVIRONMENT.connectors else None
 SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder else DATA_FOLDER / "secrets"
+ENDINGS_FOLDER = Path(ENVIRONMENT.endings_folder) if ENVIRONMENT.endings_folder else DATA_FOLDER / "endings"
+METRICS_FOLDER = DATA_FOLDER / "metrics"
+# The library of metrics learns where its processes count together from here only, before it is imported.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
 EMBEDDED_DATABASE = not ENVIRONMENT.database_url
 CONTACT = ENVIRONMENT.contact
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
@@ -115,6 +123,7 @@ LOGOUT_REDIRECT_URL = "portal:home"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xinshu.doors.passage.Passage",
     "xinshu.doors.threshold.Threshold",
     "xinshu.doors.rate_limit.RateLimit",
     "django.middleware.common.CommonMiddleware",
@@ -149,15 +158,22 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 CSRF_COOKIE_AGE = None  # gone with the window: a public form leaves nothing in a browser
 SECURE_SSL_REDIRECT = ENVIRONMENT.https
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+LOG_FORMAT = ENVIRONMENT.log_format
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"quiet": {"()": "xinshu.kit.log_lines.WithoutValues"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {
+        "text": {"()": "xinshu.kit.log_lines.WithoutValues"},
+        "json": {"()": "xinshu.kit.log_lines.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    # Django has a level of its own for its lines, which would let through what the operator does not want.
+    "loggers": {"django": {"level": ENVIRONMENT.log_level}},
 }

@@ -18,6 +18,7 @@ from xinshu.doors.api.document import openapi
 from xinshu.doors.api.faults import FAULTS
 from xinshu.doors.api.intake import router as intake
 from xinshu.doors.api.statistics import router as statistics
+from xinshu.doors.metrics import count_failure
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
@@ -95,6 +96,7 @@ def own_fault(_request: HttpRequest, failure: Exception) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def no_database(_request: HttpRequest, failure: Exception) -> HttpResponse:
     """The database is away or full; nothing half is kept, so the same call may be made again (its text may quote)."""
+    count_failure("api")
     logger.error("the database failed: %s", type(failure).__name__)
     response = error(503, "UNAVAILABLE", *UNAVAILABLE)
     response.headers["Retry-After"] = "30"

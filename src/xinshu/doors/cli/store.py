@@ -1,15 +1,20 @@
 """Makes the store ready for a command: the embedded server runs while it is used, tables and catalogue are there."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from pathlib import Path
 
 import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from xinshu.doors.metrics import TOKEN
 from xinshu.kit import postgres
+from xinshu.kit.durable import keep_first
 from xinshu.kit.moment import Moment
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
@@ -32,6 +37,7 @@ def store(moment: Moment, *, setting_up: bool = False) -> Iterator[None]:
                 _set_up(moment)
             if setting_up:
                 _tell_if_files_differ(moment)
+                _make_metrics_token()
             yield
         finally:
             connection.close()
@@ -44,6 +50,17 @@ def _set_up(moment: Moment) -> None:
         catalogue_on(moment.day)
     except NoCatalogue:
         adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="setup", moment=moment)
+
+
+def _make_metrics_token() -> None:
+    """The token for `/metrics`, made once; where the folder of secrets is the operator's own to fill, it is not."""
+    if os.access(_nearest(settings.SECRETS_FOLDER), os.W_OK):
+        keep_first(settings.SECRETS_FOLDER / TOKEN, secrets.token_urlsafe(32).encode("ascii"))
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _tell_if_files_differ(moment: Moment) -> None:

@@ -16,7 +16,7 @@ from xinshu.proceedings.objections.queries import receipt
 from xinshu.proceedings.objections.states import DAYS_KEPT, DUE_WORKDAYS, LONGEST_WORDS
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.masking import NotShown
+from xinshu.register.records.withholding import NotShown
 from xinshu.uses.disclosure.queries import public_name, record_page
 
 

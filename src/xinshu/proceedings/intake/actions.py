@@ -18,6 +18,7 @@ from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.entries import Kind
 from xinshu.proceedings import vault
+from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.intake.models import Batch, HeaderMapping, Withdrawal
 from xinshu.proceedings.intake.queries import BatchRow, batch_row, receipt, remembered_headers
 from xinshu.proceedings.intake.running import LONGEST_HEADER, dry_run, end_filing, erase_old, run
@@ -26,7 +27,6 @@ from xinshu.proceedings.intake.states import Door, Progress, Receipt, State, Wit
 from xinshu.register.access.actions import UnknownOrgan, note
 from xinshu.register.access.queries import OrganRow, organ
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.actions import number_filings
 from xinshu.register.records.actions import withdraw as withdraw_record
 from xinshu.register.subjects.queries import named_by
 
@@ -223,7 +223,7 @@ def withdraw(
 ) -> None:
     """Take one wrong record back, at once and everywhere (G25). Raises NotHeld when it is not the organ's."""
     bodies = [body.subject for body in named_by(subject_code)]
-    number_filings(moment=moment)  # an earlier call may have been cut off just before
+    number_and_note(moment=moment)  # an earlier call may have been cut off just before
     with transaction.atomic():
         kind = withdraw_record(
             subjects=bodies,
@@ -244,7 +244,7 @@ def withdraw(
             at=moment.instant,
         )
         note(actor=actor, act="WITHDRAW", matter=str(record_ref), purpose=reason, organ=organ_code, moment=moment)
-    number_filings(moment=moment)
+    number_and_note(moment=moment)
 
 
 @transaction.atomic

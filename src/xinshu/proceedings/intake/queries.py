@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from xinshu.proceedings import vault
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor, HeaderMapping
@@ -225,3 +225,13 @@ def unfinished() -> list[tuple[UUID, str]]:
 def content_size(batch_id: UUID) -> int:
     """How many bytes of a batch's upload are kept."""
     return vault.size(batch_id)
+
+
+def batches_in_states() -> dict[str, int]:
+    """How many batches are in each state, for the operator."""
+    return dict(Batch.objects.values_list("state").annotate(Count("id")).order_by("state"))
+
+
+def being_filed() -> set[UUID]:
+    """Batches of which a part may not be stored yet."""
+    return set(Batch.objects.filter(state=State.FILING).values_list("id", flat=True))

@@ -20,11 +20,11 @@ from xinshu.bulk.spool import Spool
 from xinshu.bulk.survey import Survey, survey
 from xinshu.kit.moment import Moment
 from xinshu.proceedings import vault
+from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.intake.models import Batch, ConnectorCursor
 from xinshu.proceedings.intake.settling import PREVIEWED, Ready, Settled, Work, made_ready, settle
 from xinshu.proceedings.intake.states import Progress, State, Step
 from xinshu.register.access.actions import note
-from xinshu.register.records.actions import number_filings
 from xinshu.register.records.first_load import FirstLoad, first_load
 
 LONGEST_HEADER: Final = 100
@@ -91,13 +91,13 @@ def run(work: Work, path: Path, digest: bytes, progress: Progress, *, first_time
         if found is None or stored is None:
             return False
         # An earlier attempt may have been cut off between its last commit and the number.
-        number_filings(moment=work.moment)
+        number_and_note(moment=work.moment)
         if first_time:
             named_again = pl.Series(found.named_again, dtype=pl.UInt64)
             with first_load(kind=work.kind, named_again=named_again) as loading:
                 _store_each(work, found, stored, progress, loading)
                 progress(Step("建索引", "build indexes", found.received, found.received))
-            number_filings(moment=work.moment)
+            number_and_note(moment=work.moment)
         else:
             _store_each(work, found, stored, progress)
     return True
@@ -108,7 +108,7 @@ def _store_each(work: Work, found: Survey, stored: int, progress: Progress, load
         for ready in parts:
             _store(work, found, ready, loading)
             if loading is None:
-                number_filings(moment=work.moment)
+                number_and_note(moment=work.moment)
             done = sum(part.checked.received for part in found.parts[: ready.number + 1])
             progress(Step("入库", "store", done, found.received))
 

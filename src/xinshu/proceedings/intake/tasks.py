@@ -20,10 +20,10 @@ from procrastinate.tasks import Task
 from xinshu.kit.clock import now
 from xinshu.kit.durable import NoRoom
 from xinshu.kit.errors import XinshuError
+from xinshu.proceedings.endings import catch_up, number_and_note
 from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Step
-from xinshu.register.records.actions import number_filings
 
 LOG = logging.getLogger(__name__)
 LOSSES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -108,9 +108,11 @@ def _file(batch: str, actor: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="intake.number", queue="timers", queueing_lock="number", lock="number")
 def _number(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
-    """What a crash left committed but unnumbered becomes visible within the minute."""
+    """What a crash left committed but unnumbered becomes visible within the minute; the ledger too."""
     with told_without_values("number"):
-        number_filings(moment=now())
+        number_and_note(moment=now())
+    with told_without_values("ledger of endings"):
+        catch_up()
 
 
 @app.periodic(cron="30 18 * * *")

@@ -19,7 +19,7 @@ from xinshu.register.access.actions import note
 from xinshu.register.access.queries import posts_of
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.actions import number_filings
-from xinshu.register.records.masking import NotShown, ShownRecord, hold, mask, unmask
+from xinshu.register.records.withholding import NotShown, ShownRecord, hold, mask, unmask
 
 ANYONE = "public"
 """The actor of whoever lodges a claim: nothing else is known of them."""

@@ -192,6 +192,15 @@ def _in_a_year(day: date) -> date:
     return (day.replace(day=28) if (day.month, day.day) == (2, 29) else day).replace(year=day.year + 1)
 
 
+@transaction.atomic
+def revoke_every_token(*, actor: str, moment: Moment) -> int:
+    """End every token of organs and recipients, as a restore does: some may have been revoked since; how many."""
+    held = (table.objects.filter(revoked_at__isnull=True) for table in (ApiToken, Recipient))
+    count = sum(tokens.update(revoked_at=moment.instant) for tokens in held)
+    note(actor=actor, act="REVOKE_EVERY_TOKEN", matter=str(count), purpose="administration", organ="", moment=moment)
+    return count
+
+
 def note(*, actor: str, act: str, matter: str, purpose: str, organ: str, moment: Moment) -> None:
     """Leave a line in the trail: every act, and every look at what is not public (G21, G29)."""
     TrailLine.objects.create(

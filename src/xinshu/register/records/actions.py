@@ -49,6 +49,7 @@ class Change(StrEnum):
     WITHDRAWN = "WITHDRAWN"
     MASKED = "MASKED"
     UNMASKED = "UNMASKED"
+    HELD_BACK = "HELD_BACK"
 
 
 class Held(StrEnum):

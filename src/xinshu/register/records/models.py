@@ -171,3 +171,19 @@ class NoticeDue(models.Model):
     raises = models.BooleanField()
     lengthens = models.BooleanField()
     on_day = models.DateField()
+
+
+class HeldBack(models.Model):
+    """A record that a restore holds back from display until its organ files it again; append-only.
+
+    It holds while filing `filing_id` is the last that changed the record. `known_from` and `known_until` are the period
+    that the record was last known to have, which no new filing lengthens; both null: none.
+    """
+
+    pk = models.CompositePrimaryKey("subject_id", "record_ref", "filing_id")
+    subject_id = models.BigIntegerField()
+    record_ref = models.UUIDField()
+    filing_id = models.BigIntegerField()
+    known_from = models.DateField(null=True)
+    known_until = models.DateField(null=True)
+    on_day = models.DateField()

@@ -12,16 +12,21 @@ from xinshu.bulk import copying
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
-SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity, r.public_from, r.public_until,
+SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity,
+       coalesce(h.known_from, r.public_from), coalesce(h.known_until, r.public_until),
        r.ended IS NOT NULL,
-       r.public_from IS NULL AND EXISTS (SELECT FROM records_journalline j WHERE j.subject_id = r.subject_id
-                AND j.record_ref = r.record_ref AND j.public_from IS NOT NULL),
-       EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
+       r.public_from IS NULL AND h.known_from IS NULL AND EXISTS (SELECT FROM records_journalline j
+              WHERE j.subject_id = r.subject_id AND j.record_ref = r.record_ref AND j.public_from IS NOT NULL),
+       h.filing_id IS NULL AND EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = r.subject_id
                 AND v.record_ref = r.record_ref AND v.content_digest = f.content_digest)
   FROM filed f CROSS JOIN LATERAL (
        SELECT * FROM records_record k WHERE k.subject_id = f.subject_id AND k.identity = f.identity OFFSET 0) r
+  LEFT JOIN records_heldback h
+    ON h.subject_id = r.subject_id AND h.record_ref = r.record_ref AND h.filing_id = r.filing_id
 """
-"""One probe of an index for each document, however much is held: OFFSET 0 keeps the planner from reading the whole
+"""What is held back counts as not yet filed, and its period as that which it was last known to have.
+
+One probe of an index for each document, however much is held: OFFSET 0 keeps the planner from reading the whole
 table, which it would rather do until that is many times as large as a part."""
 KNOWN: Final = {
     "index": pl.UInt32,

@@ -15,10 +15,10 @@ from xinshu.law.terms import ClaimCause, Mark
 from xinshu.register.records import queries
 from xinshu.register.records.actions import Change, number_filings, withdraw
 from xinshu.register.records.gate import FORM
-from xinshu.register.records.masking import NotShown, mask, unmask
 from xinshu.register.records.models import Filing, JournalLine, Record
 from xinshu.register.records.own import whole_form
 from xinshu.register.records.queries import shown_json, shown_page, shown_record, shown_stream
+from xinshu.register.records.withholding import Ending, NotShown, end_again, mask, unmask
 
 pytestmark = pytest.mark.django_db
 FACTS = "示例违法事实"
@@ -170,3 +170,29 @@ def test_what_is_never_shown_is_never_masked() -> None:
     with pytest.raises(NotShown):
         under(Mark.NAME_CLAIMED)
     assert Filing.objects.count() == 1
+
+
+def test_a_record_masked_since_the_backup_comes_back_masked() -> None:
+    """A restore that knows only that it was masked holds it back; filed again, it is under every mark."""
+    accepted(document())
+    record = Record.objects.get(document_number=NUMBER)
+    masked_since = Ending(9, str(record.record_ref), "MASKED", 1, TODAY, record.public_from, record.public_until)
+    assert end_again(endings=[masked_since], actor="test", moment=noon(TODAY)).held == 1
+    number_filings(moment=noon(TODAY))
+    assert shown_page(subject=body(SUBJECT), on_date=TODAY) == ([], 0)
+    accepted(document(organ_name="示范市市场监督管理局（重报）"))
+    assert form()["mark"]["code"] == "BODY_CLAIMED"
+    assert (form()["fields"], form()["document_number"]) == ({}, "")
+
+
+def test_a_mask_lifted_again_since_the_backup_leaves_none() -> None:
+    accepted(document())
+    record = Record.objects.get(document_number=NUMBER)
+    lines = [
+        Ending(number, str(record.record_ref), change, 1, TODAY, record.public_from, record.public_until)
+        for number, change in ((9, "MASKED"), (10, "UNMASKED"))
+    ]
+    assert end_again(endings=lines, actor="test", moment=noon(TODAY)).held == 1
+    number_filings(moment=noon(TODAY))
+    accepted(document(organ_name="示范市市场监督管理局（重报）"))
+    assert "mark" not in form()

@@ -1,0 +1,219 @@
+"""The ledger of endings: outside the database, what became of records after they were accepted (docs/adr/0013).
+
+ENDINGS_FOLDER/endings.ndjson is append-only and synced. Each line is a step from one point of the journal to a later
+one and tells its endings: opaque references and days, nothing of content. It is written from the journal, after each
+numbering and each minute, so that a gap heals; a restore reads it, so that nothing that ended since comes back.
+"""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from xinshu.kit.durable import make, room, sync
+from xinshu.kit.errors import XinshuError
+from xinshu.kit.moment import Moment
+from xinshu.register.records.actions import Change, number_filings
+from xinshu.register.records.withholding import START, Ending, Point, endings_since, point_at
+
+LOG = logging.getLogger(__name__)
+NAME: Final = "endings.ndjson"
+MANY: Final = 5_000
+"""Endings after which a step is closed at the end of its filing."""
+
+TAIL: Final = 1 << 16
+BEGINNING: Final = Point(0, START)
+
+
+class Diverged(XinshuError):
+    """The database went another way than the ledger; a line of the log each minute says so."""
+
+    without_values = True
+
+
+class Gap(XinshuError):
+    """The ledger does not reach from a point on: its file is lost, cut or damaged, or is another store's."""
+
+
+class Step(NamedTuple):
+    """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point."""
+
+    after: Point
+    reached: Point
+    endings: list[Ending]
+    restored: bool = False
+
+
+def number_and_note(*, moment: Moment) -> int:
+    """The sequencer (`number_filings`), and once that is committed, the ledger; its failure heals in a minute."""
+    numbered = number_filings(moment=moment)
+    if numbered:
+        transaction.on_commit(catch_up, robust=True)
+    return numbered
+
+
+def catch_up() -> Point:
+    """Bring the ledger up to the last number; the point that it has reached then. Raises Diverged."""
+    with alone() as file:
+        return note_until_now(file)
+
+
+@contextmanager
+def alone() -> Iterator[IO[bytes]]:
+    """The ledger, open for one process at a time; the kernel takes the lock back from a killed one."""
+    with room():
+        make(settings.ENDINGS_FOLDER)
+        path = settings.ENDINGS_FOLDER / NAME
+        fresh = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if fresh:
+                sync(settings.ENDINGS_FOLDER)
+            yield file
+
+
+def note_until_now(file: IO[bytes]) -> Point:
+    """The same for who holds the ledger already, within whatever the present transaction sees."""
+    here = _reached(file)
+    if point_at(here.number) != here:
+        raise Diverged(
+            "终止台账与数据库不是同一历史：数据库可能未经 xinshu restore 而被替换，见 docs/running.md。"
+            " The ledger of endings and the database have different histories: was the database put back by other means"
+            " than `xinshu restore`? See docs/running.md."
+        )
+    after, reached, waiting = here, here, list[Ending]()
+    for reached, endings in endings_since(here.number):
+        waiting += endings
+        if len(waiting) >= MANY:
+            _append(file, Step(after, reached, waiting))
+            after, waiting = reached, []
+    if reached != after:
+        _append(file, Step(after, reached, waiting))
+    os.utime(file.fileno())  # by which a restore tells up to when it was kept
+    return reached
+
+
+def note_restored(file: IO[bytes], to: Point) -> None:
+    """From here on the journal goes on from an earlier point."""
+    _append(file, Step(_reached(file), to, [], restored=True))
+
+
+def endings_after(point: Point) -> list[Ending]:
+    """All that became of records since a point, by whatever way the journal went from there, in its order.
+
+    Raises Gap when the ledger does not hold every step from that point on.
+    """
+    found: list[Ending] | None = [] if point == BEGINNING else None
+    reached, whole = BEGINNING, True
+    for step in _steps():
+        whole = step is not None
+        if step is None:
+            continue  # cut off by a crash: then the same step follows again
+        if step.after != reached:
+            found = None
+        if found is not None:
+            found += step.endings
+        elif step.reached == point and not step.restored:
+            found = []
+        reached = step.reached
+    found = found if whole else None
+    if found is None:
+        raise Gap(
+            "终止台账未完整覆盖备份以来的时间，无法确知哪些信息已终止。找回台账后重试，或用 --ledger-lost："
+            "备份前的失信信息将一律暂不公示，直至机关重新报送。"
+            " The ledger of endings does not reach from this backup on, so that nobody knows what ended since. Find it"
+            " and try again; or say --ledger-lost, which holds back every adverse record until it is filed again."
+        )
+    return found
+
+
+def withdrawals_known() -> list[Ending]:
+    """Every withdrawal that any whole line tells: what was taken back stays so, however much else is lost."""
+    found = [ending for step in _steps() if step is not None for ending in step.endings]
+    return [ending for ending in found if ending.change == Change.WITHDRAWN]
+
+
+def kept_until() -> datetime | None:
+    """When the ledger was last brought up to date."""
+    path = settings.ENDINGS_FOLDER / NAME
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+
+
+def behind(last: int) -> int | None:
+    """How many numbers of the journal the ledger has not seen; None when there is no ledger."""
+    path = settings.ENDINGS_FOLDER / NAME
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return last - _reached(file).number
+
+
+def _steps() -> Iterator[Step | None]:
+    """Every line; None for one that is cut off or damaged."""
+    path: Path = settings.ENDINGS_FOLDER / NAME
+    if path.exists():
+        with path.open("rb") as file:
+            yield from (_read(line) for line in file if line.strip())
+
+
+def _reached(file: IO[bytes]) -> Point:
+    """The point that the last whole line has reached."""
+    size = file.seek(0, os.SEEK_END)
+    tail = TAIL
+    while True:
+        start = max(0, size - tail)
+        file.seek(start)
+        lines = file.read().split(b"\n")
+        for line in reversed(lines[1:] if start else lines):
+            if (step := _read(line)) is not None:
+                return step.reached
+        if not start:
+            return BEGINNING
+        tail *= 8
+
+
+def _append(file: IO[bytes], step: Step) -> None:
+    """A line whole or cut off, never half read: it ends with its own digest."""
+    size = file.seek(0, os.SEEK_END)
+    if size:
+        file.seek(size - 1)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
+    said: dict[str, Any] = {"after": step.after, "reached": step.reached, "endings": step.endings}
+    if step.restored:
+        said["restored"] = True
+    text = json.dumps(said, default=date.isoformat, separators=(",", ":"))
+    file.write(f'{text[:-1]},"digest":"{_digest(text)}"}}\n'.encode("ascii"))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _read(line: bytes) -> Step | None:
+    try:
+        text = line.decode("ascii").rstrip("\n")
+        said = json.loads(text)
+        if said.pop("digest") != _digest(json.dumps(said, separators=(",", ":"))):
+            return None
+        endings = [_ending(*found) for found in said["endings"]]
+        return Step(Point(*said["after"]), Point(*said["reached"]), endings, bool(said.get("restored")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _ending(number: int, reference: str, change: str, version: int, *days: str | None) -> Ending:
+    on_day, start, until = (None if day is None else date.fromisoformat(day) for day in days)
+    return Ending(number, reference, change, version, on_day, start, until)  # type: ignore[arg-type]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
