@@ -215,7 +215,9 @@ def test_a_json_line_says_which_request_it_is_about(site: Client, lines: StringI
     }
 
 
-@pytest.mark.parametrize("given", ["11010519491231002X", "919999990000002110", "0b3b59be-c039-41f3-87b4-ed2fc5f4da68 x", ""])
+@pytest.mark.parametrize(
+    "given", ["11010519491231002X", "919999990000002110", "0b3b59be-c039-41f3-87b4-ed2fc5f4da68 x", ""]
+)
 def test_a_number_that_is_none_is_not_taken(client: Client, lines: StringIO, given: str) -> None:
     answer = client.get("/healthz", headers={HEADER: given})
     assert HEADER not in answer.headers

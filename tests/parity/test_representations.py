@@ -236,7 +236,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of(rows: list[dict[str, Any]], code: str) -> dict[str, tuple[str | None, ...]]:
-    return {row["ref"]: (row["document_number"], row["shown_until"]) for row in rows if row["subject_code"] == code}
+    return {
+        row["ref"]: (row["document_number"] or None, row["shown_until"]) for row in rows if row["subject_code"] == code
+    }
 
 
 def _facts(forms: dict[str, Any]) -> dict[str, tuple[str | None, ...]]:

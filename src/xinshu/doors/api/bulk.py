@@ -45,7 +45,6 @@ class Manifest(Schema):
 
     day: date
     good_until: datetime
-    log_number: int
     edition: str
     licence: Bilingual
     terms: list[Bilingual]
@@ -60,7 +59,7 @@ class Manifest(Schema):
 )
 @recipient
 def offered(request: HttpRequest) -> HttpResponse:
-    """Day, log number, terms, and of each form its rows, size and SHA-256."""
+    """Day, terms, and of each form its rows, size and SHA-256."""
     return answer(manifest([ADVERSE], on_date=moment_of(request).day))
 
 

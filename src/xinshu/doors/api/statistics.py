@@ -28,7 +28,6 @@ class StatisticsForm(Schema):
 
     day: date
     counted_at: datetime | None
-    log_number: int | None
     kind: str | None
     division: str | None
     rule: Bilingual

@@ -36,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def offered(request: HttpRequest) -> HttpResponse:
-    """The manifest: day, log number, edition, terms, and of each file its address, rows, size and SHA-256."""
+    """The manifest: day, edition, terms, and of each file its address, rows, size and SHA-256."""
     told = manifest(OPEN_SETS.values(), on_date=moment_of(request).day)
     for file_ in told["files"]:
         file_["address"] = reverse("portal:data-file", args=(file_["data_set"], file_["form"]))

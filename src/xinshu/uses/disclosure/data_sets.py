@@ -76,8 +76,8 @@ LICENCE: Final[Words] = (
 )
 TERMS: Final[tuple[Words, ...]] = (
     (
-        "注明来源、日期和日志编号；内容与期限和本站一致，不得增删改。",
-        "Name the source, the day and the log number; say what this site says, for as long as it does.",
+        "注明来源和日期；内容与期限和本站一致，不得增删改。",
+        "Name the source and the day; say what this site says, for as long as it does.",
     ),
     (
         "记录停止公示即删除：本文件只到当日24时有效，之后须换用新文件。",

@@ -78,7 +78,7 @@ class OpenFile:
     @property
     def name(self) -> str:
         """The name under which it is saved, in plain ASCII."""
-        return f"xinshu-{self.data_set}-{self.day}-{self.log_number}.{self.form}"
+        return f"xinshu-{self.data_set}-{self.day}.{self.form}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ class State:
         return datetime.combine(self.day + timedelta(days=1), time(), LEGAL_ZONE)
 
     def facts(self) -> dict[str, Any]:
-        """What files, pages and the manifest say of it; days and instants as ISO text."""
+        """What files, pages and the manifest say of it; days and instants as ISO text. The journal's number stays inside
+        (Decision 8): from its steps one could tell that something came in which is not shown."""
         return {
             "day": self.day.isoformat(),
             "good_until": self.good_until.isoformat(),
-            "log_number": self.log.number,
             "edition": self.edition.hash,
         }
 
@@ -189,7 +189,7 @@ def _written(data_set: DataSet, form: str, state: State) -> OpenFile | None:
         return None
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    facts |= {"rows": parts.rows, "size": path.stat().st_size, "sha256": digest}
+    facts |= {"log_number": state.log.number, "rows": parts.rows, "size": path.stat().st_size, "sha256": digest}
     keep(_facts_of(path), lambda file: _put(file, orjson.dumps(facts)))
     return file_at_hand(data_set, form, state=state)
 

@@ -19,7 +19,7 @@ from xinshu.uses.disclosure.models import Delivery, ShownCount, ShownNumber
 INDUSTRY: Final = "INDUSTRY"
 UNKNOWN: Final = "UNKNOWN"
 MONTHS: Final = 24
-COLUMNS: Final = ("day", "log_number", "kind", "division", "part", "value", "name_zh", "name_en", "number")
+COLUMNS: Final = ("day", "kind", "division", "part", "value", "name_zh", "name_en", "number")
 
 RULE: Final = (
     f"每个数都向下取整到{STEP}的倍数；不足{SMALLEST}条的不公布，为防止由其他数推算出来，有时其周围的数也不公布。",
@@ -151,7 +151,6 @@ def as_json(found: Statistics) -> dict[str, Any]:
     return {
         "day": found.day,
         "counted_at": found.counted_at,
-        "log_number": found.log_number,
         "kind": found.kind or None,
         "division": found.division or None,
         "rule": dict(zip(("zh", "en"), RULE if found.counted_at else NOT_COUNTED, strict=True)),
@@ -165,7 +164,7 @@ def as_csv(found: Statistics) -> bytes:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    head = (found.day, "" if found.log_number is None else found.log_number, found.kind, found.division)
+    head = (found.day, found.kind, found.division)
     every: Iterable[tuple[str, Line]] = (
         ("total", Line("", ("合计", "total"), found.total)),
         *((name, line) for name, lines in _tables(found) for line in lines),
