@@ -12,7 +12,6 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from tests.factories import TODAY, accepted, document
 from tests.filings import SUBJECT, penalty, write_csv
@@ -28,9 +27,8 @@ LAST_DAY = date(2027, 9, 30)
 
 
 @pytest.fixture
-def world(send: Send, settings: Settings, tmp_path: Path) -> None:
+def world(send: Send, tmp_path: Path) -> None:
     """A penalty with a representative in its lawful column, two licences, one of an individual business."""
-    settings.DATA_FOLDER = tmp_path / "data"
     send(write_csv(tmp_path / "rows.csv", [penalty(representative="秦示例甲")]))
     accepted(
         document("ADMIN_LICENCE", code=SUBJECT, document_number="示市监许〔2026〕0001号"),

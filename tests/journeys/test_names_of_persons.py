@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 from pypinyin import lazy_pinyin
-from pytest_django.fixtures import Settings
 
 from tests.factories import FOUNDING_DAY, TODAY, adopted_catalogue, noon
 from tests.journeys.conftest import on
@@ -51,8 +50,7 @@ class World:
 
 
 @pytest.fixture
-def world(transactional_db: None, settings: Settings, tmp_path: Path) -> World:
-    settings.DATA_FOLDER = tmp_path / "data"
+def world(transactional_db: None, tmp_path: Path) -> World:
     catalogue = adopted_catalogue().catalogue
     with on(TODAY):
         sow(moment=noon(TODAY), folder=tmp_path, **SIZE)

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from tests.factories import TODAY, noon
 from tests.filings import OTHER_SUBJECT, SUBJECT, UNKNOWN, penalty, write_csv
@@ -25,9 +24,8 @@ SHOWN = made_up_code(32)
 
 
 @pytest.fixture
-def over(send: Send, settings: Settings, tmp_path: Path) -> str:
+def over(send: Send, tmp_path: Path) -> str:
     """By LATER: SUBJECT has a penalty that is over and a warning never shown; SHOWN has one that is shown."""
-    settings.DATA_FOLDER = tmp_path / "data"
     trifle = {"penalties": "警告", "content": "警告", "confiscated": "", "severity": "轻微"}
     rows = [
         penalty(),

@@ -20,7 +20,6 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from pytest_django.fixtures import Settings
 
 from tests.factories import MARKET, accepted, adopted_catalogue, body, document, noon
 from tests.journeys.conftest import on, told
@@ -65,9 +64,8 @@ def filings(draw: st.DrawFn) -> Filed:
 
 
 @pytest.fixture
-def recipient(transactional_db: None, settings: Settings, tmp_path: Path) -> dict[str, str]:
-    """A house with its files in a folder of their own, and the header of a registered recipient."""
-    settings.DATA_FOLDER = tmp_path
+def recipient(transactional_db: None, tmp_path: Path) -> dict[str, str]:
+    """A house, and the header of a registered recipient of it."""
     adopted_catalogue()
     token = register_recipient(
         name="示范银行",
