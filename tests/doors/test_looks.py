@@ -12,7 +12,7 @@ from tests.doors.test_portal_browser import address, opened
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("home", "hits", "subject", "record", "nothing shown", "glossary", "help", "missing")
+PAGES = ("home", "hits", "subject", "record", "nothing shown", "claim", "open data", "glossary", "help", "missing")
 SCREENS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
