@@ -4,7 +4,7 @@ Nothing here is about a subject, so a cache may keep it: until midnight at the l
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -28,20 +28,17 @@ from xinshu.doors.api.catalogue_forms import (
     table_item,
 )
 from xinshu.doors.api.code_lists import own_lists
-from xinshu.kit.moment import LEGAL_ZONE, Moment
+from xinshu.doors.lasting import kept_until_midnight
 from xinshu.law.catalogue import Catalogue
 from xinshu.register.access.answers import answer, error, may_say
 from xinshu.register.access.audience import moment_of, public
-from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.catalogues.queries import catalogue_on
 
 router = Router(tags=["catalogue 目录"])
 
 OF_DAY: Final = "规则所在之日，不晚于今日；默认今日。The day of the rules, today at the latest."
 Day = Annotated[date | None, Query(description=OF_DAY)]
 
-LONGEST: Final = 3600
-PUBLIC_LOG: Final = 0
-"""Entries of the public log, which is not kept yet: the journal's own numbers stay inside (Decision 8)."""
 
 NOT_FOUND: Final = ("目录中没有这一项。", "The catalogue of that day has no such entry.")
 AHEAD: Final = ("日期不得晚于今日。", "The day cannot lie ahead: today at the latest.")
@@ -177,15 +174,6 @@ def codes(request: HttpRequest, day: Day = None) -> HttpResponse:
 def code_list(request: HttpRequest, vocabulary: str, day: Day = None) -> HttpResponse:
     """Every value with its names; those of API_ERROR with their statuses."""
     return _one(request, day, lambda law, _on: _lists(law).get(vocabulary))
-
-
-def kept_until_midnight(response: HttpResponse, edition: EditionRow, day: date, moment: Moment) -> HttpResponse:
-    """An answer that caches may keep, and by what they are to know it: edition, day, and number of the public log."""
-    midnight = datetime.combine(moment.day + timedelta(1), time(), LEGAL_ZONE)
-    seconds = min(LONGEST, max(0, int((midnight - moment.instant).total_seconds())))
-    response.headers["Cache-Control"] = f"public, max-age={seconds}"
-    response.headers["Xinshu-State"] = f"edition={edition.hash}, day={day}, log={PUBLIC_LOG}"
-    return response
 
 
 def _lists(law: Catalogue) -> dict[str, dict[str, Any]]:

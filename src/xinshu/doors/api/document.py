@@ -9,9 +9,9 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
-from xinshu.doors.api.catalogue import kept_until_midnight
 from xinshu.doors.api.examples import ANSWERS, PARAMETERS
 from xinshu.doors.api.faults import ANY, ANY_ORGAN, ANY_PUBLIC, FAULTS, WITH_JSON, WITH_PARAMETERS
+from xinshu.doors.lasting import kept_until_midnight
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldType, Kind
 from xinshu.law.public_form import HEADLINE_ROLES

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from xinshu.doors.lasting import lasting
 from xinshu.doors.portal.wording import Wording
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import Kind, Scheme
@@ -62,6 +63,7 @@ def _day(text: str) -> date | None:
 
 @public
 @require_safe
+@lasting
 @of_a_day
 def overview(request: HttpRequest, edition: EditionRow, context: dict[str, Any]) -> HttpResponse:
     """The edition in force: its categories and kinds, terms, class tables and bases."""
@@ -86,6 +88,7 @@ def overview(request: HttpRequest, edition: EditionRow, context: dict[str, Any])
 
 @public
 @require_safe
+@lasting
 @of_a_day
 def kind(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One kind: what it is, who sees it, its fields, and its terms under each regime."""
@@ -108,6 +111,7 @@ def kind(request: HttpRequest, edition: EditionRow, context: dict[str, Any], nam
 
 @public
 @require_safe
+@lasting
 @of_a_day
 def basis(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One legal basis, and what rests on it."""
@@ -120,6 +124,7 @@ def basis(request: HttpRequest, edition: EditionRow, context: dict[str, Any], na
 
 @public
 @require_safe
+@lasting
 @of_a_day
 def class_table(request: HttpRequest, edition: EditionRow, context: dict[str, Any], name: str) -> HttpResponse:
     """One class table, row by row."""

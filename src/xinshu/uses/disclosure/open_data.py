@@ -100,8 +100,10 @@ class State:
         return datetime.combine(self.day + timedelta(days=1), time(), LEGAL_ZONE)
 
     def facts(self) -> dict[str, Any]:
-        """What files, pages and the manifest say of it; days and instants as ISO text. The journal's number stays inside
-        (Decision 8): from its steps one could tell that something came in which is not shown."""
+        """What files, pages and the manifest say of it; days and instants as ISO text.
+
+        The journal's number stays inside (Decision 8): its steps would tell that something came in that is not shown.
+        """
         return {
             "day": self.day.isoformat(),
             "good_until": self.good_until.isoformat(),
