@@ -4,7 +4,7 @@ Codes are valid by arithmetic and belong to nobody; names are invented.
 """
 
 import hashlib
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType
 from xinshu.law.terms import SubjectKind
-from xinshu.register.access.actions import appoint, register_organs, register_user
+from xinshu.register.access.actions import appoint, register_organs, register_recipient, register_user
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.actions import adopt
@@ -95,6 +95,19 @@ def registered_organ(organ: OrganRow = MARKET) -> OrganRow:
     """An organ that may file."""
     register_organs([organ], actor="test", moment=noon(TODAY))
     return organ
+
+
+def registered_recipient(*, on_day: date = TODAY, days: int = 30) -> str:
+    """The token of a recipient of bulk data that is registered on that day, for so many days."""
+    return register_recipient(
+        name="示范银行",
+        contact="data@bank.example",
+        purpose="贷前核查",
+        accepts_terms=True,
+        until=on_day + timedelta(days=days),
+        actor="test",
+        moment=noon(on_day),
+    )
 
 
 def appointed(role: Role, *, organ: str | None = None, from_day: date = TODAY) -> str:

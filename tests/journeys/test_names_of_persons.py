@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -13,12 +13,11 @@ from django.test import Client
 from openpyxl import load_workbook
 from pypinyin import lazy_pinyin
 
-from tests.factories import FOUNDING_DAY, TODAY, adopted_catalogue, noon
+from tests.factories import FOUNDING_DAY, TODAY, adopted_catalogue, noon, registered_recipient
 from tests.journeys.conftest import on
 from xinshu.doors.cli.country.making import country
 from xinshu.doors.cli.country.sowing import sow
 from xinshu.law.terms import SubjectKind
-from xinshu.register.access.actions import register_recipient
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.queries import described
 
@@ -55,15 +54,7 @@ def world(transactional_db: None, tmp_path: Path) -> World:
     with on(TODAY):
         sow(moment=noon(TODAY), folder=tmp_path, **SIZE)
         made = country(first=FOUNDING_DAY, day=TODAY, catalogue=catalogue, **SIZE)
-    token = register_recipient(
-        name="示范银行",
-        contact="data@bank.example",
-        purpose="贷前核查",
-        accepts_terms=True,
-        until=TODAY + timedelta(days=30),
-        actor="test",
-        moment=noon(TODAY),
-    )
+    token = registered_recipient()
     individuals = [body for body in made.bodies if body.kind is SubjectKind.INDIVIDUAL_BUSINESS]
     found = World(
         persons=frozenset(body.representative for body in made.bodies),

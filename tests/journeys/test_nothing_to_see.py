@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,11 +10,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from tests.factories import TODAY, noon
+from tests.factories import TODAY, registered_recipient
 from tests.filings import OTHER_SUBJECT, SUBJECT, UNKNOWN, penalty, write_csv
 from tests.journeys.conftest import answer, on, told
 from tests.kinds import made_up_code
-from xinshu.register.access.actions import register_recipient
 
 Send = Callable[..., dict[str, Any]]
 LATER = date(2027, 10, 1)
@@ -148,15 +147,7 @@ def test_a_cursor_of_another_code_is_refused(over: str) -> None:
 
 
 def test_it_is_in_no_file(over: str) -> None:
-    token = register_recipient(
-        name="示范银行",
-        contact="data@bank.example",
-        purpose="贷前核查",
-        accepts_terms=True,
-        until=LATER + timedelta(days=30),
-        actor="test",
-        moment=noon(LATER),
-    )
+    token = registered_recipient(on_day=LATER)
     files = [whole(f"/data/{name}.{form}") for name in ("registration", "licences") for form in ("csv", "ndjson")]
     adverse = whole("/api/v1/bulk/csv", Authorization=f"Bearer {token}")
     assert SHOWN.encode() in adverse[1]

@@ -21,11 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from tests.factories import MARKET, accepted, adopted_catalogue, body, document, noon
+from tests.factories import MARKET, accepted, adopted_catalogue, body, document, noon, registered_recipient
 from tests.journeys.conftest import on, told
 from tests.parity.test_gate import made_up_code
 from xinshu.law.terms import ClaimCause, Mark, Severity, SubjectKind
-from xinshu.register.access.actions import register_recipient
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.actions import number_filings, withdraw
 from xinshu.register.records.withholding import mask, unmask
@@ -67,15 +66,7 @@ def filings(draw: st.DrawFn) -> Filed:
 def recipient(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """A house, and the header of a registered recipient of it."""
     adopted_catalogue()
-    token = register_recipient(
-        name="示范银行",
-        contact="data@bank.example",
-        purpose="贷前核查",
-        accepts_terms=True,
-        until=LAST + timedelta(days=365),
-        actor="test",
-        moment=noon(LAST),
-    )
+    token = registered_recipient(on_day=LAST, days=365)
     return {"Authorization": f"Bearer {token}"}
 
 

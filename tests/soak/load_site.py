@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import httpx
 import psycopg
 
+from bench.pages import LUA
 from bench.subject import serving
 from tests.filings import penalty, write_csv
 from tests.kinds import made_up_code
@@ -36,15 +37,6 @@ SETTLED_AFTER = 60.0
 """Seconds after which every process has met every kind of page, and has the memory that it needs."""
 
 FLAT = 1.10
-
-LUA = """
-local places = {%s}
-local n = 0
-request = function()
-  n = n + 1
-  return wrk.format("GET", places[n %% #places + 1])
-end
-"""
 
 DRAWN = """
 SELECT c.code, r.record_ref FROM records_record r JOIN subjects_subjectcode c USING (subject_id)
