@@ -181,17 +181,30 @@ def test_a_file_being_made_is_told_in_one_sentence(client: Client, monkeypatch: 
     assert sent(client.get(CSV))
 
 
-def test_the_job_makes_every_file_ahead(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_job_makes_ahead_what_is_asked_for_and_nothing_else(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xinshu.uses.disclosure.tasks.connection.close", lambda: None)
+    asked = {("licences", "csv"), ("licences", "xlsx"), ("registration", "parquet")}
+    for name, form in asked:
+        assert client.get(f"/data/{name}.{form}").status_code == 200
+    accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0002号"))
     _make_all(timestamp=0)
     jobs = ProcrastinateJob.objects.filter(task_name="disclosure.make_file")
     assert {job.scheduled_at - noon(TODAY).instant for job in jobs} == {timedelta(seconds=SOON)}
+    assert {(job.args["data_set"], job.args["form"]) for job in jobs} == asked
     for job in jobs:
         _make(**job.args)
-    monkeypatch.setattr(open_data, "make_file", None)
-    told = client.get("/data/manifest.json").json()
-    assert all(entry["sha256"] for entry in told["files"])
-    assert all(client.get(entry["address"]).status_code == 200 for entry in told["files"])
+    with monkeypatch.context() as without:
+        without.setattr(open_data, "make_file", None)
+        assert "0002号" in sent(client.get(CSV)).decode()
+    jobs.delete()
+    with time_machine.travel(noon(TODAY + timedelta(days=2)).instant, tick=False):
+        _make_all(timestamp=0)
+    assert not jobs.exists()
+    assert {path.suffix for path in (tmp_path / "open-data").iterdir()} == {".lock", ".asked"}, (
+        "nobody asks: nothing stays"
+    )
 
 
 def test_the_page_says_what_there_is_and_by_which_terms(client: Client) -> None:

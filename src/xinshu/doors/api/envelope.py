@@ -49,7 +49,7 @@ class Envelope:
         response = self.get_response(request)
         if response.status_code == 405:
             response = _wrong_method(response.headers["Allow"])
-        if hasattr(request, "client"):
+        if hasattr(request, "client") or hasattr(request, "recipient"):
             response.headers["Vary"] = "Authorization"
         elif request.method in SAFE:
             response.headers["Access-Control-Allow-Origin"] = ANY_ORIGIN

@@ -129,6 +129,7 @@ def file_at_hand(data_set: DataSet, form: str, *, state: State) -> OpenFile | No
 
 def file_for_reader(data_set: DataSet, form: str, *, on_date: date) -> OpenFile:
     """The file of this moment, made if need be. Raises BeingMade, or TooManyRows when the worker is to make it."""
+    _asked(data_set, form, on_date)
     state = state_on(on_date)
     found = file_at_hand(data_set, form, state=state)
     if found is not None:
@@ -155,6 +156,21 @@ def make_file(data_set: DataSet, form: str, *, on_date: date) -> OpenFile:
             if found is not None:
                 return found
     raise BeingMade(10)
+
+
+def asked_lately(data_set: DataSet, form: str, *, on_date: date) -> bool:
+    """Whether anyone asked for the set in that form on that day or the day before: only then is it made ahead."""
+    try:
+        asked_at = _asked_of(data_set, form).stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return on_date - datetime.fromtimestamp(asked_at, LEGAL_ZONE).date() <= timedelta(days=1)
+
+
+def sweep(data_set: DataSet, form: str) -> None:
+    """Have no file of the set in that form lie here. Raises BeingMade while one is being made."""
+    with _locked(data_set, form):
+        _sweep(data_set, form, but=None)
 
 
 def manifest(data_sets: Iterable[DataSet], *, on_date: date) -> dict[str, Any]:
@@ -237,6 +253,18 @@ def _sweep(data_set: DataSet, form: str, *, but: Path | None) -> None:
             shutil.rmtree(path)
         elif path not in kept:
             path.unlink(missing_ok=True)
+
+
+def _asked(data_set: DataSet, form: str, day: date) -> None:
+    """Note the day on which a set was asked for, as the time of an empty file."""
+    at = datetime.combine(day, time(12), LEGAL_ZONE).timestamp()
+    noted = _asked_of(data_set, form)
+    noted.touch(0o600)
+    os.utime(noted, (at, at))
+
+
+def _asked_of(data_set: DataSet, form: str) -> Path:
+    return _folder() / f"{data_set.name}.{form}.asked"
 
 
 def _folder() -> Path:

@@ -5,7 +5,7 @@ reader of a small set has its file made at once; a large one is left to these jo
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import product
 from typing import Final
 
@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from xinshu.kit.clock import now
 from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
-from xinshu.uses.disclosure.open_data import FORMS, BeingMade, make_file
+from xinshu.uses.disclosure.open_data import FORMS, BeingMade, asked_lately, make_file, sweep
 from xinshu.uses.disclosure.statistics import is_counted
 
 ALL_SETS: Final = {**OPEN_SETS, ADVERSE.name: ADVERSE}
@@ -62,13 +62,25 @@ def _make(data_set: str, form: str) -> None:
         make_file(ALL_SETS[data_set], form, on_date=now().day)
 
 
+def _gone(name: str, form: str) -> None:
+    with suppress(BeingMade):
+        sweep(ALL_SETS[name], form)
+
+
 @app.periodic(cron="*/30 * * * *")
 @app.task(name="disclosure.make_files", queue="timers", queueing_lock="open_data", lock="open_data", retry=AGAIN)
 def _make_all(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
-    """Every half hour, so at midnight too; what has ended is then gone from the disk as well."""
+    """Every half hour, so at midnight too: what is asked for is made anew, and of the rest nothing stays on the disk.
+
+    A workbook of a million rows takes an hour to write: nobody makes it for nobody.
+    """
     with _own_connection():
-        for data_set, form in product(ALL_SETS, FORMS):
-            make_later(data_set, form, seconds=SOON)
+        today = now().day
+        for name, form in product(ALL_SETS, FORMS):
+            if asked_lately(ALL_SETS[name], form, on_date=today):
+                make_later(name, form, seconds=SOON)
+            else:
+                _gone(name, form)
 
 
 @app.periodic(cron="20 * * * *")
