@@ -45,7 +45,7 @@ FAULTS = [
     Fault("disclosure -> reports", "uses/disclosure/queries.py", "import xinshu.uses.reports", "Uses in order"),
     Fault("regime -> regime", "regimes/people/queries.py", "import xinshu.regimes.judiciary", "Regimes apart"),
     Fault("models -> actions", "register/subjects/models.py", "from xinshu.register.subjects import actions", "In a room"),
-    Fault("queries -> api", "uses/disclosure/queries.py", "from xinshu.uses.disclosure import api", "In a room"),
+    Fault("queries -> api", "uses/monitoring/queries.py", "from xinshu.uses.monitoring import api", "In a room"),
     Fault("a file of a room without a place", "register/records/service.py", "SERVICE = ()", "In a room"),
     Fault("queries -> actions", "register/records/queries.py", "from xinshu.register.subjects import actions", "Reading never writes"),
     Fault("a use writes a record", "uses/evaluation/actions.py", "from xinshu.register.records import actions", "Uses never write the register"),

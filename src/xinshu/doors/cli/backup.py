@@ -54,7 +54,7 @@ def backup() -> None:
 def make_backup(file: Path, recipient: str | None, passphrase_file: Path | None) -> None:
     """写入备份 Write a backup; whole or not at all.
 
-    例 Example: xinshu backup /backup/xinshu.age --recipient age1…
+    例 Example: xinshu backup make /backup/xinshu.age --recipient age1…
     """
     key = None if recipient is None else sealing.recipient_of(recipient)
     words = "" if passphrase_file is None else sealing.passphrase_in(passphrase_file)

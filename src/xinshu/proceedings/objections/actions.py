@@ -12,13 +12,13 @@ from xinshu.kit.workdays import NotYetComputable, add_working_days
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.public_form import MARKS
 from xinshu.law.terms import ClaimCause
+from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.objections.models import Claim
 from xinshu.proceedings.objections.queries import decides_for, without_record
 from xinshu.proceedings.objections.states import DAYS_KEPT, DUE_WORKDAYS, LONGEST_WORDS, ClaimState
 from xinshu.register.access.actions import note
 from xinshu.register.access.queries import posts_of
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.actions import number_filings
 from xinshu.register.records.withholding import NotShown, ShownRecord, hold, mask, unmask
 
 ANYONE = "public"
@@ -60,7 +60,7 @@ def lodge(*, subject: int, record_ref: UUID, cause: ClaimCause, words: str, mome
         masks = not rejected and not held.marks.intersection(MARKS[cause])
         lodged = _lodged(held, cause, said, masks, moment)
         # In the same transaction, so that the record is at no moment hidden for want of a number.
-        number_filings(moment=moment)
+        number_and_note(moment=moment)
         return lodged
 
 
@@ -122,7 +122,7 @@ def decide(*, claim: UUID, verdict: ClaimState, reason: str, actor: str, moment:
         found.save()
         _carried_out(found, organ, catalogue_on(moment.day).catalogue, moment)
         note(actor=actor, act="DECIDE_CLAIM", matter=str(claim), purpose=verdict, organ=organ, moment=moment)
-        number_filings(moment=moment)
+        number_and_note(moment=moment)
 
 
 def _carried_out(found: Claim, organ: str, catalogue: Catalogue, moment: Moment) -> None:
@@ -154,7 +154,7 @@ def _carried_out(found: Claim, organ: str, catalogue: Catalogue, moment: Moment)
 
 def sweep(*, moment: Moment) -> int:
     """Let claims lapse whose record has ended, and erase the words of those closed 30 days ago; how many it was."""
-    number_filings(moment=moment)  # what only waits for its number has not ended
+    number_and_note(moment=moment)  # what only waits for its number has not ended
     ended = list(without_record(on_date=moment.day))
     with transaction.atomic():
         lapsed = Claim.objects.filter(id__in=ended, state=ClaimState.OPEN).update(
@@ -168,7 +168,7 @@ def _held(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord | None:
     """The record, if it is shown; one that only waits for its number is not gone."""
     held = hold(subject=subject, record_ref=record_ref, on_date=moment.day)
     if held is None:
-        number_filings(moment=moment)
+        number_and_note(moment=moment)
         held = hold(subject=subject, record_ref=record_ref, on_date=moment.day)
     return held
 
