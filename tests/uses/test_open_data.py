@@ -291,7 +291,7 @@ def test_a_maker_that_is_cut_off_leaves_nothing_half(form: str, folder: Path, mo
     (folder / f"licences.2026-01-01-1-a-b.{form}").write_bytes(b"without its facts")
     found = file_for_reader(LICENCES, form, on_date=TODAY)
     assert found.rows == 2
-    names = {f"licences.{form}.lock", found.path.name, f"{found.path.name}.json"}
+    names = {f"licences.{form}.asked", f"licences.{form}.lock", found.path.name, f"{found.path.name}.json"}
     assert {path.name for path in folder.iterdir()} == names
 
 
