@@ -76,8 +76,8 @@ def site(day: date, live_server: LiveServer, tmp_path: Path) -> Site:
 
 
 def _claimed() -> tuple[str, str]:
-    """Someone said of a licence that it is not that body's: the record, and the receipt."""
-    record = Record.objects.get(document_number="示市监许〔2026〕0001号")
+    """Someone said of a penalty of the third body that it is not that body's: the record, and the receipt."""
+    record = Record.objects.get(document_number="示市监罚〔2026〕1044号")
     said = {"subject": record.subject_id, "record_ref": record.record_ref, "words": ""}
     return str(record.record_ref), str(lodge(cause=ClaimCause.BODY, moment=factories.noon(TODAY), **said))
 

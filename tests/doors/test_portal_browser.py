@@ -35,7 +35,7 @@ PUBLIC = {
     "record": f"/subjects/{FILED}/records/{{record}}/",
     "claim": f"/subjects/{FILED}/records/{{record}}/claim/?cause=NAME",
     "receipt of a claim": "/claims/{claim}/",
-    "claimed record": f"/subjects/{SUBJECT}/records/{{claimed}}/",
+    "claimed record": f"/subjects/{OTHER_SUBJECT}/records/{{claimed}}/",
     "catalogue": "/catalogue/",
     "kind": "/catalogue/kinds/ADMIN_PENALTY/",
     "basis": "/catalogue/bases/NDRC-36/",

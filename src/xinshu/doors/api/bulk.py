@@ -18,7 +18,8 @@ from xinshu.uses.disclosure.open_data import FORMS, BeingMade, OpenFile, manifes
 
 router = Router(tags=["bulk 批量数据"])
 
-CONTENT: Final = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in CONTENT_TYPES.values()}
+FILE: Final = {"schema": {"type": "string", "format": "binary"}, "example": "(the bytes of the file)"}
+CONTENT: Final = dict.fromkeys(CONTENT_TYPES.values(), FILE)
 ANSWERS: Final[dict[str, Any]] = {
     "responses": {
         200: {"description": "The file", "content": CONTENT},
@@ -54,7 +55,7 @@ class Manifest(Schema):
 @router.get(
     "/bulk/manifest",
     response=Manifest,
-    summary="What a recipient may fetch",
+    summary="可取的文件 What a recipient may fetch",
     operation_id="bulk_manifest",
 )
 @recipient
@@ -65,7 +66,7 @@ def offered(request: HttpRequest) -> HttpResponse:
 
 @router.get(
     "/bulk/{form}",
-    summary="Every adverse record shown now, as one file",
+    summary="全部公示中的不利信息 Every adverse record shown now, as one file",
     operation_id="bulk",
     openapi_extra=ANSWERS | may_say("NOT_FOUND", "BEING_MADE", "NO_ROOM"),
 )

@@ -14,6 +14,7 @@ PARAMETERS: Final[dict[tuple[str, str], Any]] = {
     ("", "organ"): "11999999TE5T001041",
     ("", "month"): "2026-09",
     ("", "form"): "json",
+    ("bulk", "form"): "csv",
     ("", "page"): 1,
     ("", "limit"): 20,
     ("", "day"): "2026-11-23",

@@ -41,7 +41,7 @@ class StatisticsForm(Schema):
 @router.get(
     "/statistics",
     response=StatisticsForm,
-    summary="How many records are shown, by month, kind, division and industry",
+    summary="公示信息统计 How many records are shown, by month, kind, division and industry",
     operation_id="statistics",
     url_name="statistics",
     openapi_extra=may_say("UNKNOWN_FORM", "UNKNOWN_KIND", "UNKNOWN_DIVISION"),
