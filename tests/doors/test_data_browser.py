@@ -56,5 +56,5 @@ def test_a_reader_without_scripts_fetches_a_file(offered: str, browser: Browser,
         with page.expect_download() as waiting:
             page.click("text=licences.csv")
         waiting.value.save_as(tmp_path / "licences.csv")
-        assert waiting.value.suggested_filename.startswith("xinshu-licences-2026-11-23-")
+        assert waiting.value.suggested_filename == "xinshu-licences-2026-11-23.csv"
         assert "示市监许〔2026〕0001号" in (tmp_path / "licences.csv").read_text(encoding="utf-8-sig")

@@ -22,7 +22,8 @@ TABLE = re.compile(
     r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b"
 )
 LOCK = re.compile(r"hashtextextended")
-WORDS = re.compile(r"[A-Z]+")
+WORDS = re.compile(r"\b(?!WITH\b)[A-Z]{3,}")
+"""Of a statement that changes within a WITH, the change."""
 
 
 class Events:
