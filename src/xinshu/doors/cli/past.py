@@ -46,3 +46,5 @@ def past(code: str, ground: str) -> None:
                     "reasons": orjson.Fragment(line.reasons),
                 }
                 click.echo(orjson.dumps(told).decode())
+    if not skip:
+        click.echo("这个代码没有任何信息。There is nothing under this code.", err=True)
