@@ -26,8 +26,9 @@ TAIL = """
   asyncpg under uvicorn with 2 workers, the same two SQL statements on the same PostgreSQL, no code check. 0.85 is the
   aim.
 - Pages: `wrk`, 1 thread, 16 connections, 8 s a round, over 2,000 addresses drawn from all; both registers are served
-  side by side by their own `xinshu run` (2 workers) on the same machine, filled by a first load of made-up penalties,
-  ten for a body; the hello page is `/healthz` of the same server.
+  side by side by their own `xinshu run` (2 workers) on the same machine. Each is filled by a first load of one made-up
+  penalty for each body, of which nine copies are made under new references. The hello page is `/healthz` of the same
+  server.
 - Intake: made-up rows of the penalty template (bench/made_up.py), five for a body, each body new, in a process of its
   own, from the start of `receive` to the receipt: digest, reading, every check, matching, deriving, public forms,
   records, versions, journal, numbering, the trail. Once as an ordinary batch, in parts of 100,000, once as a first load

@@ -19,6 +19,11 @@ SCREENS = {
 }
 
 
+def looked_at(name: str) -> Image.Image:
+    with Image.open(LOOKED_AT / name) as kept:
+        return kept.copy()
+
+
 def pictured(page: Page) -> Image.Image:
     return small(page.screenshot(full_page=True, animations="disabled"))
 
@@ -35,7 +40,7 @@ def test_every_page_looks_as_it_was_looked_at(
                 seen, kept = pictured(page), LOOKED_AT / f"{name.replace(' ', '-')}-{screen}.png"
                 if again:
                     seen.save(kept, optimize=True)
-                if said := differs(seen, Image.open(kept)):
+                if said := differs(seen, looked_at(kept.name)):
                     other[f"{name}, {screen}"] = said
                     seen.save(tmp_path / kept.name)
     assert other == {}, f"{other}: see {tmp_path}; if that is meant, look at them and run with --look-again"
@@ -43,7 +48,7 @@ def test_every_page_looks_as_it_was_looked_at(
 
 def test_a_page_without_its_style_or_with_a_moved_line_is_another(site: Site, browser: Browser) -> None:
     """The comparison can fail: no style sheet, one line more at the top, one record less."""
-    kept = Image.open(LOOKED_AT / "subject-desktop.png")
+    kept = looked_at("subject-desktop.png")
     with opened(browser, **SCREENS["desktop"]) as page:
         page.goto(address(site, "subject"))
         assert differs(pictured(page), kept) == ""

@@ -23,21 +23,3 @@ def test_a_second_sending_completes_what_a_kill_cut_off(store: Store) -> None:
     assert len(points) >= LEAST
     assert {course.events[number - 1] for number, _ in points} == set(course.events)
     assert wrong_points(store, course, points) == {}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("scenario", "before", "most"),
-    [
-        pytest.param("sent_without_key", (), 14, id="without-a-key"),
-        pytest.param("by_the_desk", (), 24, id="the-steps-of-a-clerk"),
-        pytest.param("withdrawn", (), 50, id="a-withdrawal"),
-        pytest.param("discarded", (), 12, id="a-batch-undone"),
-        pytest.param("swept", ("sent",), 14, id="the-sweep"),
-    ],
-)
-def test_so_does_every_other_act(store: Store, scenario: str, before: tuple[str, ...], most: int) -> None:
-    """The kinds of events that the first trial does not have, and some more."""
-    course = course_of(store, scenario, before)
-    tried = course_of(store, "sent").events
-    assert wrong_points(store, course, course.sample(SEED, most, but=tried)) == {}
