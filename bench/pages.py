@@ -78,7 +78,7 @@ def measure(sizes: tuple[int, int] = SUBJECTS) -> list[Row]:
             scripts[port] = (subjects, _scripts(folder))
             environment = os.environ | {"XINSHU_DATA_FOLDER": str(folder), "XINSHU_RATE_LIMIT": "0"}
             tool = str(Path(sys.executable).with_name("xinshu"))
-            houses.enter_context(serving([tool, "run", "--port", str(port)], environment, port))
+            houses.enter_context(serving([tool, "run", "--port", str(port), "--without-worker"], environment, port))
         for turn in range(ROUNDS + 1):
             for port, (subjects, pages) in scripts.items():
                 for page, script in pages.items():
