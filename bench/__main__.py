@@ -26,7 +26,7 @@ TAIL = """
   asyncpg under uvicorn with 2 workers, the same two SQL statements on the same PostgreSQL, no code check. 0.85 is the
   aim.
 - Pages: `wrk`, 1 thread, 16 connections, 8 s a round, over 2,000 addresses drawn from all; both registers are served
-  side by side by their own `xinshu run` (2 workers, no jobs beside) on the same machine. Each is filled by a first load of one made-up
+  side by side by their own `xinshu run` (2 workers, no jobs beside). Each is filled by a first load of one made-up
   penalty for each body, of which nine copies are made under new references. The hello page is `/healthz` of the same
   server.
 - Intake: made-up rows of the penalty template (bench/made_up.py), five for a body, each body new, in a process of its
