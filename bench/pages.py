@@ -55,7 +55,7 @@ SELECT r.subject_id, n.ref, sha256(r.identity || n.ref::text::bytea),
 
 DRAWN = """
 SELECT c.code, r.record_ref FROM records_record r JOIN subjects_subjectcode c USING (subject_id)
- WHERE r.subject_id = ANY(%s) ORDER BY md5(r.record_ref::text) LIMIT 2000
+ WHERE r.subject_id = ANY(%s) AND r.public_from IS NOT NULL ORDER BY md5(r.record_ref::text) LIMIT 2000
 """
 
 
