@@ -151,6 +151,7 @@ def _fill(path: Path, subjects: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MULTIPLY)
         cursor.execute("VACUUM ANALYZE")  # what autovacuum does on a server that has been up for a while
+        cursor.execute("CHECKPOINT")  # or it would be written out while the pages are asked for
 
 
 def _scripts(folder: Path) -> dict[str, Path]:
