@@ -1,5 +1,6 @@
 """Connectors at work: by schedule through the queue, never twice at a time, their receipts sent, the commands for them."""
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -20,11 +21,13 @@ from click.testing import CliRunner, Result
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
 from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
 from tests import factories, filings
 from tests.doors.sources import NEVER, QUICK, Answer, Request, empty_queue, row, serving
+from tests.processes import started
 from xinshu.doors.cli.connect import connect
 from xinshu.doors.cli.worker import ITSELF, work
 from xinshu.doors.connectors import configuration, receipts, running
@@ -217,7 +220,7 @@ def _until(wanted: Callable[[], bool]) -> None:
 
 
 def test_a_worker_ends_cleanly_when_it_is_told_to(environment: dict[str, str]) -> None:
-    with subprocess.Popen(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with started(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
         app.configure_task("intake.number", queue="timers").defer(timestamp=0)
         _until(lambda: ProcrastinateJob.objects.filter(task_name="intake.number", status="succeeded").exists())
         for _ in range(3):
@@ -229,10 +232,10 @@ def test_a_worker_ends_cleanly_when_it_is_told_to(environment: dict[str, str]) -
 
 def test_a_worker_outlives_a_loss_of_the_database(environment: dict[str, str]) -> None:
     """Every session of it is ended by the server; the next job is done all the same."""
-    with subprocess.Popen(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        for done in (1, 2):
-            app.configure_task("intake.sweep", queue="timers").defer(timestamp=0)
-            _until(lambda done=done: _swept() >= done)  # type: ignore[misc]
+    with started(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        for lock in ("before", "after"):
+            job = app.configure_task("intake.sweep", queue="timers", queueing_lock=lock).defer(timestamp=0)
+            _until(lambda job=job: ProcrastinateJob.objects.filter(id=job, status="succeeded").exists())  # type: ignore[misc]
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -243,13 +246,30 @@ def test_a_worker_outlives_a_loss_of_the_database(environment: dict[str, str]) -
     assert process.returncode == 0
 
 
-def _swept() -> int:
-    return ProcrastinateJob.objects.filter(task_name="intake.sweep", status="succeeded").count()
+@pytest.mark.parametrize("quietly", [True, False])
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.usefixtures("inbox")
+def test_a_loss_is_no_end_and_a_stop_is(monkeypatch: pytest.MonkeyPatch, quietly: bool, told: bool) -> None:
+    """The queue's worker ends in an error when it loses the database, or quietly when a side task of it does."""
+
+    async def losing(**_: Any) -> None:
+        if told:
+            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.sleep(30 if told else 0)
+        except asyncio.CancelledError:
+            if quietly:
+                raise
+        if not quietly:
+            raise ConnectorException
+
+    monkeypatch.setattr(app, "run_worker_async", losing)
+    assert work(wait=True) is told
 
 
 def test_a_worker_ends_with_its_parent_even_when_that_is_killed(environment: dict[str, str], tmp_path: Path) -> None:
     script = f"import os, subprocess\np = subprocess.Popen({[*ITSELF, '--parent']!r} + [str(os.getpid())])\nprint(p.pid, flush=True)\np.wait()"
-    with subprocess.Popen([ITSELF[0], "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+    with started([ITSELF[0], "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         app.configure_task("intake.number", queue="timers").defer(timestamp=0)

@@ -53,25 +53,30 @@ def worker(jobs: int, until_empty: bool, parent: int | None) -> None:
 
 
 def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = None) -> bool:
-    """Work until stopped, or until the queue is empty if not to `wait`. False: the database was lost meanwhile."""
+    """Work until stopped, or until the queue is empty if not to `wait`. False: the database was lost meanwhile.
+
+    Whoever tells it to stop is obeyed, though the database was lost at that very moment. The queue's own worker ends in
+    an error where it meets the loss in its loop, and ends quietly where one of its side tasks does.
+    """
     if not isinstance(app.connector, DjangoConnector):
         raise ImproperlyConfigured("a worker is at work in this process")
+    told: list[bool] = []
     before = {sign: signal.getsignal(sign) for sign in STOPS}
     with app.replace_connector(app.connector.get_worker_connector()):
         try:
-            asyncio.run(_work(jobs=jobs, wait=wait, queues=queues))
+            asyncio.run(_work(told, jobs=jobs, wait=wait, queues=queues))
         except ConnectorException:
-            return False
+            return bool(told)
         finally:
             for sign, handler in before.items():
                 signal.signal(sign, handler)
-    return True
+    return bool(told) or not wait
 
 
-async def _work(*, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
+async def _work(told: list[bool], *, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
     """Each signal to stop is taken here, however often it comes: no job is given up half done because of it.
 
-    A job that outlives us is marked as in hand still; the next worker goes on with it.
+    `told` then says so. A job that outlives us is marked as in hand still; the next worker goes on with it.
     """
     async with app.open_async():
         working = asyncio.ensure_future(
@@ -83,7 +88,6 @@ async def _work(*, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
                 install_signal_handlers=False,
             )
         )
-        told: list[bool] = []
 
         def stop() -> None:
             if not told:

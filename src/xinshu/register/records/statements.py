@@ -87,10 +87,11 @@ ADD_SOURCES = """
 INSERT INTO records_recordsource (subject_id, record_ref, source_code, source_name, batch, recorded_at)
 SELECT s.subject_id, s.record_ref, s.source_code, min(s.source_name), %s, %s FROM brought s
  WHERE NOT EXISTS (SELECT FROM records_recordversion v WHERE v.subject_id = s.subject_id
-                    AND v.record_ref = s.record_ref AND v.source_code = s.source_code)
+                    AND v.record_ref = s.record_ref AND v.source_code = s.source_code OFFSET 0)
  GROUP BY s.subject_id, s.record_ref, s.source_code
 ON CONFLICT DO NOTHING
 """
+"""One probe for each, as in COMPARE: a join was planned without statistics after a first load, and took for ever."""
 
 NUMBER = """
 WITH waiting AS (
