@@ -80,9 +80,6 @@ DELIVERIES = """
 SELECT f.kind, f.organ_code, max(f.on_day) FROM records_filing f
  WHERE f.first_number IS NOT NULL AND NOT f.withdraws GROUP BY f.kind, f.organ_code ORDER BY f.kind, f.organ_code
 """
-LAST_NUMBER = """
-SELECT coalesce(max(f.first_number + f.lines - 1), 0) FROM records_filing f WHERE f.first_number IS NOT NULL
-"""
 
 STREAM = f"""
 SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, {FORM}
@@ -262,13 +259,6 @@ def deliveries() -> tuple[tuple[str, str, date], ...]:
     with connection.cursor() as cursor:
         cursor.execute(DELIVERIES)
         return tuple(cursor.fetchall())
-
-
-def last_number() -> int:
-    """The number of the journal's last numbered line; 0 before the first."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_NUMBER)
-        return int(cursor.fetchone()[0])
 
 
 def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:
