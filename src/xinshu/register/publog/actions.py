@@ -24,7 +24,7 @@ from xinshu.register.publog.queries import Stand, leaves_from, stand
 from xinshu.register.publog.signing import signer
 from xinshu.tlog.checkpoint import Checkpoint
 from xinshu.tlog.merkle import leaf_hash
-from xinshu.tlog.note import sign, signed
+from xinshu.tlog.note import Sign, VerifierKey, sign, signed
 from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Tile, bundle, edge
 
 OPEN: Final = "INSERT INTO publog_lot (filing_id, entries, ends) VALUES (%s, %s, %s) RETURNING id"
@@ -179,6 +179,7 @@ def integrate(*, moment: Moment) -> Stand:
     One writer at a time, by a lock of the database; the state is replaced only where it is still what the tree grew
     from. Files are on the disk before they are signed. Raises tiles.Forked when what is published says another thing.
     """
+    key, private = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, ["write the log"])
         before = stand()
@@ -189,12 +190,12 @@ def integrate(*, moment: Moment) -> Stand:
         _grow(growth, before.size)
         after = before
         if growth.size > before.size or not before.checkpoint:
-            after = _signed(growth, moment)
+            after = _signed(growth, moment, key, private)
             cursor.execute(REPLACE, [*after, before.size])
             if cursor.rowcount != 1:
                 raise _forked("the state")
     if tiles.checkpoint() != after.checkpoint:
-        tiles.publish(after.checkpoint)
+        tiles.publish(after.checkpoint, str(key))
         tiles.tidy(before.size, after.size)
     return after
 
@@ -245,8 +246,7 @@ def _bundled(size: int) -> list[bytes]:
     return entries
 
 
-def _signed(growth: Growth, moment: Moment) -> Stand:
-    told = Checkpoint(settings.PUBLOG_ORIGIN, growth.size, growth.root())
-    key, private = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN)
+def _signed(growth: Growth, moment: Moment, key: VerifierKey, private: Sign) -> Stand:
+    told = Checkpoint(key.name, growth.size, growth.root())
     note = signed(told.text, [sign(told.text, key, private)])
     return Stand(told.size, told.root, str(note), moment.instant)

@@ -76,6 +76,17 @@ def commitments(salts: bytes, contents: Iterable[bytes]) -> list[bytes]:
     ]
 
 
+def made_of(extra: bytes) -> bytes:
+    """The leaf of which the extra of a proof file tells event, reference, salt and content. Raises BadLeaf."""
+    try:
+        told = orjson.loads(extra)
+        reference, salt = UUID(told["reference"]), bytes.fromhex(told["salt"])
+        committed = commitment(salt, canonical(told["content"]))
+        return leaf(Event[told["event"]], reference.bytes, committed)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadLeaf("not what a leaf of this log is made of 不是本日志条目的内容") from error
+
+
 def leaves(rows: Sequence[tuple[int, UUID, bytes]]) -> list[bytes]:
     """The bytes of many leaves: event, reference, commitment of each."""
     return [leaf(event, reference.bytes, bytes(committed)) for event, reference, committed in rows]

@@ -6,6 +6,7 @@ Tiles and bundles are immutable: what is there is compared, never replaced. The 
 import secrets
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,6 +18,7 @@ from xinshu.tlog.merkle import HASH_SIZE
 from xinshu.tlog.tile import WIDTH, Malformed, Tile, bundles, tiles, unbundle
 
 CHECKPOINT: Final = "checkpoint"
+KEY: Final = "key"
 
 
 class Forked(XinshuError):
@@ -107,11 +109,20 @@ def checkpoint() -> str | None:
         return None
 
 
-def publish(note: str) -> None:
-    """Replace the published checkpoint."""
+def key() -> str | None:
+    """The public key of the log as it is handed on (a "vkey"); None before the first checkpoint."""
+    try:
+        return (folder() / KEY).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
 
-    def written(file: IO[bytes]) -> None:
-        file.write(note.encode())
 
-    keep(folder() / CHECKPOINT, written)
-    (folder() / CHECKPOINT).chmod(0o644)
+def publish(note: str, key: str) -> None:
+    """Replace the published checkpoint, and the key that it is signed by."""
+    for name, text in ((KEY, f"{key}\n"), (CHECKPOINT, note)):
+        keep(folder() / name, partial(_write, text.encode()))
+        (folder() / name).chmod(0o644)
+
+
+def _write(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
