@@ -75,7 +75,8 @@ class Store:
     def reset(self) -> None:
         """Tables, vault and ledger as they were before the first trial; the vault's key is not made yet."""
         self.well("reset")
-        shutil.rmtree(self.data / "endings", ignore_errors=True)
+        for ledger in ("endings", "publog"):
+            shutil.rmtree(self.data / ledger, ignore_errors=True)
         shutil.rmtree(self.vault, ignore_errors=True)
         shutil.copytree(self.data / "vault.kept", self.vault)
 

@@ -19,7 +19,7 @@ import psycopg
 import pyrage
 
 TABLE = re.compile(
-    r"\b((?:records|subjects|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b"
+    r"\b((?:records|subjects|publog|intake|access|catalogues|procrastinate)_[a-z_]+)|\b(filed|corrected|brought)\b"
 )
 LOCK = re.compile(r"hashtextextended")
 WORDS = re.compile(r"\b(?!WITH\b)[A-Z]{3,}")
@@ -113,11 +113,13 @@ def named_statement(statement: Any) -> str:
 
 
 def _named_change(called: str, path: Any, *rest: Any, dir_fd: int | None = None, **named: Any) -> str:
-    """A change in the vault; "" for another place, or a folder that is there already."""
+    """A change in the vault or in the published log; "" for another place, or a folder that is there already."""
     if isinstance(path, int) or dir_fd is not None:
         return f"file {called}"
-    elsewhere = "/vault/" not in str(path) or (called == "mkdir" and Path(path).exists())
-    return "" if elsewhere else f"file {called}"
+    if called == "mkdir" and Path(path).exists():
+        return ""
+    places = {"/vault/": "file", "/publog/": "log"}
+    return next((f"{name} {called}" for place, name in places.items() if place in f"{path}/"), "")
 
 
 def _wrap(owner: Any, name: str, events: Events, label: Callable[..., str]) -> None:

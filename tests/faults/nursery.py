@@ -33,7 +33,7 @@ from xinshu.register.catalogues.queries import NoCatalogue, catalogue_on  # noqa
 DONE, LOST, REFUSED, FAILED = 0, 10, 11, 12
 """How a child ends: well, without its database, with a refusal of ours, with an error that nobody foresaw."""
 
-KEPT = ("records_%", "subjects_%", "intake_%", "access_%")
+KEPT = ("records_%", "subjects_%", "publog_%", "intake_%", "access_%")
 
 
 def migrate(_order: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from xinshu.proceedings import vault
 from xinshu.proceedings.intake import actions, mending, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State, WithdrawalReason
+from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import NotHeld
 from xinshu.register.records.own import own_records
 from xinshu.register.subjects.queries import named_by
@@ -188,6 +189,14 @@ def discarded(folder: Path) -> None:
     actions.discard(batch=opened, actor="test-clerk", moment=MOMENT)
 
 
+def published(folder: Path) -> None:
+    """A file is sent, one record is taken back, and the public log takes both up."""
+    sent(folder)
+    integrate(moment=MOMENT)
+    withdrawn(folder)
+    integrate(moment=MOMENT)
+
+
 def swept(folder: Path) -> None:
     """A month later uploads and returned rows are erased, and whatever crashes left."""
     actions.sweep(moment=factories.noon(factories.TODAY + timedelta(actions.DAYS_KEPT + 1)))
@@ -200,7 +209,8 @@ def _state(batch: UUID) -> State:
 
 
 SCENARIOS: Final[dict[str, Callable[[Path], None]]] = {
-    scenario.__name__: scenario for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, discarded, swept)
+    scenario.__name__: scenario
+    for scenario in (base, sent, sent_without_key, by_the_desk, withdrawn, published, discarded, swept)
 }
 
 __all__ = ["SCENARIOS", "vault"]

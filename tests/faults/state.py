@@ -12,10 +12,16 @@ import orjson
 from django.db import connection
 
 from tests.factories import TODAY
+from xinshu.doors.published_log import Lied, NotThere, check_all, source
 from xinshu.proceedings import vault
 from xinshu.proceedings.intake import own, queries
 from xinshu.proceedings.intake.states import State
+from xinshu.register.publog import tiles
+from xinshu.register.publog.leaf import leaves
+from xinshu.register.publog.queries import leaves_from
 from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record, shown_stream
+from xinshu.tlog import verify
+from xinshu.tlog.note import verifier_key
 
 REFERENCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -42,6 +48,12 @@ SELECT encode(r.identity, 'hex'), v.version, encode(v.content_digest, 'hex'), v.
 SOURCES: Final = """
 SELECT encode(r.identity, 'hex'), s.source_code, s.source_name, s.recorded_at
   FROM records_recordsource s JOIN records_record r USING (subject_id, record_ref) ORDER BY 1, 2
+"""
+ENTRIES: Final = """
+SELECT l.first_number + e.place, e.event, encode(r.identity, 'hex'), e.subject_code, o.first_number + e.of_place, l.ends,
+       l.numbered_at FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id
+  LEFT JOIN records_record r USING (subject_id, record_ref) LEFT JOIN publog_lot o ON o.id = e.of_lot
+ ORDER BY 1 NULLS LAST, l.id, e.place
 """
 FILINGS: Final = """
 SELECT first_number, lines, withdraws, part, kind, organ_code, actor, on_day, at, numbered_at FROM records_filing
@@ -93,6 +105,19 @@ UNBALANCED: Final = {
     "a withdrawal that is not counted once": """
         SELECT 1 FROM records_journalline j WHERE j.change = 'WITHDRAWN' AND 1 <> (
          SELECT count(*) FROM intake_withdrawal w WHERE w.record_ref = j.record_ref)""",
+    "a lot without all its entries": """
+        SELECT l.id FROM publog_lot l LEFT JOIN publog_entry e ON e.lot_id = l.id
+         GROUP BY l.id HAVING count(e.place) <> l.entries OR min(e.place) <> 0 OR max(e.place) <> l.entries - 1""",
+    "a filing that is numbered without its lots": """
+        SELECT 1 FROM publog_lot l JOIN records_filing f ON f.id = l.filing_id
+         WHERE (f.first_number IS NULL) <> (l.first_number IS NULL)""",
+    "a record that the log does not show as it is": f"""
+        SELECT 1 FROM records_record r LEFT JOIN publog_entry e ON e.lot_id = r.entry_lot AND e.place = r.entry_place
+         WHERE (e.lot_id IS NOT NULL AND e.event < 3) IS DISTINCT FROM coalesce(r.public_from <= '{TODAY}'
+           AND (r.public_until IS NULL OR r.public_until > '{TODAY}'), false)""",
+    "entries with a gap or twice": """
+        SELECT 1 FROM (SELECT first_number, coalesce(lag(first_number + entries) OVER (ORDER BY first_number), 0) AS due
+          FROM publog_lot WHERE first_number IS NOT NULL) n WHERE first_number <> due""",
     "numbers with a gap or twice": """
         SELECT 1 FROM (SELECT first_number, coalesce(lag(first_number + lines) OVER (ORDER BY first_number), 1) AS due
           FROM records_filing WHERE first_number IS NOT NULL) n WHERE first_number <> due""",
@@ -102,13 +127,29 @@ UNBALANCED: Final = {
 
 def broken() -> list[str]:
     """Which of the rules do not hold."""
-    return [rule for rule, sql in UNBALANCED.items() if _rows(sql)]
+    return [*(rule for rule, sql in UNBALANCED.items() if _rows(sql)), *_unsound()]
+
+
+def _unsound() -> Iterable[str]:
+    """What is wrong with the published log: it is sound by itself, and the beginning of what is numbered."""
+    key = tiles.key()
+    if key is None or tiles.checkpoint() is None:
+        return
+    try:
+        told = check_all(source(str(tiles.folder())), verifier_key(key), lambda done, total: None)
+    except (Lied, NotThere) as error:
+        yield f"the published log: {error}"
+        return
+    entries = [entry for rows in leaves_from(0) for entry in leaves(rows)][: told.size]
+    if verify.tree(map(verify.leaf, entries)) != told.root:
+        yield "the published log is not the beginning of what is numbered"
 
 
 def told() -> dict[str, Any]:
     """Everything that two runs must agree on, when they are done."""
     statements = {
         **{"journal": JOURNAL, "records": RECORDS, "versions": VERSIONS, "sources": SOURCES, "filings": FILINGS},
+        "entries": ENTRIES,
         **{"subjects": SUBJECTS, "batches": BATCHES, "trail": TRAIL, "cursors": CURSORS, "withdrawals": WITHDRAWALS},
     }
     tables = {name: [_plain(row) for row in _rows(sql)] for name, sql in statements.items()}

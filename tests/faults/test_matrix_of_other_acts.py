@@ -14,6 +14,7 @@ from tests.faults.trials import course_of, wrong_points
         pytest.param("sent_without_key", (), 14, id="without-a-key"),
         pytest.param("by_the_desk", (), 24, id="the-steps-of-a-clerk"),
         pytest.param("withdrawn", (), 50, id="a-withdrawal"),
+        pytest.param("published", (), 30, id="the-public-log"),
         pytest.param("discarded", (), 12, id="a-batch-undone"),
         pytest.param("swept", ("sent",), 14, id="the-sweep"),
     ],
