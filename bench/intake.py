@@ -25,7 +25,7 @@ ROWS = 1_000_000
 SIZES = (100_000, 1_000_000, 10_000_000)
 TABLES = (
     *("subjects_subject", "subjects_subjectcode", "subjects_subjectname", "records_record", "records_recordversion"),
-    *("records_journalline",),
+    *("records_journalline", "publog_entry"),
 )
 OF_SUBJECT = "FOREIGN KEY (subject_id) REFERENCES subjects_subject DEFERRABLE INITIALLY DEFERRED"
 FOREIGN_KEYS = dict.fromkeys(("subjects_subjectcode", "subjects_subjectname", "records_record"), OF_SUBJECT)
@@ -161,8 +161,11 @@ def _empty() -> None:
     from xinshu.kit.postgres import connection_parameters  # noqa: PLC0415
 
     with psycopg.connect(**connection_parameters(Path(os.environ["XINSHU_DATA_FOLDER"])), autocommit=True) as database:
-        database.execute(f"TRUNCATE {', '.join(TABLES)}, records_filing, intake_batch CASCADE")
+        logs = "publog_lot, publog_entry, publog_state"
+        database.execute(f"TRUNCATE {', '.join(TABLES)}, records_filing, intake_batch, {logs} CASCADE")
         database.execute("CHECKPOINT")
+    for ledger in ("endings", "publog"):
+        shutil.rmtree(Path(os.environ["XINSHU_DATA_FOLDER"]) / ledger, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.models import Edition
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.publog.actions import enter_rules
 from xinshu.register.records.actions import Filing, Outcome, accept_batch, number_filings
 from xinshu.register.subjects.actions import Mention, open_shells
 from xinshu.register.subjects.queries import known
@@ -43,6 +44,7 @@ PASSWORD = "made-up-for-tests-only"
 COLUMNS: dict[str, Any] = {
     "index": pl.UInt32,
     "subject": pl.Int64,
+    "subject_code": pl.String,
     "subject_kind": pl.String,
     "organ_code": pl.String,
     "organ_name": pl.String,
@@ -88,6 +90,7 @@ def adopted_catalogue() -> EditionRow:
         ADOPTED.update(Edition.objects.values().get())
     elif not Edition.objects.exists():
         Edition.objects.create(**ADOPTED)
+        enter_rules(bytes(ADOPTED["hash"]))
     return catalogue_on(TODAY)
 
 
@@ -174,6 +177,7 @@ def _row(index: int, given: dict[str, Any], catalogue: Catalogue) -> dict[str, A
     named = "|".join(str(given[part]) for part in ("organ_code", "kind", "document_number", "item"))
     return given | {
         "index": index,
+        "subject_code": given["code"],
         "subject": body(given["code"], name=given["name"], kind=given["subject_kind"]),
         "identity": hashlib.sha256(named.encode()).digest(),
         "content_digest": hashlib.sha256(content).digest(),

@@ -18,7 +18,7 @@ from tests.house.tree import SOURCE, relative, stairs
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("xinshu.")]
 
 APPEND_ONLY = {
-    *("access_trailline", "catalogues_edition", "records_journalline", "records_noticedue"),
+    *("access_trailline", "catalogues_edition", "publog_entry", "records_journalline", "records_noticedue"),
     "records_heldback",
     "records_recordsource",
     "records_recordversion",

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from tests import factories
 from tests.factories import MARKET, TODAY, noon
 from xinshu.register.access.queries import OrganRow
-from xinshu.register.records.queries import deliveries, last_number, shown_tally
+from xinshu.register.records.queries import deliveries, log_state, shown_tally
 from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.disclosure.models import ShownCount, ShownNumber
 from xinshu.uses.disclosure.statistics import (
@@ -62,7 +62,7 @@ def test_only_what_is_shown_is_counted_and_small_numbers_are_not_told() -> None:
     """Minor penalties are never shown, so that they are in no number; three licences are too few to be told."""
     count_shown(moment=noon(TODAY))
     found = of_today()
-    assert (found.total, found.log_number) == (15, last_number())
+    assert (found.total, found.log_number) == (15, log_state().number)
     assert (number(found.kinds, "ADMIN_PENALTY"), number(found.kinds, "ADMIN_LICENCE")) == (10, None)
     assert (number(found.divisions, "990100"), number(found.divisions, "990200")) == (10, None)
     assert number(found.months, "2026-09") == 15

@@ -1,5 +1,8 @@
 """Writes frames into tables of PostgreSQL by binary COPY: what a batch holds goes in by columns, never row by row."""
 
+import os
+
+import numpy as np
 import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import Cursor
@@ -30,3 +33,14 @@ def copy_into(cursor: "Cursor[tuple[object, ...]]", table: str, frame: pl.DataFr
 def as_uuid(name: str) -> pl.Expr:
     """A column of UUIDs as text, as 16 bytes."""
     return pl.col(name).str.replace_all("-", "", literal=True).str.decode("hex").alias(name)
+
+
+def fresh_references(count: int) -> pl.Series:
+    """Random UUIDs (version 4) as text."""
+    octets = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(count, 16).copy()
+    octets[:, 6] = octets[:, 6] & 0x0F | 0x40
+    octets[:, 8] = octets[:, 8] & 0x3F | 0x80
+    digits = octets.tobytes().hex()
+    found = pl.Series("record_ref", [digits[at : at + 32] for at in range(0, len(digits), 32)], pl.String)
+    pieces = [found.str.slice(at, size) for at, size in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
+    return pl.select(pl.concat_str(pieces, separator="-")).to_series().alias("record_ref")

@@ -22,6 +22,7 @@ from django.db import transaction
 from xinshu.kit.durable import make, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.register.publog.tasks import integrate_soon
 from xinshu.register.records.actions import Change, number_filings
 from xinshu.register.records.withholding import START, Ending, Point, endings_since, point_at
 
@@ -54,10 +55,14 @@ class Step(NamedTuple):
 
 
 def number_and_note(*, moment: Moment) -> int:
-    """The sequencer (`number_filings`), and once that is committed, the ledger; its failure heals in a minute."""
+    """The sequencer (`number_filings`), and once that is committed the ledger and the public log's tree.
+
+    What fails of these heals in a minute.
+    """
     numbered = number_filings(moment=moment)
     if numbered:
         transaction.on_commit(catch_up, robust=True)
+        integrate_soon()
     return numbered
 
 

@@ -27,6 +27,8 @@ class Environment(BaseSettings):
     https: bool = False
     connectors: str = ""
     endings_folder: str = ""
+    publog_folder: str = ""
+    publog_origin: str = "127.0.0.1:8000/log"
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     secrets_folder: str = ""
@@ -77,6 +79,8 @@ DATA_FOLDER = ENVIRONMENT.data_folder
 CONNECTORS = Path(ENVIRONMENT.connectors) if ENVIRONMENT.connectors else None
 SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder else DATA_FOLDER / "secrets"
 ENDINGS_FOLDER = Path(ENVIRONMENT.endings_folder) if ENVIRONMENT.endings_folder else DATA_FOLDER / "endings"
+PUBLOG_FOLDER = Path(ENVIRONMENT.publog_folder) if ENVIRONMENT.publog_folder else DATA_FOLDER / "publog"
+PUBLOG_ORIGIN = ENVIRONMENT.publog_origin
 METRICS_FOLDER = DATA_FOLDER / "metrics"
 # The library of metrics learns where its processes count together from here only, before it is imported.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
@@ -101,6 +105,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "xinshu.register.access",
     "xinshu.register.subjects",
+    "xinshu.register.publog",
     "xinshu.register.catalogues",
     "xinshu.register.records",
     "xinshu.proceedings.intake",

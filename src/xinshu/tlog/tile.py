@@ -136,8 +136,8 @@ def bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-def unbundle(content: bytes, width: int) -> list[bytes]:
-    """The entries of a bundle, which holds just so many. Raises Malformed."""
+def unbundle(content: bytes, width: int | None = None) -> list[bytes]:
+    """The entries of a bundle; of just so many, if given. Raises Malformed."""
     entries, at = [], 0
     while at < len(content):
         if at + 2 > len(content):
@@ -148,7 +148,7 @@ def unbundle(content: bytes, width: int) -> list[bytes]:
             raise Malformed("a bundle of entries is cut off")
         entries.append(entry)
         at += 2 + length
-    if len(entries) != width:
+    if width is not None and len(entries) != width:
         raise Malformed(f"a bundle of {len(entries)} entries, where {width} are due")
     return entries
 

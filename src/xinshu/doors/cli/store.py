@@ -16,9 +16,11 @@ from xinshu.doors.metrics import TOKEN
 from xinshu.kit import postgres
 from xinshu.kit.durable import keep_first
 from xinshu.kit.moment import Moment
+from xinshu.proceedings.endings import number_and_note
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.queries import NoCatalogue, catalogue_on
+from xinshu.register.records.actions import turn_the_day
 
 FOUNDING_DAY = date(2019, 7, 1)
 """The founding edition holds the rules since the first regime that it knows."""
@@ -37,6 +39,8 @@ def store(moment: Moment, *, setting_up: bool = False) -> Iterator[None]:
                 _set_up(moment)
             if setting_up:
                 _tell_if_files_differ(moment)
+                turn_the_day(moment=moment)
+                number_and_note(moment=moment)
                 _make_metrics_token()
             yield
         finally:
@@ -50,6 +54,7 @@ def _set_up(moment: Moment) -> None:
         catalogue_on(moment.day)
     except NoCatalogue:
         adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="setup", moment=moment)
+        number_and_note(moment=moment)
 
 
 def _make_metrics_token() -> None:

@@ -24,6 +24,7 @@ from xinshu.proceedings.endings import catch_up, number_and_note
 from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Step
+from xinshu.register.records.actions import turn_the_day
 
 LOG = logging.getLogger(__name__)
 LOSSES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -113,6 +114,16 @@ def _number(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
         number_and_note(moment=now())
     with told_without_values("ledger of endings"):
         catch_up()
+
+
+@app.periodic(cron="0 16 * * *")
+@app.task(name="intake.turn_the_day", queue="timers", queueing_lock="turn", lock="turn", retry=AFTER_A_LOSS)
+def _turn_the_day(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """At midnight here: the public log says what ended and what began with the day. The site never waits for it."""
+    with told_without_values("turn the day"):
+        moment = now()
+        turn_the_day(moment=moment)
+        number_and_note(moment=moment)
 
 
 @app.periodic(cron="30 18 * * *")

@@ -11,6 +11,7 @@ from xinshu.law.checks import build
 from xinshu.law.reading import Fault
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.models import Edition
+from xinshu.register.publog.actions import enter_rules
 
 
 class CatalogueRefused(XinshuError):
@@ -51,4 +52,5 @@ def adopt(folder: Path, *, in_force_from: date, actor: str, moment: Moment) -> b
         adopted_by=actor,
         founding=True,
     )
+    enter_rules(content_hash)
     return content_hash

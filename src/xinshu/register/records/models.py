@@ -46,6 +46,8 @@ class Record(models.Model):
 
     `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only. `masked_form` is
     shown in its place while a part of it is withheld; `masked_for` are the marks that say why, in their order.
+
+    `entry_lot`, `entry_place`: the entry of the public log that shows it; null: the log shows nothing of it.
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_ref")
@@ -72,6 +74,8 @@ class Record(models.Model):
     ended_on = models.DateField(null=True)
     recorded_on = models.DateField()
     recorded_at = models.DateTimeField()
+    entry_lot = models.BigIntegerField(null=True)
+    entry_place = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

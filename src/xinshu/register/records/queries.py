@@ -49,7 +49,7 @@ SELECT r.subject_id, r.decided_on, r.record_ref, {FORM} FROM records_record r
 """
 
 ONE = f"""
-SELECT {FORM} FROM records_record r
+SELECT {FORM}, r.entry_lot, r.entry_place FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND {SHOWN}
 """
 
@@ -79,9 +79,6 @@ and read them all again for each record."""
 DELIVERIES = """
 SELECT f.kind, f.organ_code, max(f.on_day) FROM records_filing f
  WHERE f.first_number IS NOT NULL AND NOT f.withdraws GROUP BY f.kind, f.organ_code ORDER BY f.kind, f.organ_code
-"""
-LAST_NUMBER = """
-SELECT coalesce(max(f.first_number + f.lines - 1), 0) FROM records_filing f WHERE f.first_number IS NOT NULL
 """
 
 STREAM = f"""
@@ -199,11 +196,18 @@ def shown_onward(
 
 def shown_record(*, subject: int, record_ref: UUID, on_date: date) -> dict[str, Any] | None:
     """One record of that subject, if it is shown on that day. Ended and never there are the same None."""
+    found = shown_entry(subject=subject, record_ref=record_ref, on_date=on_date)
+    return None if found is None else found[0]
+
+
+def shown_entry(
+    *, subject: int, record_ref: UUID, on_date: date
+) -> tuple[dict[str, Any], tuple[int, int] | None] | None:
+    """The same, with lot and place of the entry of the public log that shows it; None before the log knows of it."""
     with connection.cursor() as cursor:
         cursor.execute(ONE, {"subject": subject, "record_ref": record_ref, "day": on_date})
         row = cursor.fetchone()
-    form: dict[str, Any] | None = None if row is None else orjson.loads(row[0])
-    return form
+    return None if row is None else (orjson.loads(row[0]), None if row[1] is None else (row[1], row[2]))
 
 
 def shown_counts(*, subjects: Iterable[int], on_date: date, as_of: date | None = None) -> dict[int, dict[str, int]]:
@@ -262,13 +266,6 @@ def deliveries() -> tuple[tuple[str, str, date], ...]:
     with connection.cursor() as cursor:
         cursor.execute(DELIVERIES)
         return tuple(cursor.fetchall())
-
-
-def last_number() -> int:
-    """The number of the journal's last numbered line; 0 before the first."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_NUMBER)
-        return int(cursor.fetchone()[0])
 
 
 def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:

@@ -1,14 +1,17 @@
 """The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import Final
 
-import numpy as np
 import polars as pl
 from django.db import connection
 
 from xinshu.bulk import copying
+from xinshu.register.publog.actions import Stands, follow
+from xinshu.register.records.gate import FORM
+from xinshu.register.subjects.queries import described
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
@@ -96,11 +99,11 @@ ON CONFLICT DO NOTHING
 NUMBER = """
 WITH waiting AS (
     SELECT id, lines, sum(lines) OVER (ORDER BY withdraws DESC, id) - lines AS before
-      FROM records_filing WHERE first_number IS NULL
+      FROM records_filing WHERE first_number IS NULL AND (withdraws OR NOT %(endings_only)s)
 ), last AS (SELECT coalesce(max(first_number + lines - 1), 0) AS number FROM (
     SELECT first_number, lines FROM records_filing WHERE first_number IS NOT NULL ORDER BY first_number DESC LIMIT 1) l)
-UPDATE records_filing f SET first_number = last.number + 1 + w.before, numbered_at = %s
-  FROM waiting w, last WHERE f.id = w.id
+UPDATE records_filing f SET first_number = last.number + 1 + w.before, numbered_at = %(at)s
+  FROM waiting w, last WHERE f.id = w.id RETURNING f.id
 """
 
 OWN = """
@@ -123,6 +126,50 @@ VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(
 """
 
 
+TOUCHED = f"""
+SELECT r.subject_id, r.record_ref::text, r.entry_lot, r.entry_place,
+       CASE WHEN r.audience = 'PUBLIC' AND r.public_from <= %(day)s
+                 AND (r.public_until IS NULL OR r.public_until > %(day)s) THEN {FORM} END
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
+  JOIN records_record r USING (subject_id, record_ref)
+"""
+ENTERED = """
+UPDATE records_record r SET entry_lot = t.lot, entry_place = t.place
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[], %(lots)s::bigint[], %(places)s::bigint[])
+       t (subject_id, record_ref, lot, place) WHERE r.subject_id = t.subject_id AND r.record_ref = t.record_ref
+"""
+OVERNIGHT = """
+SELECT r.subject_id, r.record_ref::text FROM records_record r
+ WHERE (r.entry_lot IS NULL) = (r.audience = 'PUBLIC' AND r.public_from <= %(day)s
+                                AND (r.public_until IS NULL OR r.public_until > %(day)s)) LIMIT %(most)s
+"""
+"""What the log shows and the day does not, or the other way round: ended or begun with the day, by no filing."""
+
+
+def enter_changes(
+    subjects: Sequence[int],
+    references: Sequence[str],
+    *,
+    day: date,
+    filing: int | None,
+    codes: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Have the public log say what became of these records, as they now stand; in the transaction that changed them.
+
+    `codes`, by reference: those under which documents were filed that the log does not show yet; else the body's own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED, {"day": day, "subjects": list(subjects), "references": list(references)})
+        stands = [Stands(*row) for row in cursor.fetchall()]
+        unknown = {row.subject for row in stands if row.lot is None and row.form and row.record_ref not in codes}
+        own = {row.subject: row.code for row in described(unknown)} if unknown else {}
+        named = {row.record_ref: own[row.subject] for row in stands if row.subject in own} | dict(codes)
+        written = follow(stands, filing=filing, codes=named)
+        names = ("subjects", "references", "lots", "places")
+        if written:
+            cursor.execute(ENTERED, dict(zip(names, map(list, zip(*written, strict=True)), strict=True)))
+
+
 def copy_into(table: str, frame: pl.DataFrame) -> None:
     """Append the rows of a frame, whose types are the table's own (see `bulk.copying`)."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
@@ -136,14 +183,3 @@ def into_temporary(table: str, columns: Sequence[str], frame: pl.DataFrame) -> N
     copy_into(table, frame)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}")
-
-
-def fresh_references(count: int) -> pl.Series:
-    """Random UUIDs (version 4) as text."""
-    octets = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(count, 16).copy()
-    octets[:, 6] = octets[:, 6] & 0x0F | 0x40
-    octets[:, 8] = octets[:, 8] & 0x3F | 0x80
-    digits = octets.tobytes().hex()
-    found = pl.Series("record_ref", [digits[at : at + 32] for at in range(0, len(digits), 32)], pl.String)
-    pieces = [found.str.slice(at, size) for at, size in ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))]
-    return pl.select(pl.concat_str(pieces, separator="-")).to_series().alias("record_ref")

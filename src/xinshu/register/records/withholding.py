@@ -15,15 +15,15 @@ import orjson
 import polars as pl
 from django.db import connection, transaction
 
+from xinshu.bulk.derivation import masked_text
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.public_form import MARKS
 from xinshu.law.terms import ClaimCause, Mark
 from xinshu.register.records.actions import Change
-from xinshu.register.records.derivation import masked_text
 from xinshu.register.records.queries import shown_record
-from xinshu.register.records.statements import FILE, into_temporary
+from xinshu.register.records.statements import FILE, enter_changes, into_temporary
 
 EVERY_CLAIM: Final = f"{Mark.NAME_CLAIMED},{Mark.BODY_CLAIMED}"
 """Marks of a record that was masked after the backup."""
@@ -222,6 +222,7 @@ def _write(
         where = {"subject": held.subject, "record_ref": held.record_ref, "filing": cursor.fetchone()[0]}
         cursor.execute(MASK, {**where, "marks": names, "form": form})
         cursor.execute(MASKED_LINE, {**where, **said, "day": moment.day, "at": moment.instant})
+    enter_changes([held.subject], [str(held.record_ref)], day=moment.day, filing=where["filing"])
 
 
 class Numbering(NamedTuple):
@@ -358,5 +359,9 @@ def _hide(ground: str, actor: str, moment: Moment) -> Again:
             cursor.execute(statement, values)
         cursor.execute("SELECT count(*) FILTER (WHERE withdrawn), count(*) FILTER (WHERE NOT withdrawn) FROM affected")
         again = Again(*cursor.fetchone())
+        cursor.execute("SELECT subject_id, record_ref::text FROM affected")
+        rows = cursor.fetchall()
         cursor.execute("DROP TABLE affected")
+    if rows:
+        enter_changes(*zip(*rows, strict=True), day=moment.day, filing=None)
     return again

@@ -11,7 +11,7 @@ from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.queries import deliveries, last_number, shown_tally
+from xinshu.register.records.queries import deliveries, log_state, shown_tally
 from xinshu.uses.disclosure.models import Delivery, ShownCount, ShownNumber
 from xinshu.uses.disclosure.statistics import (
     INDUSTRY,
@@ -34,7 +34,7 @@ def count_shown(*, moment: Moment) -> None:
     catalogue = catalogue_on(moment.day).catalogue
     with connection.cursor() as cursor:
         cursor.execute(ALONE)
-    number = last_number()
+    number = log_state().number
     cells = _cells(catalogue, moment.day)
     told = published(cells, _rows(cells, catalogue, moment.day)).told
     ShownNumber.objects.all().delete()

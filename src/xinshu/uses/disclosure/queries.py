@@ -3,16 +3,19 @@
 An unknown code and a known one with nothing public go the same way through the same statements.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from xinshu.bulk.canonical import canonical
 from xinshu.law.terms import SubjectKind
+from xinshu.register.publog.queries import proof_of, standing
 from xinshu.register.records.queries import (
     shown_counts,
+    shown_entry,
     shown_json,
     shown_newest,
     shown_onward,
@@ -20,6 +23,7 @@ from xinshu.register.records.queries import (
     shown_record,
 )
 from xinshu.register.subjects.queries import SubjectRow, named_by
+from xinshu.tlog.proof import Proof
 
 PAGE_SIZE = 20
 Place = tuple[date | None, UUID]
@@ -42,6 +46,19 @@ class Body:
     kind: SubjectKind
     records: tuple[dict[str, Any], ...]
     counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A record that is shown, the number of its entry in the public log, and the proof; None while that is not made.
+
+    The proof's extra is what its leaf is made of: event, reference, salt, and the content (register.publog.leaf).
+    """
+
+    row: SubjectRow
+    form: dict[str, Any]
+    number: int | None
+    proof: Proof | None
 
 
 def subject_answer(code: str, *, on_date: date) -> bytes:
@@ -115,6 +132,29 @@ def record_page(code: str, record_ref: UUID, *, on_date: date) -> tuple[SubjectR
         form = shown_record(subject=row.subject, record_ref=record_ref, on_date=on_date)
         if form is not None:
             return row, form
+    return None
+
+
+def record_proof(code: str, record_ref: UUID, *, on_date: date) -> Proven | None:
+    """What proves a record that is shown; None where `record_page` answers None."""
+    for row in named_by(code) or (NOBODY,):
+        found = shown_entry(subject=row.subject, record_ref=record_ref, on_date=on_date)
+        if found is not None:
+            form, at = found
+            entry = None if at is None else standing(*at)
+            if entry is None or entry.number is None or entry.salt is None:
+                return Proven(row, form, None, None)
+            content = {"record": form, "subject": entry.subject_code}
+            extra = canonical(
+                {
+                    "content": content,
+                    "event": entry.event.name,
+                    "reference": str(entry.reference),
+                    "salt": entry.salt.hex(),
+                }
+            )
+            proof = proof_of(entry.number)
+            return Proven(row, form, entry.number, None if proof is None else replace(proof, extra=extra))
     return None
 
 

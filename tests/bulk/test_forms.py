@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from tests import factories
 from tests.house.tree import ROOT
+from xinshu.bulk.derivation import FORM_INPUTS, Derived, Forms, derive
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.checks import build
 from xinshu.law.entries import FieldRole
 from xinshu.law.public_form import Content, public_form
 from xinshu.register.catalogues.files import read_pages
-from xinshu.register.records.derivation import FORM_INPUTS, Derived, Forms, derive
 
 CATALOGUE = ROOT / "catalogue"
 KIND = "ADMIN_PENALTY"

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from xinshu.bulk.canonical import canonical
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole
 from xinshu.law.public_form import HEADLINE_ROLES, Content, masked, public_form
@@ -184,21 +185,23 @@ class Forms:
         wanted = "|".join(sorted(re.escape(name) for name in shown - said.keys()))
         fields = pl.col("content").str.extract_all(ENTRY.format(wanted)) if wanted else pl.lit([], pl.List(pl.String))
         senders = [pl.lit(f'"{name}":') + _as_json(column, documents) for name, column in said.items()]
-        every = pl.concat_list(fields, *senders).list.drop_nulls().list.join(",")
+        # The content is canonical, and the form is too: by the names, which hold no sign before a quotation mark.
+        every = pl.concat_list(fields, *senders).list.drop_nulls()
+        every = (every.list.sort() if said else every).list.join(",")
         return documents.select(
             "at",
             pl.concat_str(
-                *("before", "record_ref", "to_number", _as_json("document_number", documents).fill_null("null")),
-                *("to_code", _as_json("organ_code", documents).fill_null("null")),
-                *("to_name", _as_json("organ_name", documents).fill_null("null")),
-                *("to_fields", pl.lit("{"), every, pl.lit("}}")),
+                *("before", _as_json("document_number", documents).fill_null("null")),
+                *("to_fields", pl.lit("{"), every, pl.lit("}"), "to_code"),
+                *(_as_json("organ_code", documents).fill_null("null"), "to_name"),
+                *(_as_json("organ_name", documents).fill_null("null"), "to_reference", "record_ref", "after"),
             ).alias("public_form"),
         )
 
 
 TEMPLATES = {
     "answer": pl.UInt32,
-    **dict.fromkeys(("before", "to_number", "to_code", "to_name", "to_fields"), pl.String),
+    **dict.fromkeys(("before", "to_fields", "to_code", "to_name", "to_reference", "after"), pl.String),
 }
 
 ENTRY = r'"(?:{})":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])'
@@ -227,7 +230,7 @@ _MARKS = ("\ue000ref\ue000", "\ue000number\ue000", "\ue000code\ue000", "\ue000na
 def _template(
     answer: Publicity, kind: str, settled: str | None, decided_on: date | None, catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """The form of an answer, cut at its marks: what stands before the first, between them, and before the fields."""
+    """The form of an answer as canonical JSON, cut at what differs: what stands before, between and after."""
     reference, number, code, name = _MARKS
     content = Content(
         record_ref=reference,
@@ -239,9 +242,9 @@ def _template(
         organ_name=name,
         fields={},
     )
-    rest = _said(public_form(content, answer, catalogue)).removesuffix("{}}")
+    rest = canonical(public_form(content, answer, catalogue)).decode()
     pieces = []
-    for mark in (reference, _said(number), _said(code), _said(name)):
+    for mark in (_said(number), "{}", _said(code), _said(name), reference):
         piece, _, rest = rest.partition(mark)
         pieces.append(piece)
     return (*pieces, rest)
@@ -249,4 +252,4 @@ def _template(
 
 def masked_text(form: str, marks: str, catalogue: Catalogue) -> str:
     """A stored public form as it is shown under these marks (their names, with commas between them)."""
-    return _said(masked(orjson.loads(form), [Mark(name) for name in marks.split(",")], catalogue))
+    return canonical(masked(orjson.loads(form), [Mark(name) for name in marks.split(",")], catalogue)).decode()

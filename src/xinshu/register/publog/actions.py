@@ -1,0 +1,252 @@
+"""Writes to the log: entries of a business transaction, their numbers, and their place in the signed tree.
+
+The life of an entry: it is written unnumbered by the transaction that shows or ends a record; the sequencer gives it
+its number, endings first; the one writer puts it into the tree, and signs. After a crash anywhere the published log is
+a prefix of what is numbered, and the next call goes on from it.
+"""
+
+import os
+import random
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+
+from xinshu.bulk.canonical import in_order
+from xinshu.bulk.copying import as_uuid, copy_into
+from xinshu.kit.moment import Moment
+from xinshu.register.publog import tiles
+from xinshu.register.publog.leaf import SALT, Event, commitments, ended, leaves, shown
+from xinshu.register.publog.queries import Stand, leaves_from, stand
+from xinshu.register.publog.signing import signer
+from xinshu.tlog.checkpoint import Checkpoint
+from xinshu.tlog.merkle import leaf_hash
+from xinshu.tlog.note import Sign, VerifierKey, sign, signed
+from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Tile, bundle, edge
+
+OPEN: Final = "INSERT INTO publog_lot (filing_id, entries, ends) VALUES (%s, %s, %s) RETURNING id"
+RULES: Final = """
+INSERT INTO publog_entry (lot_id, place, event, reference, commitment) VALUES (%s, 0, %s, %s, %s)
+"""
+NUMBER: Final = """
+WITH waiting AS (
+    SELECT id, entries, sum(entries) OVER (ORDER BY ends DESC, id) - entries AS before
+      FROM publog_lot WHERE first_number IS NULL AND (filing_id IS NULL OR filing_id = ANY(%(filings)s))
+), last AS (SELECT coalesce(max(first_number + entries), 0) AS number FROM publog_lot
+             WHERE first_number = (SELECT max(first_number) FROM publog_lot))
+UPDATE publog_lot l SET first_number = last.number + w.before, numbered_at = %(at)s
+  FROM waiting w, last WHERE l.id = w.id
+"""
+OF: Final = """
+SELECT e.lot_id, e.place, e.reference, e.subject_code FROM publog_entry e
+  JOIN unnest(%s::bigint[], %s::bigint[]) t (lot_id, place) USING (lot_id, place)
+"""
+ENTRY: Final = {
+    "event": pl.Int16,
+    "content": pl.Binary,
+    "subject_id": pl.Int64,
+    "record_ref": pl.String,
+    "subject_code": pl.String,
+    "of_lot": pl.Int64,
+    "of_place": pl.Int64,
+}
+"""What `enter` takes; null in `of_lot` and `of_place` where an entry takes the place of none."""
+
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+REPLACE: Final = """
+INSERT INTO publog_state AS s (id, size, root, checkpoint, signed_at) VALUES (1, %s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint,
+                                   signed_at = excluded.signed_at WHERE s.size = %s
+"""
+
+
+def enter(entries: pl.DataFrame, *, filing: int | None, ends: bool) -> int:
+    """Write entries (ENTRY, at least one) as a lot without a number; its id. Entry `n` is the frame's row `n`.
+
+    `filing` is what the lot is numbered with, None: at the next numbering; `ends`: nothing of it adds
+    anything. In the caller's transaction.
+    """
+    count = len(entries)
+    chance = os.urandom(SALT * 2 * count)
+    salts, references = chance[: SALT * count], chance[SALT * count :]
+    committed = commitments(salts, entries["content"])
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [filing, count, ends])
+        lot = int(cursor.fetchone()[0])
+        copy_into(
+            cursor.cursor,
+            "publog_entry",
+            entries.select(
+                pl.lit(lot, pl.Int64).alias("lot_id"),
+                pl.int_range(count, dtype=pl.Int64).alias("place"),
+                pl.col("event").cast(pl.Int16),
+                pl.Series("reference", _cut(references), pl.Binary),
+                pl.Series("commitment", committed, pl.Binary),
+                pl.Series("salt", _cut(salts), pl.Binary),
+                *("subject_id", as_uuid("record_ref"), "subject_code", "of_lot", "of_place"),
+            ),
+        )
+    return lot
+
+
+def enter_shown(documents: pl.DataFrame, *, filing: int) -> int:
+    """Write documents as SHOWN, in their order; columns `subject`, `record_ref`, `subject_code`, `public_form`."""
+    said = documents.select("public_form", "subject_code").iter_rows()
+    entries = documents.select(
+        pl.lit(int(Event.SHOWN), pl.Int16).alias("event"),
+        pl.Series("content", [shown(form, code) for form, code in said], pl.Binary),
+        pl.col("subject").alias("subject_id"),
+        "record_ref",
+        "subject_code",
+        *(pl.lit(None, pl.Int64).alias(name) for name in ("of_lot", "of_place")),
+    )
+    return enter(entries, filing=filing, ends=False)
+
+
+class Stands(NamedTuple):
+    """A record as it stands: whose it is, the entry that shows it, and its public form where it is shown now."""
+
+    subject: int
+    record_ref: str
+    lot: int | None
+    place: int | None
+    form: str | None
+
+
+def follow(
+    records: Sequence[Stands], *, filing: int | None, codes: Mapping[str, str]
+) -> list[tuple[int, str, int | None, int | None]]:
+    """Write what became of records: SHOWN where the log showed nothing, CHANGED, or ENDED where nothing is shown now.
+
+    `codes`, by reference: the body's code, for what the log did not show. Returns for each record of which an entry was
+    written its subject, its reference, and the lot and place of the entry that shows it now, None where it has ended.
+    """
+    shown_before = [row for row in records if row.lot is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(OF, [[row.lot for row in shown_before], [row.place for row in shown_before]])
+        of = {(lot, place): (reference, code) for lot, place, reference, code in cursor.fetchall()}
+    endings, others = [], []
+    for row in records:
+        reference, code = of.get((row.lot, row.place), (None, codes.get(row.record_ref)))
+        whose = (row.subject, row.record_ref, code, row.lot, row.place)
+        if row.form is not None:
+            event = Event.SHOWN if reference is None else Event.CHANGED
+            others.append((int(event), shown(in_order(row.form), code or ""), *whose))
+        elif reference is not None:
+            endings.append((int(Event.ENDED), ended(reference), *whose))
+    # In no order that tells which ended with which: a day's endings are one crowd.
+    random.SystemRandom().shuffle(endings)
+    written: list[tuple[int, str, int | None, int | None]] = []
+    for ends, rows in ((True, endings), (False, others)):
+        if rows:
+            frame = pl.DataFrame(rows, schema=ENTRY, orient="row")
+            lot = enter(frame, filing=filing, ends=ends)
+            found = zip(frame["subject_id"], frame["record_ref"], strict=True)
+            written += [
+                (subject, ref, None if ends else lot, None if ends else place)
+                for place, (subject, ref) in enumerate(found)
+            ]
+    return written
+
+
+def enter_rules(edition: bytes) -> int:
+    """Write that an edition was adopted, by its hash, which is public; the id of the lot."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [None, 1, False])
+        lot = int(cursor.fetchone()[0])
+        cursor.execute(RULES, [lot, int(Event.RULES), UUID(bytes=os.urandom(16)), edition])
+    return lot
+
+
+def _cut(octets: bytes) -> list[bytes]:
+    return [octets[at : at + SALT] for at in range(0, len(octets), SALT)]
+
+
+@transaction.atomic
+def number(filings: Sequence[int], *, moment: Moment) -> None:
+    """Give the lots of these filings, and all that were written without one, their dense numbers, endings first."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, ["number entries"])
+        cursor.execute(NUMBER, {"filings": list(filings), "at": moment.instant})
+
+
+def integrate(*, moment: Moment) -> Stand:
+    """Put what is numbered into the tree and sign it; safe to call at any time, by anyone, again.
+
+    One writer at a time, by a lock of the database; the state is replaced only where it is still what the tree grew
+    from. Files are on the disk before they are signed. Raises tiles.Forked when what is published says another thing.
+    """
+    key, private = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, ["write the log"])
+        before = stand()
+        _agree(before)
+        growth = Growth(before.size, {tile: tiles.read(tile) for tile in edge(before.size)})
+        if growth.root() != before.root:
+            raise _forked("the edge of the tree")
+        _grow(growth, before.size)
+        after = before
+        if growth.size > before.size or not before.checkpoint:
+            after = _signed(growth, moment, key, private)
+            cursor.execute(REPLACE, [*after, before.size])
+            if cursor.rowcount != 1:
+                raise _forked("the state")
+    if tiles.checkpoint() != after.checkpoint:
+        tiles.publish(after.checkpoint, str(key))
+        tiles.tidy(before.size, after.size)
+    return after
+
+
+def _agree(known: Stand) -> None:
+    """What is published may lag behind the state by a crash, and never be ahead of it."""
+    published = tiles.checkpoint()
+    if published is None or published == known.checkpoint:
+        return
+    size = int(published.split("\n")[1])
+    if size >= known.size:
+        raise _forked("the checkpoint")
+
+
+def _forked(what: str) -> tiles.Forked:
+    return tiles.Forked(
+        f"已发布的日志与数据库不一致（{what}）：停止签名，见 docs/trust.md。"
+        f" What is published of the log is not what the database says ({what}): nothing is signed; see docs/trust.md."
+    )
+
+
+def _grow(growth: Growth, size: int) -> None:
+    """Write the tiles and bundles of all that is numbered beyond a size."""
+    waiting = _bundled(size)
+    for rows in leaves_from(size):
+        entries = leaves(rows)
+        files = list(growth.add([leaf_hash(entry) for entry in entries]))
+        waiting += entries
+        whole = len(waiting) // WIDTH * WIDTH
+        first = (growth.size - len(waiting)) // WIDTH
+        for at in range(0, whole, WIDTH):
+            files.append((Tile(ENTRIES, first + at // WIDTH), bundle(waiting[at : at + WIDTH])))
+        del waiting[:whole]
+        tiles.write(files)
+    if growth.size > size:
+        last = [(Tile(ENTRIES, growth.size // WIDTH, len(waiting)), bundle(waiting))] if waiting else []
+        tiles.write([*growth.partial(), *last])
+
+
+def _bundled(size: int) -> list[bytes]:
+    """The entries of the partial bundle at the edge, which the tree has as its leaves."""
+    width = size % WIDTH
+    if not width:
+        return []
+    entries = tiles.entries(Tile(ENTRIES, size // WIDTH, width))
+    if b"".join(map(leaf_hash, entries)) != tiles.read(Tile(0, size // WIDTH, width)):
+        raise _forked("the entries at the edge")
+    return entries
+
+
+def _signed(growth: Growth, moment: Moment, key: VerifierKey, private: Sign) -> Stand:
+    told = Checkpoint(key.name, growth.size, growth.root())
+    note = signed(told.text, [sign(told.text, key, private)])
+    return Stand(told.size, told.root, str(note), moment.instant)

@@ -1,0 +1,143 @@
+"""What the log says: where it stands, single entries with their proofs, entries in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from xinshu.kit.moment import Moment
+from xinshu.register.publog import tiles
+from xinshu.register.publog.leaf import Event
+from xinshu.tlog import proof
+from xinshu.tlog.merkle import EMPTY_ROOT
+
+STATE: Final = "SELECT size, root, checkpoint, signed_at FROM publog_state"
+
+WAITING: Final = """
+SELECT count(*), min(numbered_at) FROM publog_lot
+ WHERE first_number IS NOT NULL AND first_number + entries > (SELECT coalesce(max(size), 0) FROM publog_state)
+   AND first_number >= (SELECT coalesce(max(first_number), 0) FROM publog_lot
+                         WHERE first_number <= (SELECT coalesce(max(size), 0) FROM publog_state))
+"""
+NUMBERED: Final = """
+SELECT coalesce(max(first_number + entries), 0) FROM publog_lot
+ WHERE first_number = (SELECT max(first_number) FROM publog_lot)
+"""
+LOTS: Final = """
+SELECT id, first_number, entries FROM publog_lot
+ WHERE first_number >= (SELECT coalesce(max(first_number), 0) FROM publog_lot WHERE first_number <= %(first)s)
+   AND first_number + entries > %(first)s ORDER BY first_number LIMIT %(most)s
+"""
+LEAVES: Final = """
+SELECT event, reference, commitment FROM publog_entry
+ WHERE lot_id = %(lot)s AND place >= %(place)s ORDER BY place LIMIT %(most)s
+"""
+AT: Final = """
+SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.subject_code
+  FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id WHERE e.lot_id = %(lot)s AND e.place = %(place)s
+"""
+
+PATIENCE: Final = timedelta(minutes=10)
+"""So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
+
+CHUNK: Final = 20_000
+"""Entries that are in memory at once."""
+
+
+class Stand(NamedTuple):
+    """The tree of the log: entries in it, its root, the checkpoint signed of it ("" before the first), and when."""
+
+    size: int
+    root: bytes
+    checkpoint: str
+    signed_at: datetime | None
+
+
+class Delay(NamedTuple):
+    """How many numbered lots no checkpoint tells of yet, and since when the oldest waits."""
+
+    lots: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry: its number in the log (None while it has none), its leaf, and while it is kept salt and code."""
+
+    number: int | None
+    event: Event
+    reference: UUID
+    commitment: bytes
+    salt: bytes | None
+    subject_code: str | None
+
+
+def stand() -> Stand:
+    """Where the tree stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)
+        row = cursor.fetchone()
+    return Stand(0, EMPTY_ROOT, "", None) if row is None else Stand(row[0], bytes(row[1]), row[2], row[3])
+
+
+def numbered() -> int:
+    """How many entries have a number; those beyond the size of the tree are about to be put into it."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERED)
+        return int(cursor.fetchone()[0])
+
+
+def delay() -> Delay:
+    """What is numbered, and no checkpoint tells of it yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return Delay(*cursor.fetchone())
+
+
+def is_overdue(moment: Moment) -> bool:
+    """Whether something numbered has waited for a checkpoint for so long that nothing new may be published."""
+    since = delay().since
+    return since is not None and moment.instant - since > PATIENCE
+
+
+def leaves_from(first: int) -> Iterator[list[tuple[int, UUID, bytes]]]:
+    """Event, reference and commitment of every numbered entry from a number on, in order, in chunks."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(LOTS, {"first": first, "most": 1})
+            lot = cursor.fetchone()
+            if lot is None:
+                return
+            asked = {"lot": lot[0], "place": first - lot[1], "most": CHUNK}
+            cursor.execute(LEAVES, asked)
+            rows = cursor.fetchall()
+        yield rows
+        first += len(rows)
+
+
+def standing(lot: int, place: int) -> Standing | None:
+    """One entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT, {"lot": lot, "place": place})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, event, reference, committed, salt, code = row
+    return Standing(number, Event(event), reference, bytes(committed), None if salt is None else bytes(salt), code)
+
+
+@transaction.atomic
+def proof_of(number: int) -> proof.Proof | None:
+    """The proof that entry `number` is in the log, with the checkpoint that is signed now; None while it is in none."""
+    now = stand()
+    if number >= now.size or not now.checkpoint:
+        return None
+    return proof.Proof(number, tuple(proof.inclusion(number, now.size, tiles.read)), now.checkpoint)
+
+
+def consistency(old: int) -> Sequence[bytes]:
+    """The proof that the tree goes on from an earlier size. Raises ValueError for a size that it never had."""
+    return proof.consistency(old, stand().size, tiles.read)

@@ -1,0 +1,50 @@
+"""Jobs of the log: what is numbered comes into the signed tree within seconds, and each minute whatever was missed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from xinshu.kit.clock import now
+from xinshu.register.publog.actions import integrate
+
+AGAIN = RetryStrategy(
+    max_attempts=8,
+    exponential_wait=2,
+    retry_exceptions=[OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError],
+)
+
+
+def integrate_soon() -> None:
+    """Have a worker bring the tree up to date; asked for again before it begins, it is done once."""
+    try:
+        with transaction.atomic():
+            _integrate.configure(queueing_lock="integrate", lock="integrate").defer()
+    except AlreadyEnqueued:
+        pass
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+@app.task(name="publog.integrate", queue="timers", retry=AGAIN)
+def _integrate() -> None:
+    with _own_connection():
+        integrate(moment=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="publog.heal", queue="timers", queueing_lock="heal_log", lock="integrate")
+def _heal(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """What a crash, or a house without workers, left outside the tree."""
+    with _own_connection():
+        integrate(moment=now())
