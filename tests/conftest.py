@@ -4,11 +4,13 @@ Without DATABASE_URL the embedded server of the data folder runs for as long as 
 """
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 
 from tools.apart import WORKER
 from xinshu.kit import postgres
@@ -19,6 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--look-again", action="store_true", help="keep new pictures of the pages, which you have looked at"
     )
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test has its own published log: what another one published would be another history."""
+    with override_settings(PUBLOG_FOLDER=tmp_path_factory.getbasetemp() / "publog" / uuid4().hex):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.objections.actions import lodge
+from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.register.records.withholding import Ending, end_again
@@ -55,6 +56,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _reconciled()
     _returned_rows_wait()
     _counted()
+    integrate(moment=factories.noon(today))
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
 

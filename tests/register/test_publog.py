@@ -19,11 +19,12 @@ from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.leaf import Event, commitment, ended, parse, shown
 from xinshu.register.publog.models import Entry, Lot
-from xinshu.register.publog.queries import delay, numbered, proof_of, stand, standing
+from xinshu.register.publog.queries import delay, is_overdue, numbered, proof_of, stand, standing
 from xinshu.register.publog.signing import check, signer
 from xinshu.register.publog.tiles import Forked
 from xinshu.register.records import queries
-from xinshu.register.records.actions import number_filings, turn_the_day, withdraw
+from xinshu.register.records.actions import number_filings, withdraw
+from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Record
 from xinshu.register.records.withholding import mask, unmask
 from xinshu.tlog import checkpoint, note, verify
@@ -177,10 +178,11 @@ def test_without_a_checkpoint_nothing_new_is_published_and_endings_are(monkeypat
     taken_back(the())
     later = noon(TODAY + timedelta(1))
     assert delay().lots == 2
-    assert number_filings(moment=later) == 1
+    assert is_overdue(later)
+    assert number_filings(moment=later, endings_only=is_overdue(later)) == 1
     assert queries.shown_page(subject=body(SUBJECT), on_date=later.day) == ([], 0)
     integrate(moment=later)
-    assert number_filings(moment=later) == 1
+    assert number_filings(moment=later, endings_only=is_overdue(later)) == 1
     assert queries.shown_page(subject=body(SUBJECT), on_date=later.day)[1] == 1
 
 
@@ -250,3 +252,16 @@ def test_a_database_put_back_alone_is_not_signed_over(log: Path) -> None:
         integrate(moment=noon(TODAY))
     shutil.rmtree(log)
     assert integrate(moment=noon(TODAY)).size == 2
+
+
+def test_published_files_that_are_lost_are_made_again(log: Path) -> None:
+    accepted(*(document(document_number=f"示市监罚〔2026〕{number:04d}号") for number in range(300)))
+    first = integrate(moment=noon(TODAY))
+    files = {path: path.read_bytes() for path in log.rglob("*") if path.is_file()}
+    shutil.rmtree(log)
+    assert integrate(moment=noon(TODAY)) == first
+    assert {path: path.read_bytes() for path in log.rglob("*") if path.is_file()} == files
+    (log / "tile/0/001.p/45").unlink()
+    accepted(document(document_number="示市监罚〔2026〕9999号"))
+    with pytest.raises(Forked):
+        integrate(moment=noon(TODAY))

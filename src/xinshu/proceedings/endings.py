@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from xinshu.kit.durable import make, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.register.publog.actions import integrate
+from xinshu.register.publog.queries import is_overdue
 from xinshu.register.publog.tasks import integrate_soon
 from xinshu.register.records.actions import Change, number_filings
 from xinshu.register.records.withholding import START, Ending, Point, endings_since, point_at
@@ -57,13 +59,28 @@ class Step(NamedTuple):
 def number_and_note(*, moment: Moment) -> int:
     """The sequencer (`number_filings`), and once that is committed the ledger and the public log's tree.
 
-    What fails of these heals in a minute.
+    What fails of these heals in a minute. While no checkpoint can be signed for some minutes, endings alone are
+    numbered.
     """
-    numbered = number_filings(moment=moment)
+    numbered = number_filings(moment=moment, endings_only=_is_unsigned(moment))
     if numbered:
         transaction.on_commit(catch_up, robust=True)
         integrate_soon()
     return numbered
+
+
+def _is_unsigned(moment: Moment) -> bool:
+    """Whether what is numbered waits too long for a checkpoint, and none can be signed now either.
+
+    Within a transaction of the caller's nothing can be signed, and nobody is asked: what is shown anew has its own.
+    """
+    if connection.in_atomic_block or not is_overdue(moment):
+        return False
+    try:
+        integrate(moment=moment)
+    except (XinshuError, OSError) as error:
+        LOG.error("the public log cannot be signed, and nothing new is published: %s", error)
+    return is_overdue(moment)
 
 
 def catch_up() -> Point:

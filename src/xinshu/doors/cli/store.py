@@ -17,10 +17,10 @@ from xinshu.kit import postgres
 from xinshu.kit.durable import keep_first
 from xinshu.kit.moment import Moment
 from xinshu.proceedings.endings import number_and_note
-from xinshu.register.catalogues.actions import adopt
+from xinshu.register.catalogues.actions import adopt, enter_editions
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.queries import NoCatalogue, catalogue_on
-from xinshu.register.records.actions import turn_the_day
+from xinshu.register.records.entries import turn_the_day
 
 FOUNDING_DAY = date(2019, 7, 1)
 """The founding edition holds the rules since the first regime that it knows."""
@@ -39,6 +39,7 @@ def store(moment: Moment, *, setting_up: bool = False) -> Iterator[None]:
                 _set_up(moment)
             if setting_up:
                 _tell_if_files_differ(moment)
+                enter_editions()
                 turn_the_day(moment=moment)
                 number_and_note(moment=moment)
                 _make_metrics_token()

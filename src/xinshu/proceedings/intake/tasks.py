@@ -24,7 +24,7 @@ from xinshu.proceedings.endings import catch_up, number_and_note
 from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Step
-from xinshu.register.records.actions import turn_the_day
+from xinshu.register.records.entries import turn_the_day
 
 LOG = logging.getLogger(__name__)
 LOSSES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)

@@ -12,6 +12,7 @@ from xinshu.law.reading import Fault
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.models import Edition
 from xinshu.register.publog.actions import enter_rules
+from xinshu.register.publog.queries import tells_of_rules
 
 
 class CatalogueRefused(XinshuError):
@@ -54,3 +55,10 @@ def adopt(folder: Path, *, in_force_from: date, actor: str, moment: Moment) -> b
     )
     enter_rules(content_hash)
     return content_hash
+
+
+def enter_editions() -> None:
+    """Have the public log tell of editions that were adopted before there was a log."""
+    for edition in Edition.objects.order_by("in_force_from"):
+        if not tells_of_rules(bytes(edition.hash)):
+            enter_rules(bytes(edition.hash))

@@ -7,7 +7,7 @@ a prefix of what is numbered, and the next call goes on from it.
 
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from xinshu.register.publog.signing import signer
 from xinshu.tlog.checkpoint import Checkpoint
 from xinshu.tlog.merkle import leaf_hash
 from xinshu.tlog.note import Sign, VerifierKey, sign, signed
-from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Tile, bundle, edge
+from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Malformed, Tile, bundle, edge
 
 OPEN: Final = "INSERT INTO publog_lot (filing_id, entries, ends) VALUES (%s, %s, %s) RETURNING id"
 RULES: Final = """
@@ -183,11 +183,8 @@ def integrate(*, moment: Moment) -> Stand:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, ["write the log"])
         before = stand()
-        _agree(before)
-        growth = Growth(before.size, {tile: tiles.read(tile) for tile in edge(before.size)})
-        if growth.root() != before.root:
-            raise _forked("the edge of the tree")
-        _grow(growth, before.size)
+        growth = _taken_up(before)
+        _grow(growth, leaves_from(before.size))
         after = before
         if growth.size > before.size or not before.checkpoint:
             after = _signed(growth, moment, key, private)
@@ -200,14 +197,34 @@ def integrate(*, moment: Moment) -> Stand:
     return after
 
 
-def _agree(known: Stand) -> None:
-    """What is published may lag behind the state by a crash, and never be ahead of it."""
+def _taken_up(known: Stand) -> Growth:
+    """The tree as it was signed last, out of its published edge; published anew where all of that was lost.
+
+    What is published may lag behind the state by a crash, and never be ahead of it. Raises tiles.Forked.
+    """
     published = tiles.checkpoint()
-    if published is None or published == known.checkpoint:
-        return
-    size = int(published.split("\n")[1])
-    if size >= known.size:
-        raise _forked("the checkpoint")
+    if published is None and known.size:
+        growth = Growth(0, {})
+        _grow(growth, _first(known.size))
+    else:
+        if published not in (None, known.checkpoint) and int(published.split("\n")[1]) >= known.size:
+            raise _forked("the checkpoint")
+        try:
+            growth = Growth(known.size, {tile: tiles.read(tile) for tile in edge(known.size)})
+        except (FileNotFoundError, Malformed) as error:
+            raise _forked("the edge of the tree") from error
+    if growth.root() != known.root:
+        raise _forked("the edge of the tree")
+    return growth
+
+
+def _first(count: int) -> Iterator[list[tuple[int, UUID, bytes]]]:
+    """The leaves of the first `count` entries, in chunks."""
+    for rows in leaves_from(0):
+        yield rows[:count]
+        count -= len(rows)
+        if count <= 0:
+            return
 
 
 def _forked(what: str) -> tiles.Forked:
@@ -217,10 +234,10 @@ def _forked(what: str) -> tiles.Forked:
     )
 
 
-def _grow(growth: Growth, size: int) -> None:
-    """Write the tiles and bundles of all that is numbered beyond a size."""
-    waiting = _bundled(size)
-    for rows in leaves_from(size):
+def _grow(growth: Growth, chunks: Iterable[list[tuple[int, UUID, bytes]]]) -> None:
+    """Add leaves to the tree, and write the tiles and bundles that it has more by them."""
+    size, waiting = growth.size, _bundled(growth.size)
+    for rows in chunks:
         entries = leaves(rows)
         files = list(growth.add([leaf_hash(entry) for entry in entries]))
         waiting += entries

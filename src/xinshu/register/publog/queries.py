@@ -43,6 +43,10 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.s
 PATIENCE: Final = timedelta(minutes=10)
 """So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
 
+TOLD: Final = """
+SELECT EXISTS (SELECT FROM publog_lot l JOIN publog_entry e ON e.lot_id = l.id
+                WHERE l.entries = 1 AND NOT l.ends AND e.event = %s AND e.commitment = %s)
+"""
 CHUNK: Final = 20_000
 """Entries that are in memory at once."""
 
@@ -95,6 +99,13 @@ def delay() -> Delay:
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return Delay(*cursor.fetchone())
+
+
+def tells_of_rules(edition: bytes) -> bool:
+    """Whether there is an entry for the adoption of an edition, by its hash."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, [int(Event.RULES), edition])
+        return bool(cursor.fetchone()[0])
 
 
 def is_overdue(moment: Moment) -> bool:

@@ -17,10 +17,10 @@ from xinshu.bulk.derivation import Derived, Forms, derive, masked_text
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.terms import SEVERITY_ORDER, Audience
+from xinshu.law.terms import SEVERITY_ORDER
 from xinshu.law.verdict import SeverityVerdict
 from xinshu.register.publog import actions as publog
-from xinshu.register.publog.queries import is_overdue
+from xinshu.register.records.entries import enter_changes, entries_of
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.records.statements import (
     ADD_SOURCES,
@@ -33,13 +33,11 @@ from xinshu.register.records.statements import (
     KNOWN,
     MASK_AGAIN,
     NUMBER,
-    OVERNIGHT,
     OWN,
     TYPES,
     WITHDRAW,
     WITHDRAWN_LINE,
     copy_into,
-    enter_changes,
     into_temporary,
 )
 
@@ -64,10 +62,6 @@ class Held(StrEnum):
     WOULD_RAISE_CLASS = "WOULD_RAISE_CLASS"
     HAS_ENDED = "HAS_ENDED"
     DISPLAY_OVER = "DISPLAY_OVER"
-
-
-OVERNIGHT_MOST: Final = 50_000
-"""Records that one transaction of the day's turn takes up."""
 
 
 class NotHeld(XinshuError):
@@ -181,30 +175,18 @@ def withdraw(
 
 
 @transaction.atomic
-def number_filings(*, moment: Moment) -> int:
+def number_filings(*, moment: Moment, endings_only: bool = False) -> int:
     """The sequencer: gives every committed filing that waits its dense numbers, withdrawals first; how many it was.
 
     Short and safe to call at any time, by anyone, again: from here on readers see what those filings changed.
+    `endings_only`: whatever shows something new waits on.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('number filings', 0))")
-        cursor.execute(NUMBER, {"at": moment.instant, "endings_only": is_overdue(moment)})
+        cursor.execute(NUMBER, {"at": moment.instant, "endings_only": endings_only})
         filings = [row[0] for row in cursor.fetchall()]
     publog.number(filings, moment=moment)
     return len(filings)
-
-
-def turn_the_day(*, moment: Moment) -> int:
-    """Have the public log say what ended and what began with the day; how many records. The gate never waits for it."""
-    count = 0
-    while True:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(OVERNIGHT, {"day": moment.day, "most": OVERNIGHT_MOST})
-            rows = cursor.fetchall()
-            if not rows:
-                return count
-            enter_changes(*zip(*rows, strict=True), day=moment.day, filing=None)
-            count += len(rows)
 
 
 def _one_for_each_body(documents: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
@@ -297,25 +279,19 @@ def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.Data
         copy_into("records_journalline", _as_lines(filing, documents))
         documents = documents.with_columns(rendered.result())
     new, corrected = documents.filter(is_new), documents.filter(~is_new)
-    copy_into("records_record", pl.concat([_as_records(filing, new), _entries(filing, new)], how="horizontal"))
+    copy_into(
+        "records_record",
+        pl.concat(
+            [_as_records(filing, new), entries_of(filing.kind, new, catalogue=filing.catalogue, day=filing.moment.day)],
+            how="horizontal",
+        ),
+    )
     _correct(_as_records(filing, corrected), filing.catalogue)
     if len(corrected):
         codes = dict(corrected.select("record_ref", "subject_code").iter_rows())
         touched = corrected["subject"].to_list(), corrected["record_ref"].to_list()
         enter_changes(*touched, day=filing.moment.day, filing=corrected["filing_id"][0], codes=codes)
     return documents
-
-
-def _entries(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
-    """The entries of the public log that show new documents, as columns of their records; null: not shown today."""
-    today = filing.moment.day
-    now = (pl.col("public_from") <= today) & (pl.col("public_until").is_null() | (pl.col("public_until") > today))
-    is_public = filing.catalogue.kinds[filing.kind].audience is Audience.PUBLIC
-    shown = documents.select(now.fill_null(value=False) & is_public).to_series()
-    showing = documents.filter(shown)
-    lot = publog.enter_shown(showing, filing=int(showing["filing_id"][0])) if len(showing) else None
-    place = pl.when(shown).then(shown.cum_sum().cast(pl.Int64) - 1)
-    return documents.select(pl.when(shown).then(pl.lit(lot, pl.Int64)).alias("entry_lot"), place.alias("entry_place"))
 
 
 def _filed(filing: Filing, lines: int) -> int:

@@ -1,17 +1,12 @@
 """The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 from django.db import connection
 
 from xinshu.bulk import copying
-from xinshu.register.publog.actions import Stands, follow
-from xinshu.register.records.gate import FORM
-from xinshu.register.subjects.queries import described
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
@@ -124,50 +119,6 @@ INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, chang
 VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(day)s, %(at)s, %(actor)s,
         %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
 """
-
-
-TOUCHED = f"""
-SELECT r.subject_id, r.record_ref::text, r.entry_lot, r.entry_place,
-       CASE WHEN r.audience = 'PUBLIC' AND r.public_from <= %(day)s
-                 AND (r.public_until IS NULL OR r.public_until > %(day)s) THEN {FORM} END
-  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
-  JOIN records_record r USING (subject_id, record_ref)
-"""
-ENTERED = """
-UPDATE records_record r SET entry_lot = t.lot, entry_place = t.place
-  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[], %(lots)s::bigint[], %(places)s::bigint[])
-       t (subject_id, record_ref, lot, place) WHERE r.subject_id = t.subject_id AND r.record_ref = t.record_ref
-"""
-OVERNIGHT = """
-SELECT r.subject_id, r.record_ref::text FROM records_record r
- WHERE (r.entry_lot IS NULL) = (r.audience = 'PUBLIC' AND r.public_from <= %(day)s
-                                AND (r.public_until IS NULL OR r.public_until > %(day)s)) LIMIT %(most)s
-"""
-"""What the log shows and the day does not, or the other way round: ended or begun with the day, by no filing."""
-
-
-def enter_changes(
-    subjects: Sequence[int],
-    references: Sequence[str],
-    *,
-    day: date,
-    filing: int | None,
-    codes: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """Have the public log say what became of these records, as they now stand; in the transaction that changed them.
-
-    `codes`, by reference: those under which documents were filed that the log does not show yet; else the body's own.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, {"day": day, "subjects": list(subjects), "references": list(references)})
-        stands = [Stands(*row) for row in cursor.fetchall()]
-        unknown = {row.subject for row in stands if row.lot is None and row.form and row.record_ref not in codes}
-        own = {row.subject: row.code for row in described(unknown)} if unknown else {}
-        named = {row.record_ref: own[row.subject] for row in stands if row.subject in own} | dict(codes)
-        written = follow(stands, filing=filing, codes=named)
-        names = ("subjects", "references", "lots", "places")
-        if written:
-            cursor.execute(ENTERED, dict(zip(names, map(list, zip(*written, strict=True)), strict=True)))
 
 
 def copy_into(table: str, frame: pl.DataFrame) -> None:

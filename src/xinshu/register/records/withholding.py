@@ -22,8 +22,9 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.public_form import MARKS
 from xinshu.law.terms import ClaimCause, Mark
 from xinshu.register.records.actions import Change
+from xinshu.register.records.entries import enter_changes
 from xinshu.register.records.queries import shown_record
-from xinshu.register.records.statements import FILE, enter_changes, into_temporary
+from xinshu.register.records.statements import FILE, into_temporary
 
 EVERY_CLAIM: Final = f"{Mark.NAME_CLAIMED},{Mark.BODY_CLAIMED}"
 """Marks of a record that was masked after the backup."""
