@@ -19,6 +19,7 @@ from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door
 from xinshu.proceedings.objections.actions import lodge
 from xinshu.register.access.roles import Role
+from xinshu.register.publog.actions import integrate
 from xinshu.register.records.models import Record
 
 TODAY = factories.TODAY
@@ -72,7 +73,9 @@ def site(day: date, live_server: LiveServer, tmp_path: Path) -> Site:
     factories.accepted(factories.document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
     _file(tmp_path, clerk)
     shown = Client().get(f"/api/v1/subjects/{filings.SUBJECT}").json()["bodies"][0]["records"]
-    return Site(live_server.url, shown[0]["ref"], *_claimed(), clerk, auditor)
+    claimed = _claimed()
+    integrate(moment=factories.noon(TODAY))
+    return Site(live_server.url, shown[0]["ref"], *claimed, clerk, auditor)
 
 
 def _claimed() -> tuple[str, str]:

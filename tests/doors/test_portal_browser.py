@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.doors.conftest import INDIVIDUAL, INDIVIDUAL_NAME, Site
 from tests.factories import OTHER_SUBJECT, PASSWORD, SUBJECT, SUBJECT_NAME, UNKNOWN
@@ -34,6 +35,8 @@ PUBLIC = {
     "subject, name withheld": f"/subjects/{INDIVIDUAL}/",
     "record": f"/subjects/{FILED}/records/{{record}}/",
     "claim": f"/subjects/{FILED}/records/{{record}}/claim/?cause=NAME",
+    "proof": f"/subjects/{FILED}/records/{{record}}/proof/",
+    "public log": "/log/",
     "receipt of a claim": "/claims/{claim}/",
     "claimed record": f"/subjects/{OTHER_SUBJECT}/records/{{claimed}}/",
     "catalogue": "/catalogue/",
@@ -109,6 +112,28 @@ def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, width: int
             assert result["passes"], name
             found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
     assert found == []
+
+
+def test_the_browser_checks_a_proof_by_itself(site: Site, browser: Browser) -> None:
+    """With its own cryptography; and it sees a record that is not what the log holds, and a signature that is none."""
+    with opened(browser) as page:
+        page.goto(address(site, "proof"))
+        expect(page.locator(".verdict")).to_contain_text("核对无误")
+        expect(page.locator(".steps .said")).to_have_text(["✓ 是 yes"] * 3)
+        for wrong in ("extra ", "index ", "— "):
+            page.route("**/record.tlog-proof", partial(_spoiled, wrong))
+            page.goto(address(site, "proof"))
+            expect(page.locator(".verdict")).to_contain_text(re.compile("核对不符|未能核对"))
+            page.unroute("**/record.tlog-proof")
+
+
+def _spoiled(where: str, route: Route) -> None:
+    """The proof as the site sends it, with one sign behind a place changed."""
+    answer = route.fetch()
+    text = answer.text()
+    at = text.index(where) + len(where) + 10
+    other = "A" if text[at] != "A" else "B"
+    route.fulfill(response=answer, body=text[:at] + other + text[at + 1 :])
 
 
 def test_structure_of_every_page(site: Site, browser: Browser) -> None:

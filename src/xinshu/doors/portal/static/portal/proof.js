@@ -64,7 +64,10 @@ async function isSigned(proof, vkey) {
 
 async function check(place) {
   const say = (step, good) => { place.querySelector(`[data-step="${step}"] .said`).textContent = good ? '✓ 是 yes' : '✗ 否 no'; };
-  const verdict = place.querySelector('.verdict');
+  const conclude = (zh, en) => {
+    const english = Object.assign(document.createElement('span'), { className: 'en', lang: 'en', textContent: ' ' + en });
+    place.querySelector('.verdict').replaceChildren(zh, english);
+  };
   try {
     const answer = await fetch(place.dataset.proof);
     if (!answer.ok) throw new Error(String(answer.status));
@@ -76,9 +79,10 @@ async function check(place) {
     say('tree', included);
     const signed = await isSigned(proof, place.dataset.key);
     say('signature', signed);
-    verdict.textContent = shown && included && signed ? '核对无误。All of it is right.' : '核对不符：请保存本页并联系审计方。It does not fit: save this page and tell an auditor.';
-  } catch (error) {
-    verdict.textContent = '未能核对：请下载证明文件，用命令核对。It could not be checked here: take the file of proof and use the command.';
+    if (shown && included && signed) conclude('核对无误。', 'All of it is right.');
+    else conclude('核对不符：请保存本页并联系审计方。', 'It does not fit: save this page and tell an auditor.');
+  } catch {
+    conclude('未能核对：请下载证明文件，用命令核对。', 'It could not be checked here: take the file of proof and use the command.');
   }
 }
 
