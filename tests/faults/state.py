@@ -17,7 +17,6 @@ from xinshu.proceedings import vault
 from xinshu.proceedings.intake import own, queries
 from xinshu.proceedings.intake.states import State
 from xinshu.register.publog import tiles
-from xinshu.register.publog.leaf import leaves
 from xinshu.register.publog.queries import leaves_from
 from xinshu.register.records.queries import shown_counts, shown_json, shown_page, shown_record, shown_stream
 from xinshu.tlog import verify
@@ -140,7 +139,7 @@ def _unsound() -> Iterable[str]:
     except (Lied, NotThere) as error:
         yield f"the published log: {error}"
         return
-    entries = [entry for rows in leaves_from(0) for entry in leaves(rows)][: told.size]
+    entries = [entry for chunk in leaves_from(0) for entry in chunk][: told.size]
     if verify.tree(map(verify.leaf, entries)) != told.root:
         yield "the published log is not the beginning of what is numbered"
 

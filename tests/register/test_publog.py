@@ -17,9 +17,9 @@ from xinshu.bulk.canonical import canonical
 from xinshu.law.terms import ClaimCause, Mark
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
-from xinshu.register.publog.leaf import Event, commitment, ended, parse, shown
+from xinshu.register.publog.leaf import SIZE, Event, commitment, ended, leaf, parse, shown
 from xinshu.register.publog.models import Entry, Lot
-from xinshu.register.publog.queries import delay, is_overdue, numbered, proof_of, stand, standing
+from xinshu.register.publog.queries import delay, is_overdue, leaves_from, numbered, proof_of, stand, standing
 from xinshu.register.publog.signing import check, signer
 from xinshu.register.publog.tiles import Forked
 from xinshu.register.records import queries
@@ -212,6 +212,15 @@ def test_every_entry_is_proven_by_what_is_published(log: Path) -> None:
     assert (log / "checkpoint").read_text(encoding="utf-8") == stand().checkpoint
     partial = {str(path.relative_to(log)) for path in log.rglob("*.p")}
     assert partial == {"tile/0/001.p", "tile/1/000.p", "tile/entries/001.p"}, "a full one stands in for 000"
+
+
+def test_the_database_joins_leaves_as_they_are_made() -> None:
+    accepted(document())
+    taken_back(the())
+    number_filings(moment=noon(TODAY))
+    made = [leaf(entry.event, entry.reference.bytes, bytes(entry.commitment)) for entry in Entry.objects.order_by("pk")]
+    assert [entry for chunk in leaves_from(0) for entry in chunk] == made
+    assert [len(entry) for entry in made] == [SIZE] * 3
 
 
 def test_a_second_integration_changes_nothing(log: Path) -> None:

@@ -24,6 +24,7 @@ from xinshu.proceedings.intake.actions import sweep
 from xinshu.proceedings.intake.queries import batches_in_states, being_filed
 from xinshu.register.access.actions import revoke_every_token
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.publog.after_restore import take_up_published
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.withholding import Again, Ending, Point, end_again, hold_back_all_but, numbering, point_at
 
@@ -153,6 +154,7 @@ def _brought_up(
     point = Point(*manifest["point"])
     if point_at(point.number) != point:
         raise sealing.NotWhole("备份与其清单不符。The backup is not what its manifest says.")
+    take_up_published(moment=moment)
     number_filings(moment=moment)
     again = end_again(endings=since, actor=ACTOR, moment=moment)
     if ledger_lost:

@@ -19,7 +19,7 @@ from xinshu.bulk.canonical import in_order
 from xinshu.bulk.copying import as_uuid, copy_into
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
-from xinshu.register.publog.leaf import SALT, Event, commitments, ended, leaves, shown
+from xinshu.register.publog.leaf import SALT, Event, commitments, ended, shown
 from xinshu.register.publog.queries import Stand, leaves_from, stand
 from xinshu.register.publog.signing import signer
 from xinshu.tlog.checkpoint import Checkpoint
@@ -190,7 +190,7 @@ def integrate(*, moment: Moment) -> Stand:
             after = _signed(growth, moment, key, private)
             cursor.execute(REPLACE, [*after, before.size])
             if cursor.rowcount != 1:
-                raise _forked("the state")
+                raise tiles.forked("the state")
     if tiles.checkpoint() != after.checkpoint:
         tiles.publish(after.checkpoint, str(key))
         tiles.tidy(before.size, after.size)
@@ -208,37 +208,29 @@ def _taken_up(known: Stand) -> Growth:
         _grow(growth, _first(known.size))
     else:
         if published not in (None, known.checkpoint) and int(published.split("\n")[1]) >= known.size:
-            raise _forked("the checkpoint")
+            raise tiles.forked("the checkpoint")
         try:
             growth = Growth(known.size, {tile: tiles.read(tile) for tile in edge(known.size)})
         except (FileNotFoundError, Malformed) as error:
-            raise _forked("the edge of the tree") from error
+            raise tiles.forked("the edge of the tree") from error
     if growth.root() != known.root:
-        raise _forked("the edge of the tree")
+        raise tiles.forked("the edge of the tree")
     return growth
 
 
-def _first(count: int) -> Iterator[list[tuple[int, UUID, bytes]]]:
+def _first(count: int) -> Iterator[list[bytes]]:
     """The leaves of the first `count` entries, in chunks."""
-    for rows in leaves_from(0):
-        yield rows[:count]
-        count -= len(rows)
+    for entries in leaves_from(0):
+        yield entries[:count]
+        count -= len(entries)
         if count <= 0:
             return
 
 
-def _forked(what: str) -> tiles.Forked:
-    return tiles.Forked(
-        f"已发布的日志与数据库不一致（{what}）：停止签名，见 docs/trust.md。"
-        f" What is published of the log is not what the database says ({what}): nothing is signed; see docs/trust.md."
-    )
-
-
-def _grow(growth: Growth, chunks: Iterable[list[tuple[int, UUID, bytes]]]) -> None:
+def _grow(growth: Growth, chunks: Iterable[list[bytes]]) -> None:
     """Add leaves to the tree, and write the tiles and bundles that it has more by them."""
     size, waiting = growth.size, _bundled(growth.size)
-    for rows in chunks:
-        entries = leaves(rows)
+    for entries in chunks:
         files = list(growth.add([leaf_hash(entry) for entry in entries]))
         waiting += entries
         whole = len(waiting) // WIDTH * WIDTH
@@ -259,7 +251,7 @@ def _bundled(size: int) -> list[bytes]:
         return []
     entries = tiles.entries(Tile(ENTRIES, size // WIDTH, width))
     if b"".join(map(leaf_hash, entries)) != tiles.read(Tile(0, size // WIDTH, width)):
-        raise _forked("the entries at the edge")
+        raise tiles.forked("the entries at the edge")
     return entries
 
 

@@ -5,7 +5,7 @@ commitment is SHA-256 over DOMAIN, a salt of 16 random bytes, and the content as
 salt nobody can guess the content, and nothing in a leaf is the same in two leaves of one record (docs/trust.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -85,8 +85,3 @@ def made_of(extra: bytes) -> bytes:
         return leaf(Event[told["event"]], reference.bytes, committed)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadLeaf("not what a leaf of this log is made of 不是本日志条目的内容") from error
-
-
-def leaves(rows: Sequence[tuple[int, UUID, bytes]]) -> list[bytes]:
-    """The bytes of many leaves: event, reference, commitment of each."""
-    return [leaf(event, reference.bytes, bytes(committed)) for event, reference, committed in rows]

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
-from xinshu.register.publog.leaf import Event
+from xinshu.register.publog.leaf import SIZE, Event
 from xinshu.tlog import proof
 from xinshu.tlog.merkle import EMPTY_ROOT
 
@@ -32,9 +32,12 @@ SELECT id, first_number, entries FROM publog_lot
    AND first_number + entries > %(first)s ORDER BY first_number LIMIT %(most)s
 """
 LEAVES: Final = """
-SELECT event, reference, commitment FROM publog_entry
- WHERE lot_id = %(lot)s AND place >= %(place)s ORDER BY place LIMIT %(most)s
+SELECT string_agg('\\x01'::bytea || substring(int2send(event) FROM 2) || uuid_send(reference) || commitment, ''::bytea
+                  ORDER BY place)
+  FROM (SELECT event, reference, commitment, place FROM publog_entry
+         WHERE lot_id = %(lot)s AND place >= %(place)s ORDER BY place LIMIT %(most)s) e
 """
+"""Leaves as `leaf.leaf` makes them, one behind the other: the database joins them faster than rows come over."""
 AT: Final = """
 SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.subject_code
   FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id WHERE e.lot_id = %(lot)s AND e.place = %(place)s
@@ -114,8 +117,8 @@ def is_overdue(moment: Moment) -> bool:
     return since is not None and moment.instant - since > PATIENCE
 
 
-def leaves_from(first: int) -> Iterator[list[tuple[int, UUID, bytes]]]:
-    """Event, reference and commitment of every numbered entry from a number on, in order, in chunks."""
+def leaves_from(first: int) -> Iterator[list[bytes]]:
+    """The leaf of every numbered entry from a number on, in order, in chunks."""
     while True:
         with connection.cursor() as cursor:
             cursor.execute(LOTS, {"first": first, "most": 1})
@@ -124,9 +127,10 @@ def leaves_from(first: int) -> Iterator[list[tuple[int, UUID, bytes]]]:
                 return
             asked = {"lot": lot[0], "place": first - lot[1], "most": CHUNK}
             cursor.execute(LEAVES, asked)
-            rows = cursor.fetchall()
-        yield rows
-        first += len(rows)
+            joined = bytes(cursor.fetchone()[0])
+        found = [joined[at : at + SIZE] for at in range(0, len(joined), SIZE)]
+        yield found
+        first += len(found)
 
 
 def standing(lot: int, place: int) -> Standing | None:

@@ -25,6 +25,14 @@ class Forked(XinshuError):
     """What is published is not what the database says: nothing more is signed until a person has looked."""
 
 
+def forked(what: str) -> Forked:
+    """The error, which names what does not fit."""
+    return Forked(
+        f"已发布的日志与数据库不一致（{what}）：停止签名，见 docs/trust.md。"
+        f" What is published of the log is not what the database says ({what}): nothing is signed; see docs/trust.md."
+    )
+
+
 def folder() -> Path:
     """Where the log is published."""
     place: Path = settings.PUBLOG_FOLDER
@@ -85,11 +93,7 @@ def write(files: Iterable[tuple[Tile, bytes]]) -> None:
 
 def _same(path: Path, content: bytes) -> None:
     if path.read_bytes() != content:
-        raise Forked(
-            f"已发布的日志文件与数据库不一致：{path.name}。停止签名，见 docs/trust.md。"
-            f" A published file of the log is not what the database says: {path.name}. Nothing is signed;"
-            " see docs/trust.md."
-        )
+        raise forked(path.name)
 
 
 def _make(place: Path, folders: set[Path]) -> None:
