@@ -23,8 +23,8 @@ TOUCHED = f"""
 SELECT r.subject_id, r.record_ref::text, r.entry_lot, r.entry_place,
        CASE WHEN r.audience = 'PUBLIC' AND r.public_from <= %(day)s
                  AND (r.public_until IS NULL OR r.public_until > %(day)s) THEN {FORM} END
-  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
-  JOIN records_record r USING (subject_id, record_ref)
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) WITH ORDINALITY t (subject_id, record_ref, place)
+  JOIN records_record r USING (subject_id, record_ref) ORDER BY t.place
 """
 ENTERED = """
 UPDATE records_record r SET entry_lot = t.lot, entry_place = t.place
