@@ -6,7 +6,7 @@ Codes are valid by arithmetic and belong to nobody; names are invented.
 import hashlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import polars as pl
@@ -23,7 +23,7 @@ from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.models import Edition
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
 from xinshu.register.publog.actions import enter_rules
-from xinshu.register.records.actions import Filing, Outcome, accept_batch, number_filings
+from xinshu.register.records.actions import Filing, Outcome, accept_batch, number_filings, withdraw
 from xinshu.register.subjects.actions import Mention, open_shells
 from xinshu.register.subjects.queries import known
 
@@ -162,6 +162,19 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "
     outcome = accept_batch(filing=filing, documents=frame)
     number_filings(moment=noon(on_day))
     return outcome
+
+
+def taken_back(subject: int, record_ref: UUID) -> None:
+    """The organ withdraws one of its records; without a number yet."""
+    withdraw(
+        subjects=[subject],
+        record_ref=record_ref,
+        organ=MARKET.code,
+        ground="ENTERED_WRONGLY",
+        words="",
+        actor="test",
+        moment=noon(TODAY),
+    )
 
 
 def body(code: str, *, name: str = SUBJECT_NAME, kind: SubjectKind = SubjectKind.ENTERPRISE) -> int:

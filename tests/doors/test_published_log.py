@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import MARKET, SUBJECT, TODAY, UNKNOWN, accepted, adopted_catalogue, document, noon
+from tests import factories
+from tests.factories import SUBJECT, TODAY, UNKNOWN, accepted, adopted_catalogue, document, noon
 from tests.journeys.conftest import on
 from xinshu.doors.cli.log import log as command
 from xinshu.doors.published_log import Lied, NotThere, check_all, check_proof, source
@@ -18,7 +19,7 @@ from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import stand
 from xinshu.register.publog.signing import signer
-from xinshu.register.records.actions import number_filings, withdraw
+from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.tlog.note import VerifierKey, sign, signed, verifier_key
 
@@ -47,15 +48,7 @@ def key(published: Path) -> VerifierKey:
 
 def taken_back(number: str) -> None:
     record = Record.objects.get(document_number=number)
-    withdraw(
-        subjects=[record.subject_id],
-        record_ref=record.record_ref,
-        organ=MARKET.code,
-        ground="ENTERED_WRONGLY",
-        words="",
-        actor="test",
-        moment=noon(TODAY),
-    )
+    factories.taken_back(record.subject_id, record.record_ref)
     number_filings(moment=noon(TODAY))
 
 

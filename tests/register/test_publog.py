@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import Settings
 
+from tests import factories
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, adopted_catalogue, body, document, noon
 from xinshu.bulk.canonical import canonical
 from xinshu.law.terms import ClaimCause, Mark
@@ -23,7 +24,7 @@ from xinshu.register.publog.queries import delay, is_overdue, leaves_from, numbe
 from xinshu.register.publog.signing import check, signer
 from xinshu.register.publog.tiles import Forked
 from xinshu.register.records import queries
-from xinshu.register.records.actions import number_filings, withdraw
+from xinshu.register.records.actions import number_filings
 from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Record
 from xinshu.register.records.withholding import mask, unmask
@@ -56,16 +57,8 @@ def the(number: str = "示市监罚〔2026〕0001号") -> Record:
     return Record.objects.get(document_number=number)
 
 
-def taken_back(record: Record) -> None:
-    withdraw(
-        subjects=[record.subject_id],
-        record_ref=record.record_ref,
-        organ=MARKET.code,
-        ground="ENTERED_WRONGLY",
-        words="",
-        actor="test",
-        moment=noon(TODAY),
-    )
+def withdrawn(record: Record) -> None:
+    factories.taken_back(record.subject_id, record.record_ref)
 
 
 def form_of(record: Record) -> str:
@@ -80,7 +73,7 @@ def test_a_record_is_shown_changed_and_ended_once_each() -> None:
     reference = str(record.record_ref)
     assert events() == [(Event.RULES, None), (Event.SHOWN, reference)]
     accepted(document(fine=Decimal(5)))
-    taken_back(the())
+    withdrawn(the())
     assert number_filings(moment=noon(TODAY)) == 1
     assert [event for event, _ in events()] == [Event.RULES, Event.SHOWN, Event.CHANGED, Event.ENDED]
     assert {found for _, found in events()} == {None, reference}
@@ -131,7 +124,7 @@ def test_a_mask_is_a_change_that_commits_to_what_is_left() -> None:
 def test_an_ending_commits_to_the_leaf_that_it_ends() -> None:
     accepted(document())
     before = standing(the().entry_lot, the().entry_place)
-    taken_back(the())
+    withdrawn(the())
     number_filings(moment=noon(TODAY))
     last = Entry.objects.get(event=Event.ENDED)
     assert before is not None
@@ -142,7 +135,7 @@ def test_no_two_leaves_of_a_record_have_anything_in_common() -> None:
     accepted(document())
     accepted(document(fine=Decimal(5)))
     accepted(document(fine=Decimal(6)))
-    taken_back(the())
+    withdrawn(the())
     number_filings(moment=noon(TODAY))
     found = list(Entry.objects.exclude(event=Event.RULES))
     told = [(entry.reference.bytes, bytes(entry.commitment), bytes(entry.salt)) for entry in found]
@@ -176,7 +169,7 @@ def test_endings_are_numbered_before_whatever_else_waits(monkeypatch: pytest.Mon
     accepted(document())
     monkeypatch.setattr("tests.factories.number_filings", lambda **_: 0)
     accepted(*(document(document_number=f"示市监罚〔2026〕1{number:03d}号") for number in range(5)))
-    taken_back(the())
+    withdrawn(the())
     number_filings(moment=noon(TODAY))
     assert [event for event, _ in events()] == [Event.RULES, Event.SHOWN, Event.ENDED, *[Event.SHOWN] * 5]
 
@@ -185,7 +178,7 @@ def test_without_a_checkpoint_nothing_new_is_published_and_endings_are(monkeypat
     accepted(document())
     monkeypatch.setattr("tests.factories.number_filings", lambda **_: 0)
     accepted(document(document_number="示市监罚〔2026〕0002号"))
-    taken_back(the())
+    withdrawn(the())
     later = noon(TODAY + timedelta(1))
     assert delay().lots == 2
     assert is_overdue(later)
@@ -226,7 +219,7 @@ def test_every_entry_is_proven_by_what_is_published(log: Path) -> None:
 
 def test_the_database_joins_leaves_as_they_are_made() -> None:
     accepted(document())
-    taken_back(the())
+    withdrawn(the())
     number_filings(moment=noon(TODAY))
     made = [leaf(entry.event, entry.reference.bytes, bytes(entry.commitment)) for entry in Entry.objects.order_by("pk")]
     assert [entry for chunk in leaves_from(0) for entry in chunk] == made
