@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import codes, intake, pages, subject
+from bench import codes, intake, pages, publog, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -33,13 +33,15 @@ TAIL = """
   own, from the start of `receive` to the receipt: digest, reading, every check, matching, deriving, public forms,
   records, versions, journal, numbering, the trail. Once as an ordinary batch, in parts of 100,000, once as a first load
   (docs/adr/0010). The server is the embedded one with its own settings (`kit/postgres_files.py`); nothing is turned
-  off. The limit is COPY, in the same round on the same server, of what that load left in its six tables, from binary
+  off. The limit is COPY, in the same round on the same server, of what that load left in its tables, from binary
   files on the server's own disk: nothing is read, checked or derived. Its tables are equal: same columns, checks, keys
   and indexes (docs/scale.md lists them), foreign keys added. Its DDL, for each of the tables:
 
 ```sql
 {statements}
 ```
+- Public log: entries of 1,200 bytes of content in lots of 100,000, one round: committed, numbered, in the published
+  tiles and bundles on the disk, under a signed checkpoint. A proof is read out of the published tiles.
 - Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
   hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
@@ -56,7 +58,7 @@ def line(row: dict[str, str | float]) -> str:
 
 
 def main() -> None:
-    rows = [*codes.measure(), *subject.measure(), *pages.measure(), *intake.measure()]
+    rows = [*codes.measure(), *subject.measure(), *pages.measure(), *intake.measure(), *publog.measure()]
     growing = "growth" in sys.argv[1:]
     if growing:
         rows += intake.growth()
