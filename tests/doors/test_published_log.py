@@ -13,6 +13,7 @@ from pytest_django import Settings
 from tests import factories
 from tests.factories import SUBJECT, TODAY, UNKNOWN, accepted, adopted_catalogue, document, noon
 from tests.journeys.conftest import on
+from xinshu.doors.cli.log import Unproven
 from xinshu.doors.cli.log import log as command
 from xinshu.doors.published_log import Lied, NotThere, check_all, check_proof, source
 from xinshu.register.publog import tiles
@@ -155,6 +156,33 @@ def test_a_log_of_another_key_or_a_rewritten_one_is_refused(published: Path, key
     shutil.rmtree(published / "tile")
     with pytest.raises(NotThere):
         whole(published, other)
+
+
+def test_what_caches_keep_says_how_far_the_log_was(client: Client, published: Path) -> None:
+    with on(TODAY):
+        assert client.get("/catalogue/").headers["Xinshu-State"].endswith("log=302")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_operator_s_commands_give_key_and_proof(published: Path, key: VerifierKey, tmp_path: Path) -> None:
+    record = Record.objects.get(document_number=NUMBER)
+    with on(TODAY):
+        assert CliRunner().invoke(command, ["key"], catch_exceptions=False).output.strip() == str(key)
+        printed = CliRunner().invoke(command, ["prove", SUBJECT, str(record.record_ref)], catch_exceptions=False)
+        check_proof(printed.output, key)
+        file = tmp_path / "r.tlog-proof"
+        told = ["prove", SUBJECT, str(record.record_ref), "--to", str(file)]
+        assert CliRunner().invoke(command, told, catch_exceptions=False).exit_code == 0
+        assert file.read_text(encoding="utf-8") == printed.output
+        with pytest.raises(Unproven):
+            CliRunner().invoke(command, ["prove", UNKNOWN, str(record.record_ref)], catch_exceptions=False)
+
+
+def test_files_that_cannot_be_read_break_no_page(client: Client, published: Path, key: VerifierKey) -> None:
+    shutil.rmtree(published / "tile")
+    with on(TODAY):
+        assert client.get(address("proof/")).status_code == 200
+        assert client.get(address("record.tlog-proof")).status_code == 503
 
 
 def test_the_commands_say_it_in_a_line(client: Client, published: Path, key: VerifierKey, tmp_path: Path) -> None:

@@ -11,22 +11,20 @@ from xinshu.doors.api.envelope import validated
 from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.publog.tiles import published_size
 
 LONGEST: Final = 3600
 """Seconds: what is corrected is nowhere older than an hour."""
-
-PUBLIC_LOG: Final = 0
-"""The number of the public log, which is not kept yet; the journal's own number stays inside (Decision 8)."""
 
 Page = Callable[..., HttpResponse]
 
 
 def kept_until_midnight(response: HttpResponse, edition: EditionRow, day: date, moment: Moment) -> HttpResponse:
-    """An answer that caches may keep, and by what they are to know it: edition, day, and number of the public log."""
+    """An answer that caches may keep, and by what they are to know it: edition, day, and size of the public log."""
     midnight = datetime.combine(moment.day + timedelta(1), time(), LEGAL_ZONE)
     seconds = min(LONGEST, max(0, int((midnight - moment.instant).total_seconds())))
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
-    response.headers["Xinshu-State"] = f"edition={edition.hash}, day={day}, log={PUBLIC_LOG}"
+    response.headers["Xinshu-State"] = f"edition={edition.hash}, day={day}, log={published_size()}"
     return response
 
 

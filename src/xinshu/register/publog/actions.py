@@ -176,6 +176,8 @@ def number(filings: Sequence[int], *, moment: Moment) -> None:
 def integrate(*, moment: Moment) -> Stand:
     """Put what is numbered into the tree and sign it; safe to call at any time, by anyone, again.
 
+    Danger: never within a caller's transaction; what is published could not be rolled back with it.
+
     One writer at a time, by a lock of the database; the state is replaced only where it is still what the tree grew
     from. Files are on the disk before they are signed. Raises tiles.Forked when what is published says another thing.
     """
@@ -207,7 +209,7 @@ def _taken_up(known: Stand) -> Growth:
         growth = Growth(0, {})
         _grow(growth, _first(known.size))
     else:
-        if published not in (None, known.checkpoint) and int(published.split("\n")[1]) >= known.size:
+        if published not in (None, known.checkpoint) and tiles.published_size() >= known.size:
             raise tiles.forked("the checkpoint")
         try:
             growth = Growth(known.size, {tile: tiles.read(tile) for tile in edge(known.size)})

@@ -13,6 +13,7 @@ from xinshu.register.publog import tiles
 from xinshu.register.publog.leaf import SIZE, Event
 from xinshu.tlog import proof
 from xinshu.tlog.merkle import EMPTY_ROOT
+from xinshu.tlog.tile import Malformed
 
 STATE: Final = "SELECT size, root, checkpoint, signed_at FROM publog_state"
 
@@ -146,11 +147,17 @@ def standing(lot: int, place: int) -> Standing | None:
 
 @transaction.atomic
 def proof_of(number: int) -> proof.Proof | None:
-    """The proof that entry `number` is in the log, with the checkpoint that is signed now; None while it is in none."""
+    """The proof that entry `number` is in the log, with the checkpoint that is signed now.
+
+    None while it is in none, and while the published files are not there to read (the writer tells of these).
+    """
     now = stand()
     if number >= now.size or not now.checkpoint:
         return None
-    return proof.Proof(number, tuple(proof.inclusion(number, now.size, tiles.read)), now.checkpoint)
+    try:
+        return proof.Proof(number, tuple(proof.inclusion(number, now.size, tiles.read)), now.checkpoint)
+    except (FileNotFoundError, Malformed):
+        return None
 
 
 def consistency(old: int) -> Sequence[bytes]:
