@@ -15,7 +15,9 @@ import click
 from django.core.exceptions import ImproperlyConfigured
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
@@ -62,7 +64,7 @@ def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = No
         raise ImproperlyConfigured("a worker is at work in this process")
     told: list[bool] = []
     before = {sign: signal.getsignal(sign) for sign in STOPS}
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(_connector()):
         try:
             asyncio.run(_work(told, jobs=jobs, wait=wait, queues=queues))
         except ConnectorException:
@@ -71,6 +73,15 @@ def work(*, jobs: int = 1, wait: bool = False, queues: Sequence[str] | None = No
             for sign, handler in before.items():
                 signal.signal(sign, handler)
     return bool(told) or not wait
+
+
+def _connector() -> PsycopgConnector:
+    """What the queue's worker speaks through: hardly more than one session, besides the one that listens.
+
+    Each session that turns out dead doubles the time until the pool tries the next one (1, 2, 4 s ...): with the four
+    of the library's own worker, a stop or a job just after a loss of the database waited for up to half a minute.
+    """
+    return PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=2)
 
 
 async def _work(told: list[bool], *, jobs: int, wait: bool, queues: Sequence[str] | None) -> None:
