@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.objections",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",
+    "xinshu.uses.sharing",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
 ]

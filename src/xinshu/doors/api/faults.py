@@ -40,6 +40,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "UNKNOWN_DIVISION": Fault(422, "没有这个区划的机关。", "No organ is of that division."),
     "BEING_MADE": Fault(503, "文件正在生成，见Retry-After。", "The file is being made; see the header Retry-After."),
     "NO_ROOM": Fault(507, "存储空间不足，未生成文件。", "Out of room; no file was made."),
+    # 变更流 feed
+    "FEED_TOO_OLD": Fault(410, "变更流已不含该位置，请以快照重新开始。", "Before the feed; start from a snapshot."),
+    "FEED_AHEAD": Fault(409, "游标超出日志。", "The cursor is beyond the log; keep your copy as evidence."),
+    "NOT_TOLD": Fault(409, "确认超过了已送达的位置。", "What was not told cannot be acknowledged."),
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
     "UNKNOWN_FORM": Fault(422, "form只能是json或csv。", "`form` is json or csv."),

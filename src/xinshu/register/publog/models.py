@@ -23,7 +23,10 @@ class Lot(models.Model):
             models.UniqueConstraint(fields=["first_number"], name="lot_number"),
             models.CheckConstraint(condition=Q(entries__gt=0), name="lot_holds_an_entry"),
         ]
-        indexes = [models.Index(fields=["id"], name="lot_unnumbered", condition=Q(first_number__isnull=True))]
+        indexes = [
+            models.Index(fields=["id"], name="lot_unnumbered", condition=Q(first_number__isnull=True)),
+            models.Index(fields=["numbered_at", "first_number"], name="lot_by_time"),
+        ]
 
 
 class Entry(models.Model):

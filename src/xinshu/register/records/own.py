@@ -77,6 +77,13 @@ class PastLine(NamedTuple):
     content: str
 
 
+ENDED = """
+SELECT t.subject_id, t.record_ref,
+       COALESCE(r.ended, CASE WHEN r.public_until <= %(day)s THEN 'TERM_OVER' ELSE 'CORRECTED' END)
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
+  JOIN records_record r USING (subject_id, record_ref)
+"""
+
 WHOLE = """
 SELECT r.public_form FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND r.ended IS NULL
@@ -158,6 +165,17 @@ def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[
         cursor.execute(PAST, {"subjects": list(subjects), "most": most, "skip": skip})
         rows = cursor.fetchall()
     return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def why_ended(records: Iterable[tuple[int, UUID]], *, on_date: date) -> dict[tuple[int, UUID], str]:
+    """For registered recipients who held these records (subject, reference): why their display ended.
+
+    What a record `ended` by, else TERM_OVER, else CORRECTED: by the rules it is no longer shown as it was.
+    """
+    columns = [list(column) for column in zip(*records, strict=True)] or [[], []]
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, dict(zip(("subjects", "references"), columns, strict=True)) | {"day": on_date})
+        return {(subject, reference): why for subject, reference, why in cursor.fetchall()}
 
 
 def whole_form(*, subject: int, record_ref: UUID) -> dict[str, Any] | None:

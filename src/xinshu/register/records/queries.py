@@ -87,6 +87,19 @@ SELECT r.subject_id, r.record_ref::text, r.kind, r.public_from, r.public_until, 
    AND (%(kinds)s::text[] IS NULL OR r.kind = ANY(%(kinds)s::text[])) AND {SHOWN} ORDER BY r.subject_id, r.record_ref
 """
 
+BY_ENTRY = f"""
+SELECT r.entry_lot, r.entry_place, {FORM}
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[], %(lots)s::bigint[], %(places)s::bigint[])
+       t (subject_id, record_ref, lot, place)
+  JOIN records_record r USING (subject_id, record_ref)
+ WHERE r.entry_lot = t.lot AND r.entry_place = t.place AND r.kind = ANY(%(kinds)s) AND {SHOWN}
+"""
+
+WITH_ENTRIES = f"""
+SELECT r.entry_lot, r.entry_place, {FORM} FROM records_record r
+ WHERE r.entry_lot IS NOT NULL AND r.kind = ANY(%(kinds)s) AND {SHOWN}
+"""
+
 AS_MANY = f"""
 SELECT count(*) FROM (
     SELECT FROM records_record r WHERE r.kind = ANY(%(kinds)s) AND {SHOWN} LIMIT %(most)s) shown
@@ -266,6 +279,37 @@ def deliveries() -> tuple[tuple[str, str, date], ...]:
     with connection.cursor() as cursor:
         cursor.execute(DELIVERIES)
         return tuple(cursor.fetchall())
+
+
+class Entered(NamedTuple):
+    """A record as it is shown, and lot and place of the entry of the public log that shows it."""
+
+    lot: int
+    place: int
+    form: str
+
+
+def shown_by_entry(
+    entries: Iterable[tuple[int, UUID, int, int]], *, kinds: Sequence[str], on_date: date
+) -> list[Entered]:
+    """Of these (subject, reference, lot, place) the records of these kinds that are shown, by that very entry."""
+    columns = [list(column) for column in zip(*entries, strict=True)] or [[], [], [], []]
+    names = ("subjects", "references", "lots", "places")
+    values: dict[str, Any] = dict(zip(names, columns, strict=True)) | {"kinds": list(kinds), "day": on_date}
+    with connection.cursor() as cursor:
+        cursor.execute(BY_ENTRY, values)
+        return [Entered(*row) for row in cursor.fetchall()]
+
+
+def shown_with_entries(*, kinds: Sequence[str], on_date: date) -> Iterator[list[Entered]]:
+    """All of these kinds that is shown and entered in the public log, in no order, CHUNK rows at a time.
+
+    Within the caller's transaction, so that it may read more of the same instant.
+    """
+    with connection.connection.cursor(name="shown_with_entries") as cursor:
+        cursor.execute(WITH_ENTRIES, {"kinds": list(kinds), "day": on_date})
+        while rows := cursor.fetchmany(CHUNK):
+            yield [Entered(*row) for row in rows]
 
 
 def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:
