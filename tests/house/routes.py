@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ninja.operation import PathView
 
@@ -101,6 +102,10 @@ QUERIES: dict[str, list[str]] = {
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
     "api-1:subjects": ["?name=云汀示例", "?name=无此名称", "?name=云", "?name=云汀示例&page=2"],
+    **{
+        f"api-1:{prefix}changes": ["?after=0", "?after=1&most=1", "?after=99999", "?after=x"]
+        for prefix in ("", "subscription_")
+    },
     "api-1:records": ["?limit=1", "?kind=ADMIN_LICENCE", "?cursor=none"],
     "api-1:kinds": ["?day=2022-01-01", "?day=2019-01-01", "?day=2030-01-01"],
     "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
@@ -170,6 +175,14 @@ def addresses(route: Route, record_ref: str) -> list[str]:
     own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
     plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
     return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]
+
+
+def visited(client: Client, address: str) -> int:
+    """The status of an answer that is read to its end, as a reader does: what is sent while it is read is made too."""
+    response = client.get(address)
+    if response.streaming:
+        assert b"".join(response.streaming_content)
+    return int(response.status_code)
 
 
 def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Route]:

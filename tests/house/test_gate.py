@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from django.urls import path as route_to
 
 from tests import factories
-from tests.house.routes import addresses, configuration, of_audience
+from tests.house.routes import addresses, configuration, of_audience, visited
 from tests.house.statements import heard, past_the_gate
 from tests.house.tree import SOURCE, parsed, relative, told
 from xinshu.register.access.audience import public
@@ -51,7 +51,7 @@ def spoken(client: Client, furnished: str) -> list[str]:
     with heard() as statements:
         for route in of_audience(RouteAudience.PUBLIC):
             for address in addresses(route, furnished):
-                assert client.get(address).status_code < 500, address
+                assert visited(client, address) < 500, address
     return statements
 
 

@@ -129,7 +129,7 @@ def test_bulk_is_for_recipients_alone(client: Client, furnished: str) -> None:
         for headers in ({}, {"Authorization": f"Bearer {organ_token}"}, {"Authorization": "Basic bWU6bWU="}):
             answers = [getattr(client, method)(address, headers=headers) for method in ("get", "head", *UNSAFE)]
             assert {answer.status_code for answer in answers} <= {401, 405}, address
-            assert answers[0].status_code == 401, address
+            assert 401 in {answer.status_code for answer in answers}, address
 
 
 def staff_addresses(record_ref: str) -> list[str]:

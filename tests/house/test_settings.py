@@ -11,7 +11,7 @@ from xinshu.project.settings import Environment
 
 PAGE = ROOT / "docs" / "settings.md"
 SETTINGS = "src/xinshu/project/settings.py"
-BEGINNINGS = {"src/xinshu/doors/cli/main.py", "src/xinshu/project/wsgi.py"}
+BEGINNINGS = {"src/xinshu/doors/cli/main.py", "src/xinshu/project/stream.py", "src/xinshu/project/wsgi.py"}
 """Programs begin here: they may say by default where the settings are."""
 
 READERS = frozenset({"environ", "environb", "getenv", "getenvb", "envvar", "auto_envvar_prefix", "dotenv_values"})

@@ -16,7 +16,7 @@ from django.urls import path as route_to
 
 from tests import factories
 from tests.house.contexts import open_models, rendered
-from tests.house.routes import addresses, configuration, routes
+from tests.house.routes import addresses, configuration, routes, visited
 from tests.house.tree import SOURCE, WINGS, python_files, relative, stairs, told
 from xinshu.doors.portal.pages import broken, unavailable
 from xinshu.register.access.audience import public
@@ -112,7 +112,7 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
     with rendered() as found:
         for visitor, route in product((client, Client()), routes()):
             for address in addresses(route, furnished):
-                assert visitor.get(address).status_code < 500, address
+                assert visited(visitor, address) < 500, address
         assert client.post("/desk/").status_code == 403
         assert broken(RequestFactory().get("/")).status_code == 500
         assert unavailable(RequestFactory().get("/"), "磁盘已满").status_code == 503

@@ -114,7 +114,7 @@ def recipient(transactional_db: None) -> dict[str, str]:
     return {"Authorization": f"Bearer {registered_recipient(on_day=LAST - timedelta(days=30), days=365)}"}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=st.lists(filings(), min_size=2, max_size=5),
     most=st.integers(1, 5),

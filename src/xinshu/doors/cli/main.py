@@ -36,6 +36,7 @@ COMMANDS = {
     "staff": Entry("staff", "staff", True, "人员 Register staff and appoint them."),
     "recipient": Entry("recipients", "recipient", True, "数据接收方 Registered recipients of bulk data."),
     "connect": Entry("connect", "connect", True, "连接器 Connectors: list, check and run them."),
+    "stream": Entry("stream", "stream", True, "推送变更流 Send the feed as server-sent events."),
     "worker": Entry("worker", "worker", True, "后台作业 Do the jobs of the queue."),
     "backup": Entry("backup", "backup", True, "备份 The store in one sealed file."),
     "restore": Entry("restore", "restore", True, "恢复 Put a backup back."),

@@ -2,9 +2,7 @@
 
 import multiprocessing
 import signal
-import sys
 from contextlib import nullcontext
-from types import FrameType
 from typing import Any
 
 import click
@@ -14,7 +12,7 @@ from granian.constants import Interfaces
 
 from xinshu.doors.cli.seed import sow_if_empty
 from xinshu.doors.cli.store import store
-from xinshu.doors.cli.worker import beside
+from xinshu.doors.cli.worker import beside, leave
 from xinshu.doors.metrics import start_anew
 from xinshu.kit.clock import now
 
@@ -37,7 +35,7 @@ def run(host: str, port: int, workers: int, without_worker: bool, demo: bool) ->
 
     例 Example: xinshu run --demo --port 8000
     """
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, leave)
     moment = now()
     with store(moment, setting_up=True):
         if demo:
@@ -63,8 +61,3 @@ def run(host: str, port: int, workers: int, without_worker: bool, demo: bool) ->
 def _as_the_operator_wants() -> dict[str, Any]:
     """Granian's own lines (that it listens, that a process ended) as JSON too, where all others are."""
     return {"formatters": dict.fromkeys(FORMATS, JSON)} if settings.LOG_FORMAT == "json" else {}
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """A polite end: the embedded database is stopped cleanly on the way out."""
-    sys.exit(0)

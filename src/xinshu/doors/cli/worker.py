@@ -45,7 +45,7 @@ def worker(jobs: int, until_empty: bool, parent: int | None) -> None:
 
     例 Example: xinshu worker --jobs 2
     """
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, leave)
     if parent is not None:
         _end_with(parent)
     with store(now()):
@@ -124,7 +124,7 @@ def beside() -> Iterator[None]:
             process.kill()
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def leave(_signal: int, _frame: FrameType | None) -> None:
     """A polite end before and after the queue's own: the embedded database is left cleanly."""
     sys.exit(0)
 

@@ -6,6 +6,7 @@ from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Final
 
+import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Query, Router
 
@@ -62,6 +63,9 @@ SNAPSHOT: Final[dict[str, Any]] = {
 }
 BEING_MADE: Final = ("快照暂不能提供，请稍后再试。", "No snapshot can be sent at this moment; please try again.")
 
+SAID: Final = {"required": True, "content": {"application/json": {"schema": Acknowledgement.model_json_schema()}}}
+UNREAD: Final = ("请求内容应为{\"through\": 数}。", "The body is to be {\"through\": a number}.")
+
 After = Annotated[int, Query(ge=0, le=2**53)]
 Most = Annotated[int, Query(ge=1, le=MOST)]
 Wait = Annotated[int, Query(ge=0, le=LONGEST)]
@@ -75,7 +79,7 @@ Wait = Annotated[int, Query(ge=0, le=LONGEST)]
     openapi_extra=may_say("FEED_TOO_OLD", "FEED_AHEAD", "NO_CATALOGUE"),
 )
 @public
-def public_changes(request: HttpRequest, after: After, most: Most = MOST, wait: Wait = 0) -> HttpResponse:
+def public_changes(request: HttpRequest, after: After = 0, most: Most = MOST, wait: Wait = 0) -> HttpResponse:
     """Each number once, in order. Follow `next`; with `wait` the answer comes when there is something, or in time."""
     found, day = _changes(request, after, most, wait, subscribed=False)
     return as_json(page_json(found, day, subscribed=False)) if isinstance(found, Page) else _refused(found)
@@ -89,7 +93,7 @@ def public_changes(request: HttpRequest, after: After, most: Most = MOST, wait: 
     openapi_extra=may_say("FEED_TOO_OLD", "FEED_AHEAD", "NO_CATALOGUE"),
 )
 @recipient
-def subscribed_changes(request: HttpRequest, after: After, most: Most = MOST, wait: Wait = 0) -> HttpResponse:
+def subscribed_changes(request: HttpRequest, after: After = 0, most: Most = MOST, wait: Wait = 0) -> HttpResponse:
     """As `changes`. Apply endings at once, and acknowledge them. What was told leaves a line in the trail."""
     found, day = _changes(request, after, most, wait, subscribed=True)
     if not isinstance(found, Page):
@@ -136,12 +140,16 @@ def subscribed_snapshot(request: HttpRequest) -> HttpResponseBase:
     response=Acknowledged,
     summary="确认终止 Every ending before a cursor has been applied to every copy",
     operation_id="acknowledge",
-    openapi_extra=may_say("NOT_TOLD"),
+    openapi_extra=may_say("NOT_TOLD", "INVALID_PARAMETER") | {"requestBody": SAID},
 )
 @recipient
-def acknowledged(request: HttpRequest, said: Acknowledgement) -> HttpResponse:
+def acknowledged(request: HttpRequest) -> HttpResponse:
     """It never goes back. Who does not acknowledge in time is asked why, and named (Opinions art. 8)."""
     name, moment = recipient_at(request).name, moment_of(request)
+    try:
+        said = Acknowledgement.model_validate(orjson.loads(request.body))
+    except ValueError:
+        return error(422, "INVALID_PARAMETER", *UNREAD, ["body.through"])
     try:
         through = acknowledge(recipient=name, through=said.through, moment=moment)
     except NotTold as refusal:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import Audience, Effect
@@ -135,19 +135,21 @@ class InBetween(Exception):
 def snapshot(*, kinds: Sequence[str], on_date: date) -> Generator[Stand | list[tuple[Line, bytes]]]:
     """First where the log stands, then all that it shows of these kinds, of one instant of the database.
 
-    Not within another transaction. Raises InBetween when the checkpoint is not of that instant.
+    The instant is that of the one statement that reads the records: where nothing is numbered beyond the checkpoint
+    before it and after, it shows what the checkpoint tells of, but for what was hidden since. Raises InBetween.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         now = stand()
+        parts = shown_with_entries(kinds=kinds, on_date=on_date)
+        rows = next(parts, [])
         if numbered() != now.size or not now.checkpoint:
             raise InBetween
         yield now
-        for rows in shown_with_entries(kinds=kinds, on_date=on_date):
+        while rows:
             forms = {(row.lot, row.place): row.form for row in rows}
             found = lines_at([row.lot for row in rows], [row.place for row in rows])
             yield [(line, shown(forms[line.lot, line.place], line.subject_code or "")) for line in found]
+            rows = next(parts, [])
 
 
 def subscriptions() -> list[SubscriptionRow]:
