@@ -30,6 +30,8 @@ from xinshu.proceedings.intake.states import Door
 from xinshu.project.wsgi import application
 from xinshu.register.access.actions import issue_token
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.publog.actions import integrate
+from xinshu.register.publog.queries import stand
 from xinshu.uses.disclosure.queries import subject_answer
 
 Known = dict[tuple[str, str], Any]
@@ -40,6 +42,7 @@ BODIES: Known = {
     ("map_headers", "mapping"): {"处罚的日子": "CF_JDRQ"},
     ("file_batch", "attested"): True,
     ("answer_alarm", "words"): "已逐行补报。",
+    ("acknowledge", "through"): 0,
     ("reconcile", "documents"): None,
     ("reconcile", "count"): 1,
     ("reconcile", "digest"): "0" * 64,
@@ -71,6 +74,7 @@ def seeded(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, UUID]]:
         refused = receive(path=strange, attested=False, **sent)
         opened = [open_batch(file_name="rows.csv", moment=moment, **own).id for _ in range(3)]
         add_content(batch=opened[2], offset=0, chunks=[(tmp_path / "rows.csv").read_bytes()])
+        integrate(moment=moment)
         yield {
             "": filed.batch,
             "check_batch": opened[2],
@@ -101,7 +105,8 @@ def known(seeded: dict[str, UUID]) -> Known:
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=factories.TODAY))
     batches = {(operation, "batch"): str(batch) for operation, batch in seeded.items()}
     ref = answer["bodies"][0]["records"][0]["ref"]
-    return PARAMETERS | batches | {("", "record_ref"): ref, ("content", OFFSET): "0"}
+    own = {("", "record_ref"): ref, ("content", OFFSET): "0", ("", "after"): stand().size - 1}
+    return PARAMETERS | batches | own
 
 
 @pytest.mark.slow

@@ -90,13 +90,20 @@ def test_the_examples_in_python_do_what_the_page_says(address: str) -> None:
     assert sorted(world["numbers"]) == NUMBERS
 
 
+GENERATOR = """post_hooks: []
+content_type_overrides:
+  application/x-ndjson: application/octet-stream
+"""
+"""What the generator is told: lines of JSON are a file to it."""
+
+
 @pytest.mark.slow
 def test_a_client_generated_from_the_document_is_typed_and_works(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "openapi.json").write_bytes(httpx.get(f"{address}/api/v1/openapi.json").content)
     generator = Path(sys.executable).with_name("openapi-python-client")
-    (tmp_path / "settings.yml").write_text("post_hooks: []\n", encoding="utf-8")
+    (tmp_path / "settings.yml").write_text(GENERATOR, encoding="utf-8")
     options = ["--path", "openapi.json", "--meta", "none", "--config", "settings.yml", "--fail-on-warning"]
     command = [str(generator), "generate", *options, "--output-path", "xinshu_api_client"]
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)

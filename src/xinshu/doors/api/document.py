@@ -32,6 +32,7 @@ SCHEMAS: Final = "#/components/schemas/"
 TAGS: Final = (
     ("disclosure", "公示：就一个代码公示的信息。What is publicly shown for a code."),
     ("catalogue", "目录：类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
+    ("feed", "变更流：公示的开始、变更和终止。What began, changed and ended, from a cursor on."),
     ("bulk", "批量数据：登记接收方，凭令牌。Adverse records in bulk, for registered recipients, by token."),
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
     ("intake", "归集：机关系统报送。For organs' own systems, by token."),

@@ -16,6 +16,9 @@ PARAMETERS: Final[dict[tuple[str, str], Any]] = {
     ("", "form"): "json",
     ("bulk", "form"): "csv",
     ("", "page"): 1,
+    ("", "after"): 0,
+    ("", "most"): 20,
+    ("", "wait"): 0,
     ("", "limit"): 20,
     ("", "day"): "2026-11-23",
 }

@@ -24,7 +24,8 @@ from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
 from xinshu.register.catalogues.queries import NoCatalogue
 from xinshu.uses.monitoring.api import router as monitoring
-from xinshu.uses.sharing.api import router as sharing
+from xinshu.uses.sharing.api import router as feed
+from xinshu.uses.sharing.api import subscription
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,9 @@ def mounted(router: Router) -> Router:
     return router
 
 
-ROUTERS: Final = tuple(mounted(each) for each in (disclosure, catalogue, statistics, bulk, sharing, monitoring, intake))
+ROUTERS: Final = tuple(
+    mounted(each) for each in (disclosure, catalogue, statistics, feed, bulk, subscription, monitoring, intake)
+)
 for mounting in ROUTERS:
     api.add_router("", mounting)
 

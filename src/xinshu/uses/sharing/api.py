@@ -1,7 +1,7 @@
 """The feed for machines: changes and snapshot for everyone, and for subscribers, who acknowledge (docs/adr/0019)."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Final
@@ -39,6 +39,7 @@ from xinshu.uses.sharing.queries import (
 )
 
 router = Router(tags=["feed 变更流"])
+subscription = Router(tags=["bulk 批量数据"])
 
 LONGEST: Final = 25
 """Seconds that an answer may be waited for."""
@@ -57,14 +58,14 @@ SNAPSHOT: Final[dict[str, Any]] = {
     "responses": {
         200: {
             "description": "NDJSON: where the log stands, a line for each record, and `end` with their count",
-            "content": {NDJSON: {"schema": {"type": "string"}, "example": '{"size":3,"checkpoint":"…"}'}},
+            "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": "(lines of JSON)"}},
         }
     }
 }
 BEING_MADE: Final = ("快照暂不能提供，请稍后再试。", "No snapshot can be sent at this moment; please try again.")
 
 SAID: Final = {"required": True, "content": {"application/json": {"schema": Acknowledgement.model_json_schema()}}}
-UNREAD: Final = ("请求内容应为{\"through\": 数}。", "The body is to be {\"through\": a number}.")
+UNREAD: Final = ('请求内容应为{"through": 数}。', 'The body is to be {"through": a number}.')
 
 After = Annotated[int, Query(ge=0, le=2**53)]
 Most = Annotated[int, Query(ge=1, le=MOST)]
@@ -85,7 +86,7 @@ def public_changes(request: HttpRequest, after: After = 0, most: Most = MOST, wa
     return as_json(page_json(found, day, subscribed=False)) if isinstance(found, Page) else _refused(found)
 
 
-@router.get(
+@subscription.get(
     "/subscription/changes",
     response=SubscribedAnswer,
     summary="订阅变更流 The same for a registered recipient, adverse content and true reasons included",
@@ -119,7 +120,7 @@ def public_snapshot(request: HttpRequest) -> HttpResponseBase:
     return _being_made() if found is None else _sent(*found)
 
 
-@router.get(
+@subscription.get(
     "/subscription/snapshot",
     summary="订阅快照 The same for a registered recipient, adverse records included",
     operation_id="subscription_snapshot",
@@ -135,7 +136,7 @@ def subscribed_snapshot(request: HttpRequest) -> HttpResponseBase:
     return _being_made() if found is None else _sent(*found)
 
 
-@router.post(
+@subscription.post(
     "/subscription/acknowledgements",
     response=Acknowledged,
     summary="确认终止 Every ending before a cursor has been applied to every copy",
@@ -198,49 +199,45 @@ Rows = Generator[Any]
 
 def _first(request: HttpRequest, *, subscribed: bool) -> tuple[Stand, Rows, date, EditionRow] | None:
     """A snapshot of which the beginning is read; None where no other may begin now, or there is no moment for it."""
-    if not SENDING.acquire(blocking=False):
-        return None
-    began = False
-    try:
-        day = moment_of(request).day
-        edition = catalogue_on(day)
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            rows: Rows = snapshot(kinds=kinds_told(edition.catalogue, adverse=subscribed), on_date=day)
-            try:
-                standing = next(rows)
-            except InBetween:
-                time.sleep(LOOK)
-                continue
-            began = True
-            return standing, rows, day, edition
-        return None
-    finally:
-        if not began:
+    day = moment_of(request).day
+    edition = catalogue_on(day)
+    kinds = kinds_told(edition.catalogue, adverse=subscribed)
+    end = time.monotonic() + PATIENCE
+    while True:
+        rows = _alone(kinds, day)
+        try:
+            return next(rows), rows, day, edition
+        except StopIteration:
+            return None
+        except InBetween:
+            if time.monotonic() > end:
+                return None
+            time.sleep(LOOK)
+
+
+def _alone(kinds: Sequence[str], day: date) -> Rows:
+    """A snapshot, or nothing while another is sent. The seat goes with it: read to its end, closed, or forgotten."""
+    if SENDING.acquire(blocking=False):
+        try:
+            yield from snapshot(kinds=kinds, on_date=day)
+        finally:
             SENDING.release()
 
 
 class Sending:
-    """A snapshot on its way: closed once, however it ends, sent or not; then the next may begin."""
+    """A snapshot on its way, which the server closes however it ends, sent or not."""
 
     def __init__(self, standing: Stand, rows: Rows, day: date, edition: EditionRow) -> None:
-        self.standing, self.rows, self.day, self.edition = standing, rows, day, edition
-        self.is_open = True
+        self.head, self.rows = head_json(standing, day, edition.hash), rows
+        self.close = rows.close
 
     def __iter__(self) -> Iterator[bytes]:
         count = 0
-        yield head_json(self.standing, self.day, self.edition.hash)
+        yield self.head
         for part in self.rows:
             count += len(part)
             yield rows_json(part)
         yield end_json(count)
-
-    def close(self) -> None:
-        """End the transaction in which it is read."""
-        if self.is_open:
-            self.is_open = False
-            self.rows.close()
-            SENDING.release()
 
 
 def _sent(standing: Stand, rows: Rows, day: date, edition: EditionRow) -> StreamingHttpResponse:
