@@ -286,6 +286,7 @@ def test_killed_at_any_moment_it_never_goes_back(tmp_path: Path, log: Log, port:
     how: dict[str, Any] = {"cwd": tmp_path, "stdout": subprocess.PIPE, "start_new_session": True}
     for before, after in (((0, 300), 200), ((0, 5), 409)):
         with started([*xinshu, "log", "witness", *said], **how) as process:
+            assert process.stdout is not None
             assert NAME in process.stdout.readline().decode()
             transport = httpx.HTTPTransport(retries=8)
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport, timeout=30) as client:

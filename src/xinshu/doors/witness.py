@@ -1,7 +1,7 @@
-"""A witness (c2sp.org/tlog-witness): cosigns a log's checkpoint only where it goes on from the last one that it cosigned.
+"""A witness (c2sp.org/tlog-witness): cosigns a log's checkpoint only where it goes on from the last one.
 
 It knows the keys of the logs that it watches, and keeps of each the largest checkpoint that it ever cosigned: one file,
-locked while a request is answered, on the disk before the answer. It needs no database, and no network but its own port.
+locked while a request is answered, on the disk before the answer. It needs no database and calls nobody.
 """
 
 import fcntl
@@ -207,10 +207,7 @@ def _conflict(known: Checkpoint) -> Refused:
 
 
 def _must_go_on(known: Checkpoint, offer: Offer) -> None:
-    if known.size in (0, offer.told.size):
-        proven = not offer.hashes
-    else:
-        proven = _proven(known, offer)
+    proven = not offer.hashes if known.size in (0, offer.told.size) else _proven(known, offer)
     if not proven:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "the proof of consistency does not hold 一致性证明不成立\n")
 

@@ -1,4 +1,4 @@
-"""`xinshu log witness`: cosigns the checkpoints of other people's logs; for a body that is independent of the operator."""
+"""`xinshu log witness`: cosigns the checkpoints of logs, for a body that is independent of their operator."""
 
 from functools import partial
 from pathlib import Path

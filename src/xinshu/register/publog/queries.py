@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
 from xinshu.register.publog.leaf import SIZE, Event
@@ -44,6 +46,9 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.s
   FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id WHERE e.lot_id = %(lot)s AND e.place = %(place)s
 """
 
+TROUBLE: Final = "SELECT cause, since FROM publog_trouble"
+WITNESSES: Final = "SELECT key, size, cosigned_at, asked_at, failure FROM publog_witness ORDER BY key"
+
 PATIENCE: Final = timedelta(minutes=10)
 """So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
 
@@ -53,6 +58,10 @@ SELECT EXISTS (SELECT FROM publog_lot l JOIN publog_entry e ON e.lot_id = l.id
 """
 CHUNK: Final = 20_000
 """Entries that are in memory at once."""
+
+
+class NotPublished(XinshuError):
+    """The published files are not there to read; the writer tells of these."""
 
 
 class Stand(NamedTuple):
@@ -69,6 +78,43 @@ class Delay(NamedTuple):
 
     lots: int
     since: datetime | None
+
+
+class Cause(StrEnum):
+    """Why no checkpoint can be signed."""
+
+    KEY = "KEY"
+    FORKED = "FORKED"
+    FULL = "FULL"
+    FILES = "FILES"
+    IDLE = "IDLE"
+    """Nothing fails: nobody has tried. No worker runs, or the writer is held up."""
+
+
+class Stopped(NamedTuple):
+    """Nothing new is published: since when the oldest entry waits for a checkpoint, and why none can be signed."""
+
+    since: datetime
+    cause: Cause
+
+
+class Witnessed(NamedTuple):
+    """A witness by its public key: the largest size that it cosigned and when, when it was asked last, and what failed
+    then ("": nothing)."""
+
+    key: str
+    size: int
+    cosigned_at: datetime | None
+    asked_at: datetime
+    failure: str
+
+
+class Consistency(NamedTuple):
+    """The hashes that lead from an earlier size to the tree of a signed checkpoint."""
+
+    size: int
+    checkpoint: str
+    hashes: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +164,30 @@ def is_overdue(moment: Moment) -> bool:
     return since is not None and moment.instant - since > PATIENCE
 
 
+def stopped(moment: Moment) -> Stopped | None:
+    """Why nothing new is published; None while it is. The gate and the endings never depend on it."""
+    since = delay().since
+    if since is None or moment.instant - since <= PATIENCE:
+        return None
+    found = trouble()
+    return Stopped(since, Cause.IDLE if found is None else found.cause)
+
+
+def trouble() -> Stopped | None:
+    """What the writer failed by when it tried last, and since when; None where it succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute(TROUBLE)
+        row = cursor.fetchone()
+    return None if row is None else Stopped(row[1], Cause(row[0]))
+
+
+def witnesses() -> list[Witnessed]:
+    """Every witness that was ever asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITNESSES)
+        return [Witnessed(*row) for row in cursor.fetchall()]
+
+
 def leaves_from(first: int) -> Iterator[list[bytes]]:
     """The leaf of every numbered entry from a number on, in order, in chunks."""
     while True:
@@ -160,6 +230,15 @@ def proof_of(number: int) -> proof.Proof | None:
         return None
 
 
-def consistency(old: int) -> Sequence[bytes]:
-    """The proof that the tree goes on from an earlier size. Raises ValueError for a size that it never had."""
-    return proof.consistency(old, stand().size, tiles.read)
+@transaction.atomic
+def consistency(old: int) -> Consistency:
+    """The proof that the tree goes on from an earlier size, with the checkpoint that is signed now.
+
+    Raises ValueError for a size that it never had or from which nothing follows (0), NotPublished while the files are
+    not there to read.
+    """
+    now = stand()
+    try:
+        return Consistency(now.size, now.checkpoint, tuple(proof.consistency(old, now.size, tiles.read)))
+    except FileNotFoundError as error:
+        raise NotPublished from error
