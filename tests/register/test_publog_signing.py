@@ -158,9 +158,7 @@ def test_published_with_more_or_fewer_cosignatures_it_is_the_same_log(log: Path)
         integrate(moment=LATER)
 
 
-def test_an_earlier_checkpoint_is_never_published_over_a_later_one(
-    log: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_earlier_checkpoint_is_never_published_over_a_later_one(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One writer signs, is held up, and publishes when another has long gone on."""
     published = tiles.checkpoint
     slow: list[int] = []

@@ -195,7 +195,9 @@ def _body(environ: dict[str, Any]) -> bytes:
         raise Refused(HTTPStatus.NOT_FOUND, f"POST {PATH}\n")
     if environ["REQUEST_METHOD"] != "POST":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"POST {PATH}\n")
-    body: bytes = environ["wsgi.input"].read(LARGEST + 1)
+    length = environ.get("CONTENT_LENGTH") or ""
+    most = min(int(length), LARGEST + 1) if length.isdecimal() else LARGEST + 1
+    body: bytes = environ["wsgi.input"].read(most)
     if len(body) > LARGEST:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large 内容过大\n")
     return body

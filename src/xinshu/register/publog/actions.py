@@ -73,6 +73,7 @@ INSERT INTO publog_trouble AS t (id, cause, since, tried_at) VALUES (1, %s, %s, 
                                    since = CASE t.cause WHEN excluded.cause THEN t.since ELSE excluded.since END
 """
 RELIEF: Final = "DELETE FROM publog_trouble"
+FORGET: Final = "DELETE FROM publog_witness WHERE key <> ALL(%s)"
 ASKED: Final = """
 INSERT INTO publog_witness AS w (key, size, cosigned_at, asked_at, failure) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (key) DO UPDATE SET size = greatest(w.size, excluded.size), asked_at = excluded.asked_at,
@@ -262,11 +263,11 @@ def _keep_cause(cause: Cause, moment: Moment) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(TROUBLED, [cause, moment.instant, moment.instant])
     except DatabaseError:
-        LOG.error("the public log cannot be signed: %s", cause)  # noqa: TRY400 the text of the other may quote
+        LOG.error("the public log cannot be signed: %s", cause)
 
 
 def add_cosignatures(found: Sequence[Signature], *, of: str) -> bool:
-    """Put witnesses' cosignatures, which the caller has verified, behind the checkpoint `of` (its text), and publish it.
+    """Put witnesses' cosignatures, which the caller has verified, behind the checkpoint `of` (its text); publish it.
 
     False: the log has gone on meanwhile, and they are not needed. A key that cosigned it before is passed over.
     """
@@ -283,6 +284,12 @@ def add_cosignatures(found: Sequence[Signature], *, of: str) -> bool:
     if fresh:
         _publish(tiles.key() or "")
     return True
+
+
+def forget_witnesses(*, keep: Sequence[str]) -> None:
+    """Forget how those answered that are no witnesses of this log any more; `keep`: the public keys of all that are."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [list(keep)])
 
 
 def note_witness(key: str, *, size: int | None, failure: str, moment: Moment) -> None:

@@ -1,6 +1,6 @@
 """What the log says: where it stands, single entries with their proofs, entries in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
