@@ -19,6 +19,8 @@ from tests.journeys.conftest import on
 from xinshu.doors import metrics
 from xinshu.doors.cli.witness import load
 from xinshu.doors.cli.worker import work
+from xinshu.doors.kept_checkpoints import Found, check_and_keep
+from xinshu.doors.published_log import Lied, source
 from xinshu.doors.witness import Witness
 from xinshu.doors.witness_key import witness_key
 from xinshu.doors.witnessing import BadWitnesses, Failure, configured, offer_to_all
@@ -26,7 +28,7 @@ from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import stand, witnesses
 from xinshu.register.publog.tasks import integrate_soon
-from xinshu.tlog.note import cosign, parse
+from xinshu.tlog.note import cosign, parse, verifier_key
 
 pytestmark = pytest.mark.django_db
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -92,6 +94,12 @@ def of(name: str) -> tuple[int, str]:
     return next((row.size, row.failure) for row in witnesses() if row.key.startswith(f"{name}.example"))
 
 
+def verified(log: Path, *demanded: Witness) -> Found:
+    """As a stranger verifies what is published, and demands these witnesses."""
+    key = verifier_key(tiles.key() or "")
+    return check_and_keep(source(str(log)), key, None, [each.key.public for each in demanded], lambda done, total: None)
+
+
 def test_both_cosign_and_the_log_goes_on(tmp_path: Path, pair: list[Witness], log: Path) -> None:
     one, two = pair
     with served(one) as first, served(two) as second:
@@ -105,11 +113,13 @@ def test_both_cosign_and_the_log_goes_on(tmp_path: Path, pair: list[Witness], lo
             assert signers() == []
             assert offer_to_all(moment=NOW) == 2
         assert (of("w1"), of("w2")) == ((5, ""), (5, ""))
+        found = verified(log, one, two)
+        assert [(name, at) for name, at in found.witnesses] == [(f"w{n}.example", NOW.instant) for n in (1, 2)]
         assert one.memory.known(stand().checkpoint.split("\n")[0]).root == stand().root
 
 
 def test_one_that_is_down_holds_nothing_up_and_is_told(
-    tmp_path: Path, pair: list[Witness], client: Client, settings: Settings
+    tmp_path: Path, pair: list[Witness], log: Path, client: Client, settings: Settings
 ) -> None:
     one, two = pair
     settings.DATA_FOLDER = tmp_path
@@ -118,6 +128,9 @@ def test_one_that_is_down_holds_nothing_up_and_is_told(
         named(tmp_path, ("http://127.0.0.1:9", one.key.public), (second, two.key.public))
         assert offer_to_all(moment=NOW) == 1
         assert signers() == ["w2.example"]
+        assert verified(log, two).told.size == 2
+        with pytest.raises(Lied, match="w1.example"):
+            verified(log, one)
         assert (of("w1"), of("w2")) == ((0, "UNREACHABLE"), (2, ""))
     grown(2)
     assert offer_to_all(moment=NOW) == 0
