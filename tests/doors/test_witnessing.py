@@ -129,7 +129,7 @@ def test_one_that_is_down_holds_nothing_up_and_is_told(
         assert offer_to_all(moment=NOW) == 1
         assert signers() == ["w2.example"]
         assert verified(log, two).told.size == 2
-        with pytest.raises(Lied, match="w1.example"):
+        with pytest.raises(Lied, match=r"w1\.example"):
             verified(log, one)
         assert (of("w1"), of("w2")) == ((0, "UNREACHABLE"), (2, ""))
     grown(2)

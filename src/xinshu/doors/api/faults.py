@@ -40,6 +40,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "UNKNOWN_DIVISION": Fault(422, "没有这个区划的机关。", "No organ is of that division."),
     "BEING_MADE": Fault(503, "文件正在生成，见Retry-After。", "The file is being made; see the header Retry-After."),
     "NO_ROOM": Fault(507, "存储空间不足，未生成文件。", "Out of room; no file was made."),
+    # 透明日志 the public log
+    "NOT_SIGNED_YET": Fault(503, "尚未写入已签名的日志，见Retry-After。", "Not in the signed log yet; Retry-After."),
+    "NOTHING_FOLLOWS": Fault(422, "空日志之后无可证明。", "Nothing is proven of an empty log."),
+    "LOG_IS_SHORTER": Fault(409, "日志没有过这么多条目。", "The log never had so many entries; keep what you hold."),
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
     "UNKNOWN_FORM": Fault(422, "form只能是json或csv。", "`form` is json or csv."),
