@@ -244,7 +244,7 @@ def _signer(before: Stand) -> tuple[VerifierKey, Sign]:
         try:
             opened(parse(before.checkpoint), [key], check)
         except (BadNote, BadSignature) as error:
-            raise no_key("another key signed so far") from error
+            raise no_key("another key or origin signed so far") from error
     return key, private
 
 
