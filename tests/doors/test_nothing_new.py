@@ -21,7 +21,7 @@ from xinshu.register.publog.signing import NAME
 
 pytestmark = pytest.mark.django_db
 LATER = noon(TODAY).instant + timedelta(minutes=11)
-NOTHING_NEW = "暂无法签署新的检查点"
+NOTHING_NEW = "以来暂无法签署新的检查点"
 
 
 @pytest.fixture

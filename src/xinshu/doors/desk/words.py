@@ -45,20 +45,20 @@ GROUNDS: Final[Mapping[WithdrawalReason, Words]] = {
 CAUSES: Final[Mapping[Cause, Words]] = {
     Cause.KEY: (
         "日志的私钥读不到，或不是原来的那一个；请运行人员找回密钥文件。",
-        "the private key of the log cannot be read, or is another one than before; the operator puts the file back",
+        "The log's private key cannot be read, or is another one than before: the operator must put it back.",
     ),
     Cause.FORKED: (
         "已发布的日志文件与数据库不一致；请运行人员核查，见 docs/trust.md。",
-        "the published files of the log are not what the database says; the operator looks into it, docs/trust.md",
+        "The published files of the log are not what the database says: the operator must look, docs/trust.md.",
     ),
-    Cause.FULL: ("磁盘已满；请运行人员腾出空间。", "the disk is full; the operator makes room"),
+    Cause.FULL: ("磁盘已满；请运行人员腾出空间。", "The disk is full: the operator must make room."),
     Cause.FILES: (
         "日志文件不能读写；请运行人员检查目录和权限。",
-        "the files of the log cannot be read or written; the operator sees to the folder and its rights",
+        "The files of the log cannot be read or written: the operator must see to the folder and its rights.",
     ),
     Cause.IDLE: (
         "没有后台作业在签署；请运行人员检查后台作业进程。",
-        "no worker signs; the operator sees to the worker",
+        "No worker signs: the operator must see to it.",
     ),
 }
 """Why no checkpoint of the public log can be signed."""
