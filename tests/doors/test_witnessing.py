@@ -10,13 +10,15 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from tests.factories import TODAY, accepted, adopted_catalogue, document, noon
+from tests.factories import SUBJECT, TODAY, accepted, adopted_catalogue, document, noon
 from tests.journeys.conftest import on
 from xinshu.doors import metrics
+from xinshu.doors.cli.log import log as command
 from xinshu.doors.cli.witness import load
 from xinshu.doors.cli.worker import work
 from xinshu.doors.kept_checkpoints import Found, check_and_keep
@@ -28,6 +30,7 @@ from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import stand, witnesses
 from xinshu.register.publog.tasks import integrate_soon
+from xinshu.register.records.models import Record
 from xinshu.tlog.note import cosign, parse, verifier_key
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,21 @@ def test_both_cosign_and_the_log_goes_on(tmp_path: Path, pair: list[Witness], lo
         found = verified(log, one, two)
         assert [(name, at) for name, at in found.witnesses] == [(f"w{n}.example", NOW.instant) for n in (1, 2)]
         assert one.memory.known(stand().checkpoint.split("\n")[0]).root == stand().root
+
+
+def test_a_proof_says_who_witnessed_it(tmp_path: Path, pair: list[Witness], client: Client) -> None:
+    one, two = pair
+    with served(one) as first:
+        named(tmp_path, (first, one.key.public))
+        offer_to_all(moment=NOW)
+    record = Record.objects.get()
+    file = tmp_path / "record.tlog-proof"
+    file.write_bytes(client.get(f"/subjects/{SUBJECT}/records/{record.record_ref}/record.tlog-proof").content)
+    said = ["check", str(file), "--key", tiles.key() or "", "--witness"]
+    held = CliRunner().invoke(command, [*said, str(one.key.public)], catch_exceptions=False)
+    assert "Witnessed: w1.example，2026-11-23 12:00:00" in held.output
+    with pytest.raises(Lied, match=r"w2\.example"):
+        CliRunner().invoke(command, [*said, str(two.key.public)], catch_exceptions=False)
 
 
 def test_one_that_is_down_holds_nothing_up_and_is_told(
