@@ -55,8 +55,9 @@ REFUSED_ONLY = {"POST /reconciliations/ledger", "POST /alarms/{batch}/answer"}
 
 
 @pytest.fixture
-def seeded(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, UUID]]:
-    """Records shown and ended; batches filed, refused and open, by the operation that is to meet them."""
+def seeded(transactional_db: None, tmp_path: Path, settings: Settings) -> Iterator[dict[str, UUID]]:
+    """Records shown and ended, in a signed log; batches filed, refused and open, by the operation that meets them."""
+    settings.PUBLOG_FOLDER, settings.SECRETS_FOLDER = tmp_path / "publog", tmp_path / "secrets"
     with time_machine.travel(factories.noon(factories.TODAY).instant, tick=False):
         factories.adopted_catalogue()
         factories.registered_organ()
@@ -72,9 +73,9 @@ def seeded(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, UUID]]:
         sent = {"progress": lambda step: None, "moment": moment, **own}
         filed = receive(path=write_csv(tmp_path / "rows.csv", rows), attested=True, **sent)
         refused = receive(path=strange, attested=False, **sent)
+        integrate(moment=moment)
         opened = [open_batch(file_name="rows.csv", moment=moment, **own).id for _ in range(3)]
         add_content(batch=opened[2], offset=0, chunks=[(tmp_path / "rows.csv").read_bytes()])
-        integrate(moment=moment)
         yield {
             "": filed.batch,
             "check_batch": opened[2],

@@ -13,11 +13,14 @@ import httpx
 import orjson
 import pytest
 import time_machine
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
 from tests.factories import SUBJECT
 from xinshu.kit.moment import LEGAL_ZONE
+from xinshu.register.publog.actions import integrate
+from xinshu.tlog.proof import HEADER
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -60,11 +63,13 @@ def refusal(client: Client) -> str:
 
 
 @pytest.fixture
-def address(transactional_db: None, live_server: LiveServer) -> Iterator[str]:
+def address(transactional_db: None, live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterator[str]:
+    settings.PUBLOG_FOLDER, settings.SECRETS_FOLDER = tmp_path / "publog", tmp_path / "secrets"
     with time_machine.travel(datetime.combine(factories.TODAY, time(12), LEGAL_ZONE), tick=True):
         factories.adopted_catalogue()
         factories.registered_organ()
         factories.accepted(*(factories.document(document_number=number) for number in NUMBERS))
+        integrate(moment=factories.noon(factories.TODAY))
         yield live_server.url
 
 
@@ -78,6 +83,7 @@ def test_the_examples_in_the_shell_do_what_the_page_says(address: str, tmp_path:
     assert {*kept} == {"subject", "found", "kinds", "kind", "errors"}
     assert [hit["code"] for hit in kept["found"]["hits"]] == [SUBJECT]
     assert kept["kind"]["id"] == "ADMIN_PENALTY"
+    assert (tmp_path / "record.tlog-proof").read_text(encoding="utf-8").startswith(HEADER)
     assert (tmp_path / "status.txt").read_text() == "304"
 
 

@@ -73,9 +73,9 @@ class Store:
         return seen
 
     def reset(self) -> None:
-        """Tables, vault and ledger as they were before the first trial; the vault's key is not made yet."""
+        """Tables, vault, ledger and log as they were before the first trial; the vault's and the log's key are not made."""
         self.well("reset")
-        for ledger in ("endings", "publog"):
+        for ledger in ("endings", "publog", "secrets"):
             shutil.rmtree(self.data / ledger, ignore_errors=True)
         shutil.rmtree(self.vault, ignore_errors=True)
         shutil.copytree(self.data / "vault.kept", self.vault)

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "api-1:answer_alarm": [{"batch": NO_BATCH}],
     "api-1:subject": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:record": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "api-1:proof": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:records": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}, {"code": "919999990000002111"}],
     "api-1:kind": [{"kind": "ADMIN_PENALTY"}, {"kind": "NONE"}],
     "api-1:basis": [{"basis": "PRC-APL"}, {"basis": "NONE"}],
@@ -107,6 +108,8 @@ QUERIES: dict[str, list[str]] = {
         for prefix in ("", "subscription_")
     },
     "api-1:records": ["?limit=1", "?kind=ADMIN_LICENCE", "?cursor=none"],
+    "api-1:proof": ["?form=tlog-proof", "?form=pdf"],
+    "api-1:consistent": ["?old=1", "?old=0", "?old=9999", "?old=-1", "?old=one"],
     "api-1:kinds": ["?day=2022-01-01", "?day=2019-01-01", "?day=2030-01-01"],
     "api-1:quality": ["?month=2026-09&form=csv", "?month=September"],
     "api-1:organ_quality": ["?month=2026-09&form=csv", "?form=xml"],

@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.moment import Moment
 from xinshu.proceedings import vault
 from xinshu.register.access.answers import answer
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.publog.queries import stopped
 
 FAILED: Final = "failed"
 
@@ -31,10 +33,26 @@ def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @public
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Whether all that an answer needs is there: 200, or 503 with the checks that fail."""
-    failing = [name for name, works in checks(moment_of(request).day) if not _holds(works)]
-    said = {name: FAILED if name in failing else "ok" for name, _ in checks(moment_of(request).day)}
-    return answer({"ready": not failing, "checks": said}, status=503 if failing else 200)
+    """Whether all that an answer needs is there: 200, or 503 with the checks that fail.
+
+    `warnings`, only where there are any: what a person has to see to while reading goes on.
+    """
+    moment = moment_of(request)
+    failing = [name for name, works in checks(moment.day) if not _holds(works)]
+    said = {name: FAILED if name in failing else "ok" for name, _ in checks(moment.day)}
+    warnings = {} if failing else _warnings(moment)
+    told = {"ready": not failing, "checks": said} | ({"warnings": warnings} if warnings else {})
+    return answer(told, status=503 if failing else 200)
+
+
+def _warnings(moment: Moment) -> dict[str, str]:
+    """By name, in a word: `log`, why no checkpoint can be signed, so that nothing new is published."""
+    try:
+        found = stopped(moment)
+    except Error:
+        connection.close()
+        return {}
+    return {} if found is None else {"log": found.cause}
 
 
 def checks(day: date) -> Iterator[tuple[str, Callable[[], bool]]]:

@@ -28,6 +28,7 @@ from xinshu.kit.durable import make
 from xinshu.proceedings import endings
 from xinshu.proceedings.intake.queries import batches_in_states
 from xinshu.register.access.audience import moment_of, public
+from xinshu.register.publog import queries as publog
 from xinshu.register.records.withholding import numbering
 
 TOKEN: Final = "metrics_token"  # noqa: S105 the name of a file
@@ -89,7 +90,7 @@ class Standing(Collector):
             since = (self.at - last).total_seconds()
             yield _one("xinshu_seconds_since_backup", "Seconds since the last backup that succeeded.", since)
         try:
-            known = [*self._numbering(), *self._jobs(), *self._batches()]
+            known = [*self._numbering(), *self._jobs(), *self._batches(), *self._log(), *self._witnesses()]
         except Error:
             connection.close()
             yield _one("xinshu_database_up", "Whether the database answers.", 0)
@@ -119,6 +120,28 @@ class Standing(Collector):
         for state, count in batches_in_states().items():
             batches.add_metric([state], count)
         yield batches
+
+    def _log(self) -> Iterator[GaugeMetricFamily]:
+        waits, found = publog.delay().since, publog.trouble()
+        waited = 0.0 if waits is None else (self.at - waits).total_seconds()
+        yield _one("xinshu_log_unsigned_seconds", "Age of the oldest entry that no checkpoint tells of.", waited)
+        what = "Whether the writer of the public log fails, by cause; nothing new is published after ten minutes of it."
+        troubles = GaugeMetricFamily("xinshu_log_trouble", what, labels=["cause"])
+        for cause in publog.Cause:
+            if cause is not publog.Cause.IDLE:
+                troubles.add_metric([cause], float(found is not None and found.cause is cause))
+        yield troubles
+
+    def _witnesses(self) -> Iterator[GaugeMetricFamily]:
+        what = "Entries of the signed tree that a witness has not cosigned."
+        behind = GaugeMetricFamily("xinshu_witness_behind", what, labels=["witness"])
+        failing = GaugeMetricFamily("xinshu_witness_failing", "Whether its last answer failed.", labels=["witness"])
+        size = publog.stand().size
+        for row in publog.witnesses():
+            name = row.key.partition("+")[0]
+            behind.add_metric([name], size - row.size)
+            failing.add_metric([name], float(bool(row.failure)))
+        yield from (behind, failing)
 
 
 def last_backup() -> datetime | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import httpx
 
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.register.publog.leaf import BadLeaf, made_of, parse
 from xinshu.register.publog.signing import check
 from xinshu.tlog import checkpoint, note, proof, verify
@@ -83,27 +85,53 @@ def check_proof(content: str, key: VerifierKey) -> tuple[proof.Proof, Checkpoint
     return found, told
 
 
+def witnessed(text: str, witnesses: Sequence[VerifierKey]) -> list[tuple[str, datetime]]:
+    """Who of these cosigned a checkpoint, and when by their own clock. Raises Lied where one of them did not."""
+    found = []
+    for key in witnesses:
+        try:
+            (first, *_) = note.opened(note.parse(text), [key], check)
+        except (BadNote, BadSignature) as error:
+            raise Lied(
+                f"检查点没有见证方 {key.name} 的有效联署。"
+                f" The checkpoint has no valid cosignature of {key.name}: {error}"
+            ) from error
+        found.append((key.name, datetime.fromtimestamp(first.cosigned_at, LEGAL_ZONE)))
+    return found
+
+
+def read_checkpoint(where: Source) -> str:
+    """The checkpoint that is published; nothing of it is verified. Raises NotThere."""
+    return where.read("checkpoint").decode("utf-8", "replace")
+
+
 def check_all(where: Source, key: VerifierKey, watch: Callable[[int, int], None]) -> Checkpoint:
     """Every entry of a log, every tile, and the signed root over them. Raises Lied, naming the entry; NotThere."""
-    told = signed_state(where.read("checkpoint").decode("utf-8", "replace"), key)
+    told = signed_state(read_checkpoint(where), key)
+    check_entries(where, told, watch)
+    return told
+
+
+def check_entries(where: Source, told: Checkpoint, watch: Callable[[int, int], None]) -> list[bytes]:
+    """The same for a checkpoint that is verified already; the hash of each entry, in order."""
     done = 0
     hashes: list[bytes] = []
     for bundle in bundles(0, told.size):
         found = _leaves(where, bundle)
-        _compare(found, _row(where, Tile(0, bundle.number, bundle.width)), bundle.number * WIDTH)
+        _compare(found, row(where, Tile(0, bundle.number, bundle.width)), bundle.number * WIDTH)
         hashes += found
         done += len(found)
         watch(done, told.size)
     if verify.tree(hashes) != told.root:
         raise Lied("条目合起来不是检查点签名的根。 The entries together are not the tree that the checkpoint signs.")
     _check_upper_tiles(where, told.size, hashes)
-    return told
+    return hashes
 
 
 def _leaves(where: Source, bundle: Tile) -> list[bytes]:
     """The hashes of the entries of a bundle, each a leaf of the form that is published."""
     try:
-        entries = unbundle(_full_or_partial(where, bundle))[: bundle.width]
+        entries = unbundle(full_or_partial(where, bundle))[: bundle.width]
     except Malformed as error:
         raise Lied(f"条目包 {bundle.path} 有误。 The bundle {bundle.path} is malformed: {error}") from error
     if len(entries) < bundle.width:
@@ -117,9 +145,10 @@ def _leaves(where: Source, bundle: Tile) -> list[bytes]:
     return [verify.leaf(entry) for entry in entries]
 
 
-def _row(where: Source, tile: Tile) -> list[bytes]:
+def row(where: Source, tile: Tile) -> list[bytes]:
+    """The hashes of a tile. Raises Lied, NotThere."""
     try:
-        return split(_full_or_partial(where, tile))[: tile.width]
+        return split(full_or_partial(where, tile))[: tile.width]
     except Malformed as error:
         raise Lied(f"瓦片 {tile.path} 有误。 The tile {tile.path} is malformed: {error}") from error
 
@@ -134,7 +163,7 @@ def _compare(found: Sequence[bytes], said: Sequence[bytes], first: int) -> None:
         raise Lied(f"第 {number} 号条目缺失。 Entry {number} is missing.")
 
 
-def _full_or_partial(where: Source, tile: Tile) -> bytes:
+def full_or_partial(where: Source, tile: Tile) -> bytes:
     """A partial tile may have given way to the full one since the checkpoint was read."""
     try:
         return where.read(tile.path)
@@ -148,7 +177,7 @@ def _check_upper_tiles(where: Source, size: int, hashes: Sequence[bytes]) -> Non
     """The tiles above the leaves are what the leaves make them."""
     for tile in _upper(size):
         span = WIDTH**tile.level
-        said = _row(where, tile)
+        said = row(where, tile)
         for place, one in enumerate(said):
             first = (tile.number * WIDTH + place) * span
             if verify.tree(hashes[first : first + span]) != one:

@@ -29,6 +29,7 @@ class Environment(BaseSettings):
     endings_folder: str = ""
     publog_folder: str = ""
     publog_origin: str = "127.0.0.1:8000/log"
+    publog_witnesses: str = ""
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     secrets_folder: str = ""
@@ -81,6 +82,7 @@ SECRETS_FOLDER = Path(ENVIRONMENT.secrets_folder) if ENVIRONMENT.secrets_folder 
 ENDINGS_FOLDER = Path(ENVIRONMENT.endings_folder) if ENVIRONMENT.endings_folder else DATA_FOLDER / "endings"
 PUBLOG_FOLDER = Path(ENVIRONMENT.publog_folder) if ENVIRONMENT.publog_folder else DATA_FOLDER / "publog"
 PUBLOG_ORIGIN = ENVIRONMENT.publog_origin
+PUBLOG_WITNESSES = Path(ENVIRONMENT.publog_witnesses) if ENVIRONMENT.publog_witnesses else None
 METRICS_FOLDER = DATA_FOLDER / "metrics"
 # The library of metrics learns where its processes count together from here only, before it is imported.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
@@ -148,7 +150,7 @@ TEMPLATES = [
 ]
 
 # Rooms bring their own `tasks`; these stand at a door. A tick that was missed for a day is made up for, once.
-PROCRASTINATE_IMPORT_PATHS = ["xinshu.doors.connectors.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["xinshu.doors.connectors.tasks", "xinshu.doors.witnessing"]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
 
 LANGUAGE_CODE = "zh-hans"

@@ -48,6 +48,11 @@ class Signature:
         """As it stands in a note, with its newline."""
         return f"— {self.name} {b64encode(self.key_id + self.value).decode()}\n"
 
+    @property
+    def cosigned_at(self) -> int:
+        """When a witness says that it cosigned, in seconds since 1970; means nothing for a log's own signature."""
+        return int.from_bytes(self.value[:8])
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -34,6 +34,7 @@ TAGS: Final = (
     ("catalogue", "目录：类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
     ("feed", "变更流：公示的开始、变更和终止。What began, changed and ended, from a cursor on."),
     ("bulk", "批量数据：登记接收方，凭令牌。Adverse records in bulk, for registered recipients, by token."),
+    ("log", "透明日志：证明。Proofs of the public log, for whoever checks us."),
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
     ("intake", "归集：机关系统报送。For organs' own systems, by token."),
 )
@@ -130,6 +131,8 @@ def _complete(operation: Part, method: str, audience: RouteAudience) -> None:
     _add_headers(operation, public=public, kept=operation["tags"] == ["catalogue"])
     if identifier in {"quality", "organ_quality", "statistics"}:
         operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+    if identifier == "record_proof":
+        operation["responses"]["200"]["content"]["text/plain"] = {"schema": {"type": "string"}}
     if identifier == "returned_rows":
         file = {"schema": {"type": "string", "format": "binary"}}
         operation["responses"]["200"]["content"]["application/octet-stream"] = file

@@ -15,6 +15,7 @@ PARAMETERS: Final[dict[tuple[str, str], Any]] = {
     ("", "month"): "2026-09",
     ("", "form"): "json",
     ("bulk", "form"): "csv",
+    ("", "old"): 1,
     ("", "page"): 1,
     ("", "after"): 0,
     ("", "most"): 20,
@@ -43,6 +44,10 @@ RECORD: Final[dict[str, Any]] = {
     "fields": {"CF_WSH": "示市监罚〔2026〕0001号", "CF_CFLB": ["FINE"]},
 }
 BODY: Final[dict[str, Any]] = {"code": "919999990000002110", "name": "云汀示例商贸有限公司", "kind": "ENTERPRISE"}
+CHECKPOINT: Final = (
+    "credit.example/log\n2\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— credit.example/log "
+    "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+)
 
 ANSWERS: Final[dict[str, Any]] = {
     "subject": {"code": BODY["code"], "day": "2026-11-23", "bodies": [{**BODY, "records": [RECORD]}]},
@@ -53,6 +58,23 @@ ANSWERS: Final[dict[str, Any]] = {
         "next": None,
     },
     "record": RECORD,
+    "record_proof": {
+        "number": 1,
+        "checkpoint": CHECKPOINT,
+        "hashes": ["wdXwYbqNEsmKBqprzQUh1V9rYNz9qxRz5y1PZxqrp1E="],
+        "leaf": {
+            "event": "SHOWN",
+            "reference": "00000000-0000-4000-8000-000000000001",
+            "salt": "000102030405060708090a0b0c0d0e0f",
+            "content": {"record": RECORD, "subject": BODY["code"]},
+        },
+    },
+    "log_consistency": {
+        "old": 1,
+        "size": 2,
+        "checkpoint": CHECKPOINT,
+        "hashes": ["wdXwYbqNEsmKBqprzQUh1V9rYNz9qxRz5y1PZxqrp1E="],
+    },
     "search": {
         "day": "2026-11-23",
         "page": 1,

@@ -44,6 +44,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "FEED_TOO_OLD": Fault(410, "变更流已不含该位置，请以快照重新开始。", "Before the feed; start from a snapshot."),
     "FEED_AHEAD": Fault(409, "游标超出日志。", "The cursor is beyond the log; keep your copy as evidence."),
     "NOT_TOLD": Fault(409, "确认超过了已送达的位置。", "What was not told cannot be acknowledged."),
+    # 透明日志 the public log
+    "NOT_SIGNED_YET": Fault(503, "尚未写入已签名的日志，见Retry-After。", "Not in the signed log yet; Retry-After."),
+    "NOTHING_FOLLOWS": Fault(422, "空日志之后无可证明。", "Nothing is proven of an empty log."),
+    "LOG_IS_SHORTER": Fault(409, "日志没有过这么多条目。", "The log never had so many entries; keep what you hold."),
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
     "UNKNOWN_FORM": Fault(422, "form只能是json或csv。", "`form` is json or csv."),

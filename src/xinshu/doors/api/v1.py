@@ -17,6 +17,7 @@ from xinshu.doors.api.disclosure import router as disclosure
 from xinshu.doors.api.document import openapi
 from xinshu.doors.api.faults import FAULTS
 from xinshu.doors.api.intake import router as intake
+from xinshu.doors.api.log import router as log
 from xinshu.doors.api.statistics import router as statistics
 from xinshu.doors.metrics import count_failure
 from xinshu.register.access.answers import UNAVAILABLE, error
@@ -76,7 +77,7 @@ def mounted(router: Router) -> Router:
 
 
 ROUTERS: Final = tuple(
-    mounted(each) for each in (disclosure, catalogue, statistics, feed, bulk, subscription, monitoring, intake)
+    mounted(each) for each in (disclosure, catalogue, statistics, log, feed, bulk, subscription, monitoring, intake)
 )
 for mounting in ROUTERS:
     api.add_router("", mounting)

@@ -1,5 +1,7 @@
 """`xinshu log`: the key of the public log, the proof of a record, and the checks that a stranger makes."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -7,40 +9,21 @@ import click
 import orjson
 from rich.progress import Progress
 
+from xinshu.doors.cli.keys import KEY, WITNESSES
 from xinshu.doors.cli.store import store
-from xinshu.doors.published_log import check_all, check_proof, source
+from xinshu.doors.cli.witness import witness
+from xinshu.doors.kept_checkpoints import check_and_keep
+from xinshu.doors.published_log import check_proof, source, witnessed
 from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
-from xinshu.tlog.note import BadNote, VerifierKey, verifier_key
+from xinshu.tlog.note import VerifierKey
 from xinshu.uses.disclosure.queries import record_proof
 
 
 class Unproven(XinshuError):
     """There is nothing to prove."""
-
-
-class PublicKey(click.ParamType[VerifierKey]):
-    """A public key of a log."""
-
-    name = "key"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> VerifierKey:
-        """Out of its one line, or a file that holds it."""
-        try:
-            path = Path(value)
-            return verifier_key(path.read_text(encoding="utf-8").strip() if path.is_file() else value)
-        except (BadNote, OSError, ValueError) as error:
-            self.fail(f"不是公钥（名称+哈希+base64）。Not a public key: {error}", param, ctx)
-
-
-KEY = click.option(
-    "--key",
-    type=PublicKey(),
-    required=True,
-    help="日志的公钥或其文件，须从可信处取得 The log's public key or a file of it, from somewhere you trust.",
-)
 
 
 @click.group()
@@ -90,28 +73,50 @@ def prove(code: str, reference: UUID, to: Path | None) -> None:
 @log.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @KEY
-def check(file: Path, key: VerifierKey) -> None:
+@WITNESSES
+def check(file: Path, key: VerifierKey, witnesses: tuple[VerifierKey, ...]) -> None:
     """核对一个证明 Check a FILE of proof; needs no database and no network.
 
     例 Example: xinshu log check record.tlog-proof --key log.key
     """
     found, told = check_proof(file.read_text(encoding="utf-8", errors="replace"), key)
+    who = witnessed(found.checkpoint, witnesses)
     said = orjson.loads(found.extra or b"{}")
     click.echo(f"成立 It holds: {said['event']}，第 {found.index} 号条目 entry {found.index} of {told.size}.")
+    _tell_witnesses(who)
     click.echo(orjson.dumps(said["content"], option=orjson.OPT_INDENT_2).decode())
 
 
 @log.command()
 @click.argument("place")
 @KEY
-def verify(place: str, key: VerifierKey) -> None:
+@WITNESSES
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="保存检查点，下次据此核对没有回退或改写 Keep the checkpoint; next time the log must go on from it.",
+)
+def verify(place: str, key: VerifierKey, witnesses: tuple[VerifierKey, ...], keep: Path | None) -> None:
     """核对整本日志 Check every entry, tile and the signed root of the log at PLACE: an address or a folder.
 
     不符则指出条目，退出码为2。What does not fit is named by its entry; exit status 2.
 
-    例 Example: xinshu log verify https://credit.example/log/ --key log.key
+    例 Example: xinshu log verify https://credit.example/log/ --key log.key --keep seen.checkpoint
     """
     with Progress(transient=True) as bar:
         task = bar.add_task("条目 entries", total=None)
-        told = check_all(source(place), key, lambda done, total: bar.update(task, completed=done, total=total))
-    click.echo(f"无误 Sound: {told.size} 条 entries，{told.origin}")
+        found = check_and_keep(
+            source(place), key, keep, witnesses, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    click.echo(f"无误 Sound: {found.told.size} 条 entries，{found.told.origin}")
+    if found.before is not None:
+        click.echo(f"由先前所见延续而来 It goes on from what was seen before: {found.before.size} 条 entries")
+    _tell_witnesses(found.witnesses)
+
+
+def _tell_witnesses(found: Sequence[tuple[str, datetime]]) -> None:
+    for name, at in found:
+        click.echo(f"见证 Witnessed: {name}，{at:%Y-%m-%d %H:%M:%S}")
+
+
+log.add_command(witness)

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.desk.alarms import urgent
 from xinshu.doors.desk.standing import actor_of, in_words, organs_of, posts, seen_by
+from xinshu.doors.desk.words import CAUSES
 from xinshu.proceedings.intake.queries import batches_of, cited_batches
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 from xinshu.register.access.roles import PAST_READERS
+from xinshu.register.publog.queries import stopped
 
 NEWEST: Final = 10
 
@@ -61,6 +63,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_see_past": any(post.role in PAST_READERS for post in posts(request)),
         "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
         "alarms": urgent(posts(request), request),
+        "halted": _halted(request),
         "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],
     }
     return render(request, "desk/home.html", page)
+
+
+def _halted(request: HttpRequest) -> dict[str, Any] | None:
+    """Since when nothing new is published, and why, in words; None while everything is."""
+    found = stopped(moment_of(request))
+    return None if found is None else {"since": found.since, "words": CAUSES[found.cause]}

@@ -1,10 +1,11 @@
-"""Words of the desk for what has no official name: states, fates, ways in, and grounds of a withdrawal."""
+"""Words of the desk for what has no official name: states, fates, ways in, grounds, and why nothing is published."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from xinshu.doors.portal.wording import Words
 from xinshu.proceedings.intake.states import Door, Fate, State, WithdrawalReason
+from xinshu.register.publog.queries import Cause
 
 STATES: Final[Mapping[State, Words]] = {
     State.UPLOADING: ("等待检查", "waiting to be checked"),
@@ -41,6 +42,27 @@ GROUNDS: Final[Mapping[WithdrawalReason, Words]] = {
     WithdrawalReason.DECISION_REVOKED: ("决定被撤销", "the decision was revoked"),
     WithdrawalReason.DECISION_VOID: ("决定被确认违法或无效", "the decision was found unlawful or void"),
 }
+CAUSES: Final[Mapping[Cause, Words]] = {
+    Cause.KEY: (
+        "日志的私钥读不到，或不是原来的那一个；请运行人员找回密钥文件。",
+        "The log's private key cannot be read, or is another one than before: the operator must put it back.",
+    ),
+    Cause.FORKED: (
+        "已发布的日志文件与数据库不一致；请运行人员核查，见 docs/trust.md。",
+        "The published files of the log are not what the database says: the operator must look, docs/trust.md.",
+    ),
+    Cause.FULL: ("磁盘已满；请运行人员腾出空间。", "The disk is full: the operator must make room."),
+    Cause.FILES: (
+        "日志文件不能读写；请运行人员检查目录和权限。",
+        "The files of the log cannot be read or written: the operator must see to the folder and its rights.",
+    ),
+    Cause.IDLE: (
+        "没有后台作业在签署；请运行人员检查后台作业进程。",
+        "No worker signs: the operator must see to it.",
+    ),
+}
+"""Why no checkpoint of the public log can be signed."""
+
 REVIEWS: Final[Mapping[str, Words]] = {
     "secrecy": (
         "已作保密审查，不含国家秘密（政府信息公开条例第14条）。",

@@ -12,7 +12,7 @@ from xinshu.kit.identifiers import check_code
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog import tiles
-from xinshu.register.publog.queries import numbered, stand
+from xinshu.register.publog.queries import numbered, stand, stopped, witnesses
 from xinshu.tlog.tile import Malformed, parse_path
 from xinshu.uses.disclosure.queries import Proven, public_name, record_proof
 
@@ -25,7 +25,18 @@ SOON: Final = 5
 def overview(request: HttpRequest) -> HttpResponse:
     """What the log proves and what not, where it stands, its key, and how to check it."""
     site = request.build_absolute_uri("/").rstrip("/")
-    context = {"stand": stand(), "numbered": numbered(), "key": tiles.key(), "site": site}
+    now, halted = stand(), stopped(moment_of(request))
+    context = {
+        "stand": now,
+        "numbered": numbered(),
+        "key": tiles.key(),
+        "site": site,
+        "stopped_since": None if halted is None else halted.since,
+        "witnesses": [
+            {"name": row.key.partition("+")[0], "key": row.key, "at": row.cosigned_at, "size": row.size}
+            for row in witnesses()
+        ],
+    }
     return render(request, "portal/log.html", context)
 
 

@@ -5,6 +5,7 @@ its number, endings first; the one writer puts it into the tree, and signs. Afte
 a prefix of what is numbered, and the next call goes on from it.
 """
 
+import logging
 import os
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,20 +14,23 @@ from uuid import UUID
 
 import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from xinshu.bulk.canonical import in_order
 from xinshu.bulk.copying import as_uuid, copy_into
+from xinshu.kit.durable import FULL, NoRoom
+from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
 from xinshu.register.publog.leaf import SALT, Event, commitments, ended, shown
-from xinshu.register.publog.queries import Stand, leaves_from, stand
-from xinshu.register.publog.signing import signer
+from xinshu.register.publog.queries import Cause, Stand, leaves_from, stand
+from xinshu.register.publog.signing import NoKey, check, no_key, signer
 from xinshu.tlog.checkpoint import Checkpoint
 from xinshu.tlog.merkle import leaf_hash
-from xinshu.tlog.note import Sign, VerifierKey, sign, signed
+from xinshu.tlog.note import BadNote, BadSignature, Sign, Signature, VerifierKey, opened, parse, sign, signed
 from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Malformed, Tile, bundle, edge
 
+LOG = logging.getLogger(__name__)
 OPEN: Final = "INSERT INTO publog_lot (filing_id, entries, ends) VALUES (%s, %s, %s) RETURNING id"
 RULES: Final = """
 INSERT INTO publog_entry (lot_id, place, event, reference, commitment) VALUES (%s, 0, %s, %s, %s)
@@ -56,10 +60,24 @@ ENTRY: Final = {
 """What `enter` takes; null in `of_lot` and `of_place` where an entry takes the place of none."""
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+WRITER: Final = "write the log"
 REPLACE: Final = """
 INSERT INTO publog_state AS s (id, size, root, checkpoint, signed_at) VALUES (1, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint,
                                    signed_at = excluded.signed_at WHERE s.size = %s
+"""
+
+TROUBLED: Final = """
+INSERT INTO publog_trouble AS t (id, cause, since, tried_at) VALUES (1, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, tried_at = excluded.tried_at,
+                                   since = CASE t.cause WHEN excluded.cause THEN t.since ELSE excluded.since END
+"""
+RELIEF: Final = "DELETE FROM publog_trouble"
+FORGET: Final = "DELETE FROM publog_witness WHERE key <> ALL(%s)"
+ASKED: Final = """
+INSERT INTO publog_witness AS w (key, size, cosigned_at, asked_at, failure) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (key) DO UPDATE SET size = greatest(w.size, excluded.size), asked_at = excluded.asked_at,
+        cosigned_at = coalesce(excluded.cosigned_at, w.cosigned_at), failure = excluded.failure
 """
 
 
@@ -179,12 +197,24 @@ def integrate(*, moment: Moment) -> Stand:
     Danger: never within a caller's transaction; what is published could not be rolled back with it.
 
     One writer at a time, by a lock of the database; the state is replaced only where it is still what the tree grew
-    from. Files are on the disk before they are signed. Raises tiles.Forked when what is published says another thing.
+    from. Files are on the disk before they are signed. Raises Forked when what is published says another thing, NoKey,
+    NoRoom, OSError; the cause is kept (`queries.stopped`) until it succeeds again.
     """
-    key, private = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN)
+    try:
+        after = _integrated(moment)
+    except (XinshuError, OSError) as error:
+        _keep_cause(_cause(error), moment)
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute(RELIEF)
+    return after
+
+
+def _integrated(moment: Moment) -> Stand:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK, ["write the log"])
+        cursor.execute(LOCK, [WRITER])
         before = stand()
+        key, private = _signer(before)
         growth = _taken_up(before)
         _grow(growth, leaves_from(before.size))
         after = before
@@ -194,9 +224,79 @@ def integrate(*, moment: Moment) -> Stand:
             if cursor.rowcount != 1:
                 raise tiles.forked("the state")
     if tiles.checkpoint() != after.checkpoint:
-        tiles.publish(after.checkpoint, str(key))
+        _publish(str(key))
         tiles.tidy(before.size, after.size)
     return after
+
+
+@transaction.atomic
+def _publish(key: str) -> None:
+    """Publish what is signed by now, under the writer's lock: whoever is slower never puts an earlier one back."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [WRITER])
+    tiles.publish(stand().checkpoint, key)
+
+
+def _signer(before: Stand) -> tuple[VerifierKey, Sign]:
+    """The key by which the log was signed so far. Raises NoKey for another one: that would be another log."""
+    key, private = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN, begun=bool(before.checkpoint))
+    if before.checkpoint:
+        try:
+            opened(parse(before.checkpoint), [key], check)
+        except (BadNote, BadSignature) as error:
+            raise no_key("another key or origin signed so far") from error
+    return key, private
+
+
+def _cause(error: XinshuError | OSError) -> Cause:
+    if isinstance(error, NoKey):
+        return Cause.KEY
+    if isinstance(error, tiles.Forked):
+        return Cause.FORKED
+    full = isinstance(error, NoRoom) or (isinstance(error, OSError) and error.errno in FULL)
+    return Cause.FULL if full else Cause.FILES
+
+
+def _keep_cause(cause: Cause, moment: Moment) -> None:
+    """A database that takes nothing either must not hide the cause: then it stands in the log of the process."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(TROUBLED, [cause, moment.instant, moment.instant])
+    except DatabaseError:
+        LOG.error("the public log cannot be signed: %s", cause)
+
+
+def add_cosignatures(found: Sequence[Signature], *, of: str) -> bool:
+    """Put witnesses' cosignatures, which the caller has verified, behind the checkpoint `of` (its text); publish it.
+
+    False: the log has gone on meanwhile, and they are not needed. A key that cosigned it before is passed over.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, [WRITER])
+        before = stand()
+        if not before.checkpoint or (told := parse(before.checkpoint)).text != of:
+            return False
+        has = {(each.name, each.key_id) for each in told.signatures}
+        fresh = [each for each in found if (each.name, each.key_id) not in has]
+        if fresh:
+            note = str(signed(told.text, [*told.signatures, *fresh]))
+            cursor.execute(REPLACE, [before.size, before.root, note, before.signed_at, before.size])
+    if fresh:
+        _publish(tiles.key() or "")
+    return True
+
+
+def forget_witnesses(*, keep: Sequence[str]) -> None:
+    """Forget how those answered that are no witnesses of this log any more; `keep`: the public keys of all that are."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [list(keep)])
+
+
+def note_witness(key: str, *, size: int | None, failure: str, moment: Moment) -> None:
+    """How a witness answered: the size that it cosigned, or None and what failed, in a word."""
+    at = None if size is None else moment.instant
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [key, size or 0, at, moment.instant, failure])
 
 
 def _taken_up(known: Stand) -> Growth:
@@ -209,7 +309,8 @@ def _taken_up(known: Stand) -> Growth:
         growth = Growth(0, {})
         _grow(growth, _first(known.size))
     else:
-        if published not in (None, known.checkpoint) and tiles.published_size() >= known.size:
+        ahead = published is not None and tiles.published_size() >= known.size
+        if ahead and not tiles.say_the_same(published, known.checkpoint):
             raise tiles.forked("the checkpoint")
         try:
             growth = Growth(known.size, {tile: tiles.read(tile) for tile in edge(known.size)})
@@ -251,7 +352,10 @@ def _bundled(size: int) -> list[bytes]:
     width = size % WIDTH
     if not width:
         return []
-    entries = tiles.entries(Tile(ENTRIES, size // WIDTH, width))
+    try:
+        entries = tiles.entries(Tile(ENTRIES, size // WIDTH, width))
+    except (FileNotFoundError, Malformed) as error:
+        raise tiles.forked("the entries at the edge") from error
     if b"".join(map(leaf_hash, entries)) != tiles.read(Tile(0, size // WIDTH, width)):
         raise tiles.forked("the entries at the edge")
     return entries

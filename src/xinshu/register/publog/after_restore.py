@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from xinshu.bulk.copying import copy_into
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
-from xinshu.register.publog.actions import ENTRY, LOCK, OPEN, REPLACE, enter
+from xinshu.register.publog.actions import ENTRY, LOCK, OPEN, REPLACE, WRITER, enter
 from xinshu.register.publog.leaf import Event, Leaf, ended, parse
 from xinshu.register.publog.queries import Stand, leaves_from, numbered, stand
 from xinshu.register.publog.signing import check, signer
@@ -35,7 +35,7 @@ def take_up_published(*, moment: Moment) -> int:
     if published is None:
         return 0
     with connection.cursor() as cursor:
-        for lock in ("number entries", "write the log"):
+        for lock in ("number entries", WRITER):
             cursor.execute(LOCK, [lock])
     after = _signed_state(published, moment)
     before, known = stand(), numbered()
@@ -46,7 +46,7 @@ def take_up_published(*, moment: Moment) -> int:
     foreign = entries[len(ours) :]
     if foreign:
         _enter_foreign([parse(entry) for entry in foreign], known, moment)
-    if after.size > before.size:
+    if after.size > before.size or tiles.say_the_same(published, before.checkpoint):  # cosigned since
         with connection.cursor() as cursor:
             cursor.execute(REPLACE, [*after, before.size])
     return len(foreign)
@@ -54,7 +54,7 @@ def take_up_published(*, moment: Moment) -> int:
 
 def _signed_state(published: str, moment: Moment) -> Stand:
     """What the published checkpoint says, signed by our key and true of the published tiles."""
-    key, _ = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN)
+    key, _ = signer(settings.SECRETS_FOLDER, settings.PUBLOG_ORIGIN, begun=True)
     try:
         opened = note.parse(published)
         note.opened(opened, [key], check)

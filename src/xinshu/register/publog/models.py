@@ -1,4 +1,4 @@
-"""Tables of the log: the lots in which entries were written, the entries, and the one state of the log."""
+"""Tables of the log: the lots in which entries were written, the entries, the one state, and what became of signing."""
 
 from django.db import models
 from django.db.models import Q
@@ -61,3 +61,25 @@ class State(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="log_has_one_state")]
+
+
+class Trouble(models.Model):
+    """The one row while the writer cannot sign: why, since when, and when it tried last. None while it can."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    cause = models.CharField(max_length=16)
+    since = models.DateTimeField()
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="log_has_one_trouble")]
+
+
+class Witness(models.Model):
+    """A witness by its public key: the largest checkpoint that it cosigned, and how it answered last ("": it did)."""
+
+    key = models.CharField(primary_key=True, max_length=300, db_collation="C")
+    size = models.BigIntegerField(default=0)
+    cosigned_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
+    failure = models.CharField(max_length=16, default="")

@@ -1,16 +1,18 @@
 """What the log says: where it stands, single entries with their proofs, entries in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from enum import StrEnum
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
-from xinshu.register.publog.leaf import SIZE, Event, leaf
+from xinshu.register.publog.leaf import SIZE, Event
 from xinshu.tlog import proof
 from xinshu.tlog.merkle import EMPTY_ROOT
 from xinshu.tlog.tile import Malformed
@@ -44,27 +46,8 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.s
   FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id WHERE e.lot_id = %(lot)s AND e.place = %(place)s
 """
 
-LINES: Final = """
-SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.subject_code, e.subject_id, e.record_ref,
-       l.id, e.place, o.first_number + e.of_place
-  FROM (SELECT id, first_number FROM publog_lot
-         WHERE first_number >= (SELECT coalesce(max(first_number), 0) FROM publog_lot WHERE first_number <= %(first)s)
-           AND first_number < %(until)s ORDER BY first_number LIMIT %(most)s) l
- CROSS JOIN LATERAL (SELECT * FROM publog_entry e
-                      WHERE e.lot_id = l.id AND e.place >= %(first)s - l.first_number
-                        AND e.place < %(until)s - l.first_number ORDER BY e.place LIMIT %(most)s) e
-  LEFT JOIN publog_lot o ON o.id = e.of_lot ORDER BY 1
-"""
-HELD: Final = """
-SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.subject_code, e.subject_id, e.record_ref,
-       e.lot_id, e.place, NULL
-  FROM unnest(%(lots)s::bigint[], %(places)s::bigint[]) WITH ORDINALITY t (lot_id, place, at)
-  JOIN publog_entry e USING (lot_id, place) JOIN publog_lot l ON l.id = e.lot_id
- WHERE l.first_number IS NOT NULL ORDER BY t.at
-"""
-NUMBERED_SINCE: Final = """
-SELECT first_number FROM publog_lot WHERE numbered_at >= %s ORDER BY numbered_at, first_number LIMIT 1
-"""
+TROUBLE: Final = "SELECT cause, since FROM publog_trouble"
+WITNESSES: Final = "SELECT key, size, cosigned_at, asked_at, failure FROM publog_witness ORDER BY key"
 
 PATIENCE: Final = timedelta(minutes=10)
 """So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
@@ -75,6 +58,10 @@ SELECT EXISTS (SELECT FROM publog_lot l JOIN publog_entry e ON e.lot_id = l.id
 """
 CHUNK: Final = 20_000
 """Entries that are in memory at once."""
+
+
+class NotPublished(XinshuError):
+    """The published files are not there to read; the writer tells of these."""
 
 
 class Stand(NamedTuple):
@@ -93,6 +80,43 @@ class Delay(NamedTuple):
     since: datetime | None
 
 
+class Cause(StrEnum):
+    """Why no checkpoint can be signed."""
+
+    KEY = "KEY"
+    FORKED = "FORKED"
+    FULL = "FULL"
+    FILES = "FILES"
+    IDLE = "IDLE"
+    """Nothing fails: nobody has tried. No worker runs, or the writer is held up."""
+
+
+class Stopped(NamedTuple):
+    """Nothing new is published: since when the oldest entry waits for a checkpoint, and why none can be signed."""
+
+    since: datetime
+    cause: Cause
+
+
+class Witnessed(NamedTuple):
+    """A witness by its public key: the largest size that it cosigned and when, when it was asked last, and what failed
+    then ("": nothing)."""
+
+    key: str
+    size: int
+    cosigned_at: datetime | None
+    asked_at: datetime
+    failure: str
+
+
+class Consistency(NamedTuple):
+    """The hashes that lead from an earlier size to the tree of a signed checkpoint."""
+
+    size: int
+    checkpoint: str
+    hashes: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An entry: its number in the log (None while it has none), its leaf, and while it is kept salt and code."""
@@ -103,30 +127,6 @@ class Standing:
     commitment: bytes
     salt: bytes | None
     subject_code: str | None
-
-
-class Line(NamedTuple):
-    """A numbered entry as the feed reads it: what it says, whose it is while that is kept, and by which lot and place.
-
-    `of`: the number of the entry that it takes the place of; None where it takes none, or none is known any more.
-    """
-
-    number: int
-    event: Event
-    reference: UUID
-    commitment: bytes
-    salt: bytes | None
-    subject_code: str | None
-    subject: int | None
-    record_ref: UUID | None
-    lot: int
-    place: int
-    of: int | None
-
-    @property
-    def leaf(self) -> bytes:
-        """The bytes that the tree was made of."""
-        return leaf(self.event, self.reference.bytes, self.commitment)
 
 
 def stand() -> Stand:
@@ -164,6 +164,30 @@ def is_overdue(moment: Moment) -> bool:
     return since is not None and moment.instant - since > PATIENCE
 
 
+def stopped(moment: Moment) -> Stopped | None:
+    """Why nothing new is published; None while it is. The gate and the endings never depend on it."""
+    since = delay().since
+    if since is None or moment.instant - since <= PATIENCE:
+        return None
+    found = trouble()
+    return Stopped(since, Cause.IDLE if found is None else found.cause)
+
+
+def trouble() -> Stopped | None:
+    """What the writer failed by when it tried last, and since when; None where it succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute(TROUBLE)
+        row = cursor.fetchone()
+    return None if row is None else Stopped(row[1], Cause(row[0]))
+
+
+def witnesses() -> list[Witnessed]:
+    """Every witness that was ever asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITNESSES)
+        return [Witnessed(*row) for row in cursor.fetchall()]
+
+
 def leaves_from(first: int) -> Iterator[list[bytes]]:
     """The leaf of every numbered entry from a number on, in order, in chunks."""
     while True:
@@ -178,28 +202,6 @@ def leaves_from(first: int) -> Iterator[list[bytes]]:
         found = [joined[at : at + SIZE] for at in range(0, len(joined), SIZE)]
         yield found
         first += len(found)
-
-
-def lines(first: int, until: int) -> list[Line]:
-    """The entries from a number until another (excluded), in order; the caller keeps the distance small."""
-    with connection.cursor() as cursor:
-        cursor.execute(LINES, {"first": first, "until": until, "most": until - first})
-        return [_line(row) for row in cursor.fetchall()]
-
-
-def lines_at(lots: Sequence[int], places: Sequence[int]) -> list[Line]:
-    """The numbered ones of these entries, by lot and place, in the order given; `of` is not told."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, {"lots": list(lots), "places": list(places)})
-        return [_line(row) for row in cursor.fetchall()]
-
-
-def numbered_since(instant: datetime) -> int | None:
-    """The first number that was given at that instant or later; None: none was."""
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERED_SINCE, [instant])
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
 
 
 def standing(lot: int, place: int) -> Standing | None:
@@ -228,11 +230,15 @@ def proof_of(number: int) -> proof.Proof | None:
         return None
 
 
-def consistency(old: int) -> Sequence[bytes]:
-    """The proof that the tree goes on from an earlier size. Raises ValueError for a size that it never had."""
-    return proof.consistency(old, stand().size, tiles.read)
+@transaction.atomic
+def consistency(old: int) -> Consistency:
+    """The proof that the tree goes on from an earlier size, with the checkpoint that is signed now.
 
-
-def _line(row: Sequence[Any]) -> Line:
-    number, event, reference, committed, salt, *rest = row
-    return Line(number, Event(event), reference, bytes(committed), None if salt is None else bytes(salt), *rest)
+    Raises ValueError for a size that it never had or from which nothing follows (0), NotPublished while the files are
+    not there to read.
+    """
+    now = stand()
+    try:
+        return Consistency(now.size, now.checkpoint, tuple(proof.consistency(old, now.size, tiles.read)))
+    except FileNotFoundError as error:
+        raise NotPublished from error

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
 
 from xinshu.kit.clock import now
 from xinshu.register.publog.actions import integrate
@@ -18,12 +20,19 @@ AGAIN = RetryStrategy(
     retry_exceptions=[OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError],
 )
 
+OFFER = "publog.offer"
+"""The job that offers a new checkpoint to witnesses, by its name: it calls the network, so that it lives at a door."""
+
 
 def integrate_soon() -> None:
     """Have a worker bring the tree up to date; asked for again before it begins, it is done once."""
+    _soon(_integrate.configure(queueing_lock="integrate", lock="integrate"))
+
+
+def _soon(job: JobDeferrer) -> None:
     try:
         with transaction.atomic():
-            _integrate.configure(queueing_lock="integrate", lock="integrate").defer()
+            job.defer()
     except AlreadyEnqueued:
         pass
 
@@ -40,6 +49,8 @@ def _own_connection() -> Iterator[None]:
 def _integrate() -> None:
     with _own_connection():
         integrate(moment=now())
+        if settings.PUBLOG_WITNESSES is not None:
+            _soon(app.configure_task(OFFER, allow_unknown=True, queue="witnesses", queueing_lock="offer"))
 
 
 @app.periodic(cron="* * * * *")

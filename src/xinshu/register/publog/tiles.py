@@ -15,6 +15,7 @@ from django.conf import settings
 from xinshu.kit.durable import keep, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.tlog.merkle import HASH_SIZE
+from xinshu.tlog.note import BadNote, parse
 from xinshu.tlog.tile import WIDTH, Malformed, Tile, bundles, tiles, unbundle
 
 CHECKPOINT: Final = "checkpoint"
@@ -111,6 +112,20 @@ def checkpoint() -> str | None:
         return (folder() / CHECKPOINT).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+
+
+def say_the_same(one: str | None, other: str | None) -> bool:
+    """Whether two checkpoints say the same under the same signature of the log, whoever cosigned the one or the other.
+
+    The log signs first: witnesses' cosignatures are added behind, and may be more of them later.
+    """
+    if not one or not other:
+        return one == other
+    try:
+        first, second = parse(one), parse(other)
+    except BadNote:
+        return False
+    return (first.text, first.signatures[0]) == (second.text, second.signatures[0])
 
 
 def published_size() -> int:
