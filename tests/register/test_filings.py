@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -150,6 +150,7 @@ def test_sources_and_lines_are_append_only() -> None:
 class Numbering(TestCase):
     """Whatever waits, numbers stay dense and no line has two."""
 
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.booleans()), max_size=12))
     def test_numbers_are_dense_over_all_filings(self, filings: list[tuple[int, bool, bool]]) -> None:
         for lines, withdraws, number_now in filings:

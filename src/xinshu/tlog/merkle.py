@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 HASH_SIZE: Final = 32
+_PAIR: Final = 2 * HASH_SIZE
 EMPTY_ROOT: Final = sha256(b"").digest()
 """The root of a tree without leaves."""
 
@@ -37,6 +38,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def parents(hashes: Sequence[bytes]) -> list[bytes]:
     """The next level above a row of sibling hashes; an odd last one waits for its sibling and has no parent yet."""
     return [sha256(b"\x01" + hashes[at] + hashes[at + 1]).digest() for at in range(0, len(hashes) - 1, 2)]
+
+
+def perfect_root(row: bytes) -> bytes:
+    """The root over hashes that stand one behind the other; there are a power of two of them."""
+    while len(row) > HASH_SIZE:
+        row = b"".join([sha256(b"\x01" + row[at : at + _PAIR]).digest() for at in range(0, len(row), _PAIR)])
+    return row
 
 
 def peaks(size: int) -> list[Node]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from struct import Struct
 from typing import Final, NamedTuple
 
-from xinshu.tlog.merkle import HASH_SIZE, Node, folded, parents, peaks
+from xinshu.tlog.merkle import HASH_SIZE, Node, folded, parents, peaks, perfect_root
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
@@ -109,12 +109,10 @@ def hash_in(node: Node, content: bytes) -> bytes:
     """The hash of a node out of the tile that holds it. Raises Malformed when the tile is too short."""
     span = 1 << node.level % HEIGHT
     first = (node.number << node.level % HEIGHT) % WIDTH
-    row = split(content)[first : first + span]
-    if len(row) != span:
+    row = content[first * HASH_SIZE : (first + span) * HASH_SIZE]
+    if len(row) != span * HASH_SIZE or len(content) % HASH_SIZE or len(content) > WIDTH * HASH_SIZE:
         raise Malformed(f"a tile of {len(content)} bytes does not hold node {node}")
-    while len(row) > 1:
-        row = parents(row)
-    return row[0]
+    return perfect_root(row)
 
 
 def split(content: bytes, width: int | None = None) -> list[bytes]:
