@@ -103,7 +103,7 @@ def check_all(where: Source, key: VerifierKey, watch: Callable[[int, int], None]
 def _leaves(where: Source, bundle: Tile) -> list[bytes]:
     """The hashes of the entries of a bundle, each a leaf of the form that is published."""
     try:
-        entries = unbundle(_full_or_partial(where, bundle))[: bundle.width]
+        entries = unbundle(full_or_partial(where, bundle))[: bundle.width]
     except Malformed as error:
         raise Lied(f"条目包 {bundle.path} 有误。 The bundle {bundle.path} is malformed: {error}") from error
     if len(entries) < bundle.width:
@@ -119,7 +119,7 @@ def _leaves(where: Source, bundle: Tile) -> list[bytes]:
 
 def _row(where: Source, tile: Tile) -> list[bytes]:
     try:
-        return split(_full_or_partial(where, tile))[: tile.width]
+        return split(full_or_partial(where, tile))[: tile.width]
     except Malformed as error:
         raise Lied(f"瓦片 {tile.path} 有误。 The tile {tile.path} is malformed: {error}") from error
 
@@ -134,8 +134,8 @@ def _compare(found: Sequence[bytes], said: Sequence[bytes], first: int) -> None:
         raise Lied(f"第 {number} 号条目缺失。 Entry {number} is missing.")
 
 
-def _full_or_partial(where: Source, tile: Tile) -> bytes:
-    """A partial tile may have given way to the full one since the checkpoint was read."""
+def full_or_partial(where: Source, tile: Tile) -> bytes:
+    """A tile or bundle; a partial one may have given way to the full one since the checkpoint was read."""
     try:
         return where.read(tile.path)
     except NotThere:

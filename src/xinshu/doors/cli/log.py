@@ -7,40 +7,19 @@ import click
 import orjson
 from rich.progress import Progress
 
+from xinshu.doors.cli.keys import KEY
 from xinshu.doors.cli.store import store
 from xinshu.doors.published_log import check_all, check_proof, source
 from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
-from xinshu.tlog.note import BadNote, VerifierKey, verifier_key
+from xinshu.tlog.note import VerifierKey
 from xinshu.uses.disclosure.queries import record_proof
 
 
 class Unproven(XinshuError):
     """There is nothing to prove."""
-
-
-class PublicKey(click.ParamType[VerifierKey]):
-    """A public key of a log."""
-
-    name = "key"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> VerifierKey:
-        """Out of its one line, or a file that holds it."""
-        try:
-            path = Path(value)
-            return verifier_key(path.read_text(encoding="utf-8").strip() if path.is_file() else value)
-        except (BadNote, OSError, ValueError) as error:
-            self.fail(f"不是公钥（名称+哈希+base64）。Not a public key: {error}", param, ctx)
-
-
-KEY = click.option(
-    "--key",
-    type=PublicKey(),
-    required=True,
-    help="日志的公钥或其文件，须从可信处取得 The log's public key or a file of it, from somewhere you trust.",
-)
 
 
 @click.group()
