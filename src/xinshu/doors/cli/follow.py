@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -108,7 +109,11 @@ def follow(
         raise click.UsageError("--once 与 --stream 不能同用。 --once and --stream exclude one another.")
     signal.signal(signal.SIGTERM, _leave)
     feed = opened(url, token, quick=stream is not None)
-    with Waiting() as waiting, following(folder, feed, key, parquet=parquet, watch=waiting.tell) as follower:
+    with (
+        closing(feed),
+        Waiting() as waiting,
+        following(folder, feed, key, parquet=parquet, watch=waiting.tell) as follower,
+    ):
         if once:
             caught_up(follower)
             waiting.stop()
