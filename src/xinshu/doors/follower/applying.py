@@ -47,7 +47,7 @@ def apply_event(copy: Copy, line: Line) -> bool:
 
 
 def _take(copy: Copy, state: State, page: Page, key: VerifierKey, day: date, leaves: dict[int, bytes | None]) -> None:
-    told = signed(page.checkpoint, key, page.next)
+    told = signed(page.checkpoint, key, page.after)
     due = None if state.due is None else signed(state.due, key, state.next)
     _check_order(state, page, told, due)
     kept = [check(line) for line in page.lines]

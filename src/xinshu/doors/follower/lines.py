@@ -104,11 +104,12 @@ def signed(text: str, key: VerifierKey, number: int | None) -> Checkpoint:
     try:
         return signed_state(text, key)
     except Lied as error:
+        zh, en = ("", "") if number is None else (f"第 {number} 号条目起所附", f" that came with entry {number} and on")
         lie = Lie(
             Kind.SIGNATURE,
             number,
-            "检查点不是所持公钥签署的。",
-            f"The checkpoint is not one that the key we hold has signed ({error})",
+            f"{zh}检查点不是所持公钥签署的。",
+            f"The checkpoint{en} is not one that the key we hold has signed ({error})",
         )
         lie.theirs = text
         raise lie from error

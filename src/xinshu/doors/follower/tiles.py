@@ -32,7 +32,12 @@ class Tiles:
         peaks = merkle.peaks(told.size)
         root = merkle.folded(hash_in(peak, contents[holding(peak, told.size)]) for peak in peaks)
         if root != told.root:
-            raise not_of_the_tree(edge(told.size)[0] if told.size else Tile(0, 0))
+            raise Lie(
+                Kind.FORK,
+                None,
+                f"{told.size} 条的日志边缘的瓦片与签名的根不符。",
+                f"The tiles at the edge of the log of {told.size} entries do not make the root that was signed.",
+            )
 
     def leaf_hash(self, number: int) -> bytes:
         """The hash of an entry. Asked for in order, each tile is read once."""
