@@ -24,6 +24,9 @@ from xinshu.tlog.note import VerifierKey
 AGAIN: Final = 5.0
 """Seconds between two rounds of one who follows without a stream, beside what the server holds the answer."""
 
+QUICK: Final = 2
+"""Tries of one who hears a stream meanwhile."""
+
 HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -73,6 +76,14 @@ TOKEN = click.option(
     help="登记接收方的令牌文件：含不利信息 A file with a registered recipient's token: adverse records too.",
 )
 
+TRIES = click.option(
+    "--tries",
+    type=click.IntRange(1, 20),
+    default=BackOff().tries,
+    show_default=True,
+    help="联系不上时试几次，间隔渐长 How often a server that is away is tried, at growing intervals.",
+)
+
 
 @click.command()
 @click.argument("url", type=Address())
@@ -94,8 +105,16 @@ TOKEN = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="另写一个Parquet文件 Write what is shown as Parquet too.",
 )
+@TRIES
 def follow(
-    url: str, key: VerifierKey, folder: Path, token: str | None, stream: str | None, once: bool, parquet: Path | None
+    url: str,
+    key: VerifierKey,
+    folder: Path,
+    token: str | None,
+    stream: str | None,
+    once: bool,
+    parquet: Path | None,
+    tries: int,
 ) -> None:
     """保持一份与公示一致的副本 Keep a proven copy of what the platform at URL shows, in FOLDER/copy.sqlite.
 
@@ -107,8 +126,8 @@ def follow(
     """
     if once and stream:
         raise click.UsageError("--once 与 --stream 不能同用。 --once and --stream exclude one another.")
-    signal.signal(signal.SIGTERM, _leave)
-    feed = opened(url, token, quick=stream is not None)
+    signal.signal(signal.SIGTERM, leave)
+    feed = opened(url, token, tries if stream is None else min(tries, QUICK))
     with (
         closing(feed),
         Waiting() as waiting,
@@ -124,12 +143,12 @@ def follow(
             Listener(follower, feed, say).keep_in_step(stream)
 
 
-def opened(url: str, token: str | None, *, quick: bool = False) -> Feed:
-    """The platform at an address; a token is sent over a sealed line only. `quick`: do not try for long."""
+def opened(url: str, token: str | None, tries: int) -> Feed:
+    """The platform at an address, each question tried so often; a token is sent over a sealed line only."""
     parts = urlsplit(url)
     if token is not None and parts.scheme != "https" and parts.hostname not in HERE:
         raise click.UsageError("令牌只经 https 发送。 A token is sent by https only.")
-    return Feed(url, token=token, back_off=BackOff(tries=2) if quick else BackOff())
+    return Feed(url, token=token, back_off=BackOff(tries))
 
 
 def caught_up(follower: Follower) -> None:
@@ -149,7 +168,8 @@ class Waiting:
     """A bar while a snapshot comes in; it is drawn at a terminal only."""
 
     def __init__(self) -> None:
-        self._bar = Progress(transient=True, console=Console(stderr=True))
+        console = Console(stderr=True)
+        self._bar = Progress(transient=True, console=console, disable=not console.is_terminal)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> "Waiting":
@@ -185,6 +205,6 @@ def _done(follower: Follower) -> str:
     return f"已跟上 In step: {size} 条日志条目已核对 entries proven，公示中 shown: {count}。"
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """A polite end: what is in hand is not committed, and is done again."""
+def leave(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM: a polite end: what is in hand is not committed, and is done again."""
     sys.exit(0)

@@ -8,6 +8,7 @@ import orjson
 from rich.progress import Progress
 
 from xinshu.doors.cli.keys import KEY
+from xinshu.doors.cli.monitor import monitor
 from xinshu.doors.cli.store import store
 from xinshu.doors.published_log import check_all, check_proof, source
 from xinshu.kit.clock import now
@@ -28,6 +29,9 @@ def log() -> None:
 
     例 Example: xinshu log verify https://credit.example/log/ --key log.key
     """
+
+
+log.add_command(monitor)
 
 
 @log.command()

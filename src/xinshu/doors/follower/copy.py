@@ -235,6 +235,11 @@ class Copy:
         sql = f"SELECT * FROM shown{where} ORDER BY number"  # noqa: S608 a constant of this function
         yield from self._db.execute(sql, () if code is None else (code,))
 
+    def shown_record(self, record: str) -> tuple[Any, ...] | None:
+        """The same of one record, by its reference; None where it is not shown."""
+        row: tuple[Any, ...] | None = self._db.execute("SELECT * FROM shown WHERE record = ?", (record,)).fetchone()
+        return row
+
     def tidy(self) -> None:
         """Have nothing that went lie about in the log of writes; where a reader is at it, the next time."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

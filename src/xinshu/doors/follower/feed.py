@@ -80,8 +80,8 @@ class Feed:
         self._again(lambda: _good(self._send("POST", f"{self._api}/acknowledgements", json={"through": through})))
 
     def get(self, path: str) -> bytes:
-        """Any public answer, by its path. Raises Away, NotAllowed."""
-        return self._again(lambda: _good(self._send("GET", path)))
+        """Any public answer, by its path, as anyone gets it. Raises Away, NotAllowed."""
+        return self._again(lambda: _good(self._send("GET", path, token=False)))
 
     def log(self) -> Source:
         """The published log of the same place."""
