@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.doors.copies import read
-from tests.doors.feed_server import Platform, served
+from tests.doors.feed_server import Answer, Asked, Platform, served
 from tests.house.tree import ROOT
 from tests.processes import started
 from xinshu.doors.cli.follow import follow
@@ -54,11 +55,18 @@ def test_it_catches_up_and_says_how_far_it_is(platform: Platform, url: str, tmp_
 def test_it_goes_on_until_it_is_told_to_stop(platform: Platform, url: str, tmp_path: Path) -> None:
     """With a stream: what ends is gone from the copy while the program runs; SIGTERM is a good end."""
     platform.event("checkpoint")
+    opened: list[Asked] = []
+    again = Event()
+
+    def count(asked: Asked, answer: Answer) -> Answer:
+        opened.extend([asked] if asked.path == "/changes/stream" else [])
+        if len(opened) == 2:
+            again.set()
+        return answer
+
+    platform.lies = count
     with program(url, "--key", str(platform.key), "--to", str(tmp_path), "--stream", url + "changes/stream") as running:
-        stop_at = 0
-        while stop_at < 2:
-            stop_at = sum(asked.path == "/changes/stream" for asked in list(platform.asked))
-            assert running.poll() is None
+        assert again.wait(60)
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=30)
     assert (running.returncode, *said) == (0, "", "")

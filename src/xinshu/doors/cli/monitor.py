@@ -69,17 +69,21 @@ def monitor(
     feed = opened(url, token, tries)
     with closing(feed), Waiting() as waiting, following(folder, feed, key, watch=waiting.tell) as follower:
         watching = Monitor(follower, feed, key, again=again, say=say)
-        while True:
-            try:
-                say(_told(watching.look(_drawn(sample, seed), sample or 0)), err=False)
-            except (Away, NotThere) as error:
-                if every is None:
-                    raise NotReached(str(error)) from error
-                say(str(error))
-            waiting.stop()
+        _watch(watching, waiting, every=every, sample=sample, seed=seed)
+
+
+def _watch(watching: Monitor, waiting: Waiting, *, every: int | None, sample: int | None, seed: int | None) -> None:
+    while True:
+        try:
+            say(_told(watching.look(_drawn(sample, seed), sample or 0)), err=False)
+        except (Away, NotThere) as error:
             if every is None:
-                return
-            time.sleep(every)
+                raise NotReached(str(error)) from error
+            say(str(error))
+        waiting.stop()
+        if every is None:
+            return
+        time.sleep(every)
 
 
 def _drawn(sample: int | None, seed: int | None) -> random.Random | None:
