@@ -15,7 +15,7 @@ from tests.doors.copies import caught_up, copying, holds, noon, on, read, rows
 from tests.doors.feed_server import CODE, CUT, OTHER_CODE, Answer, Asked, Platform, served
 from xinshu.doors.follower.copy import NAME, Damaged
 from xinshu.doors.follower.feed import Feed
-from xinshu.doors.follower.following import InUse, OtherKey
+from xinshu.doors.follower.following import InUse, NotWritten, OtherKey
 from xinshu.doors.follower.lies import Away, NotAllowed
 from xinshu.doors.follower.streaming import Listener
 from xinshu.tlog.note import VerifierKey
@@ -89,6 +89,57 @@ def test_what_is_not_covered_by_a_checkpoint_yet_is_not_visible(platform: Platfo
     caught_up(tmp_path, url, platform.key)
     assert read(tmp_path) == platform.shown()
     assert len(read(tmp_path)) == 8
+
+
+def caught_up_on_a_full_disk(folder: Path, url: str, key: VerifierKey) -> None:
+    with copying(folder, url, key) as follower:
+        follower.copy._db.execute("PRAGMA max_page_count = 20")
+        follower.catch_up()
+
+
+def test_each_checkpoint_on_the_way_is_a_proof(platform: Platform, url: str, tmp_path: Path) -> None:
+    """The log grows while a reader is behind: the first checkpoint ahead of it is proven as it is passed."""
+    caught_up(tmp_path, url, platform.key)
+    platform.most = 3
+    some(platform, 8)
+    pages = 0
+
+    def growing(asked: Asked, answer: Answer) -> Answer:
+        nonlocal pages
+        pages += asked.path.endswith("changes")
+        if pages == 1:
+            some(platform, 4)
+        return answer if pages < 4 else (503, [b""])
+
+    platform.lies = growing
+    with pytest.raises(Away):
+        caught_up(tmp_path, url, platform.key)
+    assert rows(tmp_path, "SELECT size, next, checkpoint, due FROM state") == [
+        (8, 9, platform.notes[8], platform.notes[platform.size])
+    ]
+    assert list(read(tmp_path)) == list(range(8))
+
+
+def test_a_server_that_is_a_day_behind_brings_nothing_back(platform: Platform, url: str, tmp_path: Path) -> None:
+    caught_up(tmp_path, url, platform.key)
+    platform.day = TODAY - timedelta(1)
+    over, lasting = platform.show(until=platform.day.isoformat()), platform.show()
+    platform.integrate()
+    assert over in platform.shown()
+    caught_up(tmp_path, url, platform.key)
+    assert rows(tmp_path, "SELECT number FROM record") == [(lasting,)]
+
+
+def test_a_full_disk_is_told_and_leaves_the_copy_as_it_was(platform: Platform, url: str, tmp_path: Path) -> None:
+    some(platform, 5)
+    caught_up(tmp_path, url, platform.key)
+    before = read(tmp_path)
+    some(platform, 900)
+    with pytest.raises(NotWritten, match="full"):
+        caught_up_on_a_full_disk(tmp_path, url, platform.key)
+    assert read(tmp_path) == before
+    caught_up(tmp_path, url, platform.key)
+    assert read(tmp_path) == platform.shown()
 
 
 def test_what_ended_is_nowhere_in_the_files_of_the_copy(platform: Platform, url: str, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from xinshu.doors.follower.streaming import Listener
 from xinshu.doors.published_log import NotThere
 from xinshu.tlog.note import VerifierKey
 
-AGAIN: Final = 5.0
-"""Seconds between two rounds of one who follows without a stream, beside what the server holds the answer."""
+ROUND: Final = 1.0
+"""Seconds that a round takes at least: a server that holds no answer is not asked without a pause."""
 
 QUICK: Final = 2
 """Tries of one who hears a stream meanwhile."""
@@ -192,11 +192,12 @@ class Waiting:
 
 def _go_on(follower: Follower) -> None:
     while True:
+        began = time.monotonic()
         try:
             follower.catch_up(patient=True)
         except (Away, NotThere) as error:
             say(str(error))
-        time.sleep(AGAIN)
+        time.sleep(max(0.0, began + ROUND - time.monotonic()))
 
 
 def _done(follower: Follower) -> str:

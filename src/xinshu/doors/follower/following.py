@@ -1,6 +1,7 @@
 """Follows a platform: from a snapshot on, page after page, each proven; a lie ends it, with its evidence kept."""
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, time, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from xinshu.doors.follower import snapshots
 from xinshu.doors.follower.applying import apply_event, apply_page, rolled_back
-from xinshu.doors.follower.copy import NAME, Copy, State
+from xinshu.doors.follower.copy import NAME, Copy, State, damaged
 from xinshu.doors.follower.evidence import found, keep, refuse_unresolved
 from xinshu.doors.follower.feed import WAIT, Feed
 from xinshu.doors.follower.lies import Away, Kind, Lie, TooOld
@@ -32,6 +33,10 @@ MOST_EMPTY: Final = 3
 
 class InUse(XinshuError):
     """Somebody follows into this folder already."""
+
+
+class NotWritten(XinshuError):
+    """The file of the copy cannot be written now; nothing half is kept."""
 
 
 class OtherKey(XinshuError):
@@ -209,6 +214,14 @@ def following(
                     )
             refuse_unresolved(folder)
             yield follower
+        except sqlite3.OperationalError as error:
+            raise NotWritten(
+                f"副本不能读写（磁盘已满，或被其他程序占用），先前的内容仍完整：{folder / NAME}（{error}）。"
+                f" The copy cannot be written, for lack of room or since another program holds it; what was there is"
+                f" whole: {folder / NAME} ({error})."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise damaged(folder / NAME) from error
         finally:
             copy.close()
 

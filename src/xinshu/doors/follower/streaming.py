@@ -10,6 +10,7 @@ from xinshu.doors.follower.feed import Feed
 from xinshu.doors.follower.following import Follower
 from xinshu.doors.follower.lies import Away
 from xinshu.doors.follower.lines import UNREADABLE, streamed
+from xinshu.doors.published_log import NotThere
 from xinshu.kit.clock import now
 
 FIRST: Final = 1.0
@@ -66,7 +67,7 @@ class Listener:
             try:
                 if self.listen(place):
                     wait = FIRST
-            except Away as error:
+            except (Away, NotThere) as error:
                 self._say(str(error))
             time.sleep(wait)
             wait = min(wait * 2, LONGEST)
@@ -98,7 +99,7 @@ class Listener:
         if due:
             try:
                 self._catch_up()
-            except Away as error:
+            except (Away, NotThere) as error:
                 self._say(str(error))
 
     def _catch_up(self) -> None:
