@@ -100,6 +100,13 @@ class Platform:
     def end(self, of: int) -> int:
         return self._enter(Event.ENDED, of, None, self.entries[of].adverse)
 
+    def end_first(self) -> int:
+        """What is shown and ended before either has a number: the ending is numbered first."""
+        self.end(self.show())
+        self.entries[-2:] = self.entries[:-3:-1]
+        self.entries[-2].of = len(self.entries) - 1
+        return len(self.entries) - 2
+
     def rules(self) -> int:
         return self._enter(Event.RULES, None, None, False)
 
@@ -118,12 +125,9 @@ class Platform:
 
     def standing(self) -> dict[int, Entry]:
         """What stands by the whole log: number and entry."""
-        found: dict[int, Entry] = {}
-        for number, entry in enumerate(self.entries):
-            found.pop(-1 if entry.of is None else entry.of, None)
-            if entry.content is not None:
-                found[number] = entry
-        return found
+        replaced = {entry.of for entry in self.entries}
+        entries = enumerate(self.entries)
+        return {number: entry for number, entry in entries if entry.content is not None and number not in replaced}
 
     def shown(self, *, adverse: bool = False, signed_only: bool = True) -> dict[int, bytes]:
         """What is shown today, as canonical JSON by number; of what is signed. An entry not signed yet may end one."""
@@ -204,7 +208,7 @@ class Platform:
             "number": number,
             "event": entry.event.name,
             "leaf": entry.leaf.hex(),
-            "of": entry.of,
+            "of": entry.of if (entry.of or 0) < self.size else None,
             "salt": entry.salt.hex() if number in shown else None,
             "content": entry.content if number in shown else None,
         }

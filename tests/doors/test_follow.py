@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import orjson
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +119,31 @@ def test_each_checkpoint_on_the_way_is_a_proof(platform: Platform, url: str, tmp
         (8, 9, platform.notes[8], platform.notes[platform.size])
     ]
     assert list(read(tmp_path)) == list(range(8))
+
+
+def test_an_ending_that_was_numbered_first_lets_nothing_in(platform: Platform, url: str, tmp_path: Path) -> None:
+    """Its `of` is null while what it ends has no number, and a later number afterwards; neither is a lie."""
+    some(platform, 3)
+    caught_up(tmp_path, url, platform.key)
+    platform.most = 1
+    one, other = platform.end_first(), platform.end_first()
+    platform.integrate(one + 1)
+    caught_up(tmp_path, url, platform.key)
+    platform.integrate()
+    said = [entry for entry in platform.entries if entry.content is not None][-1]
+
+    def told_all_the_same(asked: Asked, answer: Answer) -> Answer:
+        """The gate would not tell its content; a copy would not take it either."""
+        page = orjson.loads(b"".join(answer[1]))
+        for line in page["changes"]:
+            if line["number"] == other + 1:
+                line |= {"salt": said.salt.hex(), "content": said.content}
+        return 200, [orjson.dumps(page)]
+
+    platform.lies = told_all_the_same
+    caught_up(tmp_path, url, platform.key)
+    assert rows(tmp_path, "SELECT number, of FROM ended") == [(one, None), (other, other + 1)]
+    assert rows(tmp_path, "SELECT number FROM record") == [(0,), (1,), (2,)]
 
 
 def test_a_server_that_is_a_day_behind_brings_nothing_back(platform: Platform, url: str, tmp_path: Path) -> None:
@@ -304,7 +330,7 @@ def test_what_is_no_feed_is_no_lie(platform: Platform, url: str, tmp_path: Path,
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["show", "show", "show", "adverse", "change", "end", "rules", "day", "lag"]),
+        st.sampled_from(["show", "show", "show", "adverse", "change", "end", "end first", "rules", "day", "lag"]),
         st.integers(0, 1000),
         st.integers(0, 3),
     ),
@@ -320,8 +346,8 @@ def act(platform: Platform, what: str, which: int, days: int) -> None:
     if what in ("show", "adverse"):
         until = None if days == 3 else (platform.day + timedelta(days)).isoformat()
         platform.show(until=until, adverse=what == "adverse")
-    elif what == "rules":
-        platform.rules()
+    elif what in ("rules", "end first"):
+        (platform.rules if what == "rules" else platform.end_first)()
     elif number is not None and what == "change":
         platform.change(number, document_number=f"改{len(platform.entries)}")
     elif number is not None and what == "end":

@@ -55,7 +55,8 @@ def _take(copy: Copy, state: State, page: Page, key: VerifierKey, day: date, lea
     _check_links(copy, page.lines, endings, leaves)
     _check_stream(copy, page)
     gone = {line.of for line in page.lines} | {of for of, _ in copy.streamed().values()}
-    copy.add(each for each in kept if each is not None and each.number not in gone and not each.is_over(day))
+    standing = [each for each in kept if each is not None and each.number not in gone and not each.is_over(day)]
+    copy.add(each for each in standing if copy.ending_of(each.number) is None)
     copy.note_endings(endings, day)
     copy.forget_streamed(page.next)
     _grow(copy, state, page, [(due, state.due), (told, page.checkpoint)])

@@ -35,7 +35,7 @@ CREATE INDEX IF NOT EXISTS record_record ON record (record);
 CREATE INDEX IF NOT EXISTS record_until ON record (shown_until);
 CREATE INDEX IF NOT EXISTS record_unproven ON record (number) WHERE NOT verified;
 CREATE TABLE IF NOT EXISTS ended (
-    number INTEGER PRIMARY KEY, of INTEGER NOT NULL UNIQUE, reason TEXT, day TEXT NOT NULL);
+    number INTEGER PRIMARY KEY, of INTEGER UNIQUE, reason TEXT, day TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS streamed (number INTEGER PRIMARY KEY, of INTEGER NOT NULL, leaf BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS daily (day TEXT PRIMARY KEY, size INTEGER NOT NULL, past_their_end INTEGER NOT NULL);
 CREATE VIEW IF NOT EXISTS shown AS SELECT number, code, record, shown_from, shown_until, content FROM record

@@ -124,10 +124,9 @@ def check(line: Line) -> Kept | None:
     if leaf.event.name != line.event:
         raise _lie(Kind.LEAF, line, "事件与其日志条目不符", "is told as another event than its leaf says")
     adds = leaf.event in ADDS
-    if line.of is not None and (not 0 <= line.of < line.number or leaf.event is Event.RULES):
+    # Endings are numbered first, so that what one ends may bear a later number, or none yet: then `of` is null.
+    if line.of is not None and (line.of == line.number or leaf.event is Event.RULES):
         raise _lie(Kind.LINK, line, "所替代的条目不可能成立", "takes the place of an entry that it cannot replace")
-    if leaf.event is Event.ENDED and line.of is None:
-        raise _lie(Kind.LINK, line, "是终止却不说终止了哪一条", "is an ending and does not say of which entry")
     if line.content is None:
         return None
     if not adds or line.salt is None:
