@@ -251,6 +251,16 @@ def test_a_subscriber_gets_what_is_adverse_says_what_it_applied_and_learns_why(
     assert not any("token" in asked.path or asked.token for asked in platform.asked if asked.path.startswith("/log/"))
 
 
+def test_an_acknowledgement_that_is_not_taken_is_sent_again(platform: Platform, url: str, tmp_path: Path) -> None:
+    some(platform, 3)
+    platform.lies = lambda asked, answer: (409, [b"{}"]) if asked.path.endswith("acknowledgements") else answer
+    caught_up(tmp_path, url, platform.key, token=platform.token)
+    assert rows(tmp_path, "SELECT acknowledged FROM state") == [(0,)]
+    platform.lies = None
+    caught_up(tmp_path, url, platform.key, token=platform.token)
+    assert rows(tmp_path, "SELECT acknowledged FROM state") == [(3,)]
+
+
 def test_the_stream_ends_at_once_and_the_feed_brings_the_rest(platform: Platform, url: str, tmp_path: Path) -> None:
     some(platform, 5)
 
@@ -282,10 +292,18 @@ def test_the_stream_ends_at_once_and_the_feed_brings_the_rest(platform: Platform
 
 def test_a_reader_too_far_behind_the_stream_is_sent_to_the_feed(platform: Platform, url: str, tmp_path: Path) -> None:
     some(platform, 5)
-    platform.streamed = [b"event: behind\ndata: {}\n\n"]
+
+    def meanwhile(asked: Asked, answer: Answer) -> Answer:
+        if asked.path == "/changes/stream":
+            some(platform, 5)
+        return answer
+
+    platform.streamed = [b'event: behind\ndata: {"size":10}\n\n']
+    platform.lies = meanwhile
     with copying(tmp_path, url, platform.key) as follower, closing(Feed(url)) as feed:
         assert Listener(follower, feed, print).listen(url + "changes/stream")
     assert read(tmp_path) == platform.shown()
+    assert len(read(tmp_path)) == 10
 
 
 def test_what_is_shown_is_written_as_parquet(platform: Platform, url: str, tmp_path: Path) -> None:

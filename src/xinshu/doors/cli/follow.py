@@ -21,8 +21,8 @@ from xinshu.doors.follower.streaming import Listener
 from xinshu.doors.published_log import NotThere
 from xinshu.tlog.note import VerifierKey
 
-ROUND: Final = 1.0
-"""Seconds that a round takes at least: a server that holds no answer is not asked without a pause."""
+ROUND: Final = 5.0
+"""Seconds that a round takes at least: a server that can hold no more answers is not asked without a pause."""
 
 QUICK: Final = 2
 """Tries of one who hears a stream meanwhile."""

@@ -75,9 +75,17 @@ class Feed:
 
         return self._again(once)
 
-    def acknowledge(self, through: int) -> None:
-        """Say that every ending before that entry is applied."""
-        self._again(lambda: _good(self._send("POST", f"{self._api}/acknowledgements", json={"through": through})))
+    def acknowledge(self, through: int) -> bool:
+        """Say that every ending before that entry is applied; False where the server does not think it told us so far."""
+
+        def once() -> bool:
+            answer = self._send("POST", f"{self._api}/acknowledgements", json={"through": through})
+            if answer.status_code == 409:
+                return False
+            _good(answer)
+            return True
+
+        return self._again(once)
 
     def get(self, path: str) -> bytes:
         """Any public answer, by its path, as anyone gets it. Raises Away, NotAllowed."""

@@ -175,8 +175,7 @@ class Follower:
         state = self.copy.state()
         if state is None:
             return
-        if self._feed.adverse and state.next > state.acknowledged:
-            self._feed.acknowledge(state.next)
+        if self._feed.adverse and state.next > state.acknowledged and self._feed.acknowledge(state.next):
             with self.copy.transaction():
                 self.copy.acknowledge(state.next)
         reached = (state.next, state.day)

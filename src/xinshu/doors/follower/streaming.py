@@ -79,8 +79,6 @@ class Listener:
         with self._feed.stream(place, self._follower.next) as lines:
             for event in events(lines):
                 told = True
-                if event.name == "behind":
-                    break
                 self._hear(event)
         return told
 
@@ -89,7 +87,8 @@ class Listener:
         state = self._follower.state
         if state is None:
             return
-        due = state.day != now().day.isoformat()
+        # Who is "behind" is told nothing of what lies between; the stream goes on from where the log stands.
+        due = event.name == "behind" or state.day != now().day.isoformat()
         if event.name == "change":
             line = streamed(event.data)
             self._follower.tell(line)
