@@ -76,7 +76,7 @@ class Feed:
         return self._again(once)
 
     def acknowledge(self, through: int) -> bool:
-        """Say that every ending before that entry is applied; False where the server does not think it told us so far."""
+        """Say that every ending before that entry is applied; False where the server has not told us so far."""
 
         def once() -> bool:
             answer = self._send("POST", f"{self._api}/acknowledgements", json={"through": through})
