@@ -51,6 +51,8 @@ FAULTS = [
     Fault("a use writes a record", "uses/evaluation/actions.py", "from xinshu.register.records import actions", "Uses never write the register"),
     Fault("another room's models", "uses/disclosure/queries.py", "from xinshu.register.records.models import Record", "Rooms keep their tables"),
     Fault("a door opens models", "doors/portal/pages.py", "from xinshu.register.records import models", "Rooms keep their tables"),
+    Fault("django in the follower", "doors/follower/copy.py", "from django.db import connection", "Follower on its own"),
+    Fault("the follower reads our tables", "doors/follower/feed.py", "from xinshu.register.publog import queries", "Follower on its own"),
     Fault("the clock in law", "law/publicity.py", "from xinshu.kit.clock import now", "Clock at doors"),
     Fault("the clock in queries", "register/records/queries.py", "from xinshu.kit import clock", "Clock at doors"),
     Fault("the clock in actions", "proceedings/intake/actions.py", "from xinshu.kit.clock import now", "Clock at doors"),

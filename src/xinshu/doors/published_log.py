@@ -164,7 +164,7 @@ def _compare(found: Sequence[bytes], said: Sequence[bytes], first: int) -> None:
 
 
 def full_or_partial(where: Source, tile: Tile) -> bytes:
-    """A partial tile may have given way to the full one since the checkpoint was read."""
+    """A tile or bundle; a partial one may have given way to the full one since the checkpoint was read."""
     try:
         return where.read(tile.path)
     except NotThere:

@@ -10,6 +10,7 @@ import orjson
 from rich.progress import Progress
 
 from xinshu.doors.cli.keys import KEY, WITNESSES
+from xinshu.doors.cli.monitor import monitor
 from xinshu.doors.cli.store import store
 from xinshu.doors.cli.witness import witness
 from xinshu.doors.kept_checkpoints import check_and_keep
@@ -32,6 +33,9 @@ def log() -> None:
 
     例 Example: xinshu log verify https://credit.example/log/ --key log.key
     """
+
+
+log.add_command(monitor)
 
 
 @log.command()

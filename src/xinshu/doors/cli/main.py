@@ -29,6 +29,7 @@ COMMANDS = {
     "reconcile": Entry("reconcile", "reconcile", True, "归集对账 Compare an organ's ledger with what is held."),
     "shown": Entry("shown", "shown", True, "查询公示 What is publicly shown for a code."),
     "log": Entry("log", "log", True, "透明日志 The public log: its key, proofs, and checking all of it."),
+    "follow": Entry("follow", "follow", False, "跟随副本 Keep a proven copy of what a platform shows."),
     "past": Entry("past", "past", True, "全部历史 The whole past of a body, for the body itself."),
     "code": Entry("codes", "code", False, "校验代码 Check codes."),
     "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),
