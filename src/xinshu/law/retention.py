@@ -1,8 +1,8 @@
 """Retention: from which day must what is kept of a record be erased?
 
-Articles: PIPL art. 47 (what has served its purpose, or is past its term, is erased), PIPL art. 19 (no longer than needed),
-the article of each kind's own retention in the catalogue; Civil Code 201-203 for the days. What has no number of months
-is kept, since nobody may guess one; what is uncertain never erases.
+Articles: PIPL arts. 19 and 47 (no longer than needed; what is past its term is erased), the article of each kind's own
+retention in the catalogue; Civil Code 201-203 for the days. What has no number of months is kept, since nobody may
+guess one; what is uncertain never erases.
 """
 
 from dataclasses import dataclass
@@ -50,8 +50,8 @@ class Keeping:
 def retention(kept: Kept, catalogue: Catalogue) -> Keeping:
     """By the rules of this catalogue: from which day on nothing may be kept of the record, by which article.
 
-    The months are counted from the last day on which it was shown, from the day on which it was taken back, or, for what
-    is never shown to anybody though its kind is public, from the last of its days with us. Never raises.
+    The months are counted from the last day on which it was shown, from the day on which it was taken back, or, for
+    what is never shown though its kind is public, from the last of its days with us.
     """
     kind = catalogue.kinds.get(kept.kind)
     if kind is None:

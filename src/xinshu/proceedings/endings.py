@@ -10,16 +10,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from xinshu.kit.durable import make, room, sync
+from xinshu.kit.durable import keep, make, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.register.publog.actions import integrate
@@ -48,12 +49,16 @@ class Gap(XinshuError):
 
 
 class Step(NamedTuple):
-    """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point."""
+    """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point.
+
+    `erased`: references of records that were erased, in no order; no other line tells anything of them any more.
+    """
 
     after: Point
     reached: Point
     endings: list[Ending]
     restored: bool = False
+    erased: Sequence[str] = ()
 
 
 def number_and_note(*, moment: Moment) -> int:
@@ -95,13 +100,22 @@ def alone() -> Iterator[IO[bytes]]:
     with room():
         make(settings.ENDINGS_FOLDER)
         path = settings.ENDINGS_FOLDER / NAME
-        fresh = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if fresh:
-                sync(settings.ENDINGS_FOLDER)
-            yield file
+        while True:
+            fresh = not path.exists()
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if not _is_at(path, descriptor):
+                    continue  # rewritten by another, while we waited
+                if fresh:
+                    sync(settings.ENDINGS_FOLDER)
+                yield file
+                return
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the open file is still the one of that name."""
+    return path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino
 
 
 def note_until_now(file: IO[bytes]) -> Point:
@@ -128,6 +142,46 @@ def note_until_now(file: IO[bytes]) -> Point:
 def note_restored(file: IO[bytes], to: Point) -> None:
     """From here on the journal goes on from an earlier point."""
     _append(file, Step(_reached(file), to, [], restored=True))
+
+
+def note_erased(references: Sequence[str]) -> None:
+    """That these records are erased, before they are: a restore of an older backup erases them again."""
+    with alone() as file:
+        here = _reached(file)
+        _append(file, Step(here, here, [], erased=sorted(references)))
+
+
+def forget_erased() -> int:
+    """Write the ledger anew without the endings of erased records; how many lines of it were about them.
+
+    Days and order of what became of a record would tell which entries of the public log belong together.
+    """
+    with alone() as file:
+        erased, lines = set(erased_known()), sum(bool(step.erased) for step in _whole())
+        told = sum(ending.record_ref in erased for step in _whole() for ending in step.endings)
+        if told or lines > 1:
+            path, kept_at = settings.ENDINGS_FOLDER / NAME, os.fstat(file.fileno()).st_mtime
+            keep(path, partial(_write_anew, erased, _reached(file)))
+            os.utime(path, (kept_at, kept_at))
+        return told
+
+
+def _write_anew(erased: Collection[str], reached: Point, file: IO[bytes]) -> None:
+    """Step by step, so that the point of any backup is still found; what was erased stands in one line, the last."""
+    for step in _whole():
+        left = [ending for ending in step.endings if ending.record_ref not in erased]
+        if left or step.reached != step.after or step.restored:
+            file.write(_line(step._replace(endings=left, erased=())))
+    file.write(_line(Step(reached, reached, [], erased=sorted(erased))))
+
+
+def _whole() -> Iterator[Step]:
+    return (step for step in _steps() if step is not None)
+
+
+def erased_known() -> list[str]:
+    """References of the records that are known to be erased."""
+    return sorted({reference for step in _whole() for reference in step.erased})
 
 
 def endings_after(point: Point) -> list[Ending]:
@@ -211,13 +265,19 @@ def _append(file: IO[bytes], step: Step) -> None:
         file.seek(size - 1)
         if file.read(1) != b"\n":
             file.write(b"\n")
+    file.write(_line(step))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _line(step: Step) -> bytes:
     said: dict[str, Any] = {"after": step.after, "reached": step.reached, "endings": step.endings}
     if step.restored:
         said["restored"] = True
+    if step.erased:
+        said["erased"] = step.erased
     text = json.dumps(said, default=date.isoformat, separators=(",", ":"))
-    file.write(f'{text[:-1]},"digest":"{_digest(text)}"}}\n'.encode("ascii"))
-    file.flush()
-    os.fsync(file.fileno())
+    return f'{text[:-1]},"digest":"{_digest(text)}"}}\n'.encode("ascii")
 
 
 def _read(line: bytes) -> Step | None:
@@ -227,7 +287,9 @@ def _read(line: bytes) -> Step | None:
         if said.pop("digest") != _digest(json.dumps(said, separators=(",", ":"))):
             return None
         endings = [_ending(*found) for found in said["endings"]]
-        return Step(Point(*said["after"]), Point(*said["reached"]), endings, bool(said.get("restored")))
+        return Step(
+            Point(*said["after"]), Point(*said["reached"]), endings, bool(said.get("restored")), said.get("erased", ())
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
