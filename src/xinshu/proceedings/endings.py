@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -23,6 +23,8 @@ from django.db import connection, transaction
 from xinshu.kit.durable import keep, make, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.register.erasures.actions import own_key
+from xinshu.register.erasures.queries import key, mark
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import is_overdue
 from xinshu.register.publog.tasks import integrate_soon
@@ -51,7 +53,7 @@ class Gap(XinshuError):
 class Step(NamedTuple):
     """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point.
 
-    `erased`: references of records that were erased, in no order; no other line tells anything of them any more.
+    `erased`: records that were erased, by marks that only the key can make; no other line tells anything of them.
     """
 
     after: Point
@@ -146,9 +148,10 @@ def note_restored(file: IO[bytes], to: Point) -> None:
 
 def note_erased(references: Sequence[str]) -> None:
     """That these records are erased, before they are: a restore of an older backup erases them again."""
+    secret = own_key()
     with alone() as file:
         here = _reached(file)
-        _append(file, Step(here, here, [], erased=sorted(references)))
+        _append(file, Step(here, here, [], erased=sorted(mark(secret, reference) for reference in references)))
 
 
 def forget_erased() -> int:
@@ -157,31 +160,42 @@ def forget_erased() -> int:
     Days and order of what became of a record would tell which entries of the public log belong together.
     """
     with alone() as file:
-        erased, lines = set(erased_known()), sum(bool(step.erased) for step in _whole())
-        told = sum(ending.record_ref in erased for step in _whole() for ending in step.endings)
+        marks, lines, secret = _marks(), sum(bool(step.erased) for step in _whole()), key()
+        told = sum(mark(secret, ending.record_ref) in marks for step in _whole() for ending in step.endings)
         if told or lines > 1:
             path, kept_at = settings.ENDINGS_FOLDER / NAME, os.fstat(file.fileno()).st_mtime
-            keep(path, partial(_write_anew, erased, _reached(file)))
+            keep(path, partial(_write_anew, marks, secret, _reached(file)))
             os.utime(path, (kept_at, kept_at))
         return told
 
 
-def _write_anew(erased: Collection[str], reached: Point, file: IO[bytes]) -> None:
+def _write_anew(marks: Collection[str], secret: bytes, reached: Point, file: IO[bytes]) -> None:
     """Step by step, so that the point of any backup is still found; what was erased stands in one line, the last."""
     for step in _whole():
-        left = [ending for ending in step.endings if ending.record_ref not in erased]
+        left = [ending for ending in step.endings if mark(secret, ending.record_ref) not in marks]
         if left or step.reached != step.after or step.restored:
             file.write(_line(step._replace(endings=left, erased=())))
-    file.write(_line(Step(reached, reached, [], erased=sorted(erased))))
+    file.write(_line(Step(reached, reached, [], erased=sorted(marks))))
 
 
 def _whole() -> Iterator[Step]:
     return (step for step in _steps() if step is not None)
 
 
-def erased_known() -> list[str]:
-    """References of the records that are known to be erased."""
-    return sorted({reference for step in _whole() for reference in step.erased})
+def _marks() -> frozenset[str]:
+    return frozenset(each for step in _whole() for each in step.erased)
+
+
+def erased_among(records: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those of these records (subject, reference) that the ledger knows to be erased. Raises Gap without the key."""
+    marks, secret = _marks(), key()
+    if marks and not secret:
+        raise Gap(
+            "终止台账记有已删除的信息，但其密钥文件 erased.key 不在secrets中；找回后重试，或用 --ledger-lost。"
+            " The ledger knows of erased records, and its key erased.key is not among the secrets. Find it and try"
+            " again; or say --ledger-lost."
+        )
+    return [each for each in records if mark(secret, each[1]) in marks] if marks else []
 
 
 def endings_after(point: Point) -> list[Ending]:

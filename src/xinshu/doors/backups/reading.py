@@ -28,7 +28,7 @@ from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.erasures.queries import KEY
 from xinshu.register.publog.after_restore import take_up_published
 from xinshu.register.records.actions import Change, number_filings
-from xinshu.register.records.entries import turn_the_day
+from xinshu.register.records.entries import every_reference, turn_the_day
 from xinshu.register.records.withholding import Again, Ending, Point, end_again, hold_back_all_but, numbering, point_at
 
 ACTOR: Final = "restore"
@@ -159,8 +159,9 @@ def _brought_up(
         raise sealing.NotWhole("备份与其清单不符。The backup is not what its manifest says.")
     take_up_published(moment=moment)
     number_filings(moment=moment)
-    known = [Ending(0, reference, Change.WITHDRAWN, 0, moment.day, None, None) for reference in endings.erased_known()]
-    again = end_again(endings=[*since, *known], actor=ACTOR, moment=moment)
+    erased = _erased(staged, ledger_lost=ledger_lost)
+    over = [Ending(0, reference, Change.WITHDRAWN, 0, moment.day, None, None) for _, reference in erased]
+    again = end_again(endings=[*since, *over], actor=ACTOR, moment=moment)
     if ledger_lost:
         kinds = catalogue_on(moment.day).catalogue.kinds.items()
         harmless = [name for name, kind in kinds if kind.effect is not Effect.ADVERSE]
@@ -168,8 +169,18 @@ def _brought_up(
         again = Again(again.withdrawn, again.held + more.held)
     turn_the_day(moment=moment)
     number_filings(moment=moment)
-    store_files.have_secret(staged, KEY)
-    erase_again(moment=moment, actor=ACTOR)
+    erase_again(erased, moment=moment, actor=ACTOR)
     tokens = revoke_every_token(actor=ACTOR, moment=moment)
     store_files.without_batches(staged, being_filed())
     return Restored(manifest=manifest, again=again, tokens=tokens, ledger_lost=ledger_lost)
+
+
+def _erased(staged: Path, *, ledger_lost: bool) -> list[tuple[int, str]]:
+    """The records of the backup that are known to be erased. Without the key nobody knows them: raises Gap."""
+    store_files.have_secret(staged, KEY)
+    try:
+        return endings.erased_among(every_reference())
+    except endings.Gap:
+        if not ledger_lost:
+            raise
+        return []

@@ -243,7 +243,7 @@ def withdraw(
             on_day=moment.day,
             at=moment.instant,
         )
-        note(actor=actor, act="WITHDRAW", matter=str(record_ref), purpose=reason, organ=organ_code, moment=moment)
+        note(actor=actor, act="WITHDRAW", matter=kind, purpose=reason, organ=organ_code, moment=moment)
     number_and_note(moment=moment)
 
 

@@ -11,13 +11,13 @@ from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.retention import retention
-from xinshu.proceedings.endings import erased_known, forget_erased, note_erased
+from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
 from xinshu.proceedings.objections.queries import waiting_on
 from xinshu.register.access.actions import note
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.entries import ERASED_MOST, Due, Erased, erase, kept_since, of_references
+from xinshu.register.records.entries import ERASED_MOST, Due, Erased, erase, kept_since
 
 ACTOR: Final = "retention"
 NOTHING: Final = Erased(0, 0, 0)
@@ -64,12 +64,11 @@ def count_past_term(*, moment: Moment, told: Callable[[Told], None] = untold) ->
     return counts
 
 
-def erase_again(*, moment: Moment, actor: str) -> Erased:
-    """After a restore: erase what the ledger knows to be erased (it has ended again), and what is past its term."""
-    erased, known = NOTHING, erased_known()
-    for start in range(0, len(known), ERASED_MOST):
-        found = of_references(known[start : start + ERASED_MOST])
-        erased = _sum(erased, _erase_now(found, moment, actor))
+def erase_again(records: Sequence[tuple[int, str]], *, moment: Moment, actor: str) -> Erased:
+    """After a restore: erase these, which were erased before and have ended again, and what is past its term."""
+    erased = NOTHING
+    for start in range(0, len(records), ERASED_MOST):
+        erased = _sum(erased, _erase_now(records[start : start + ERASED_MOST], moment, actor))
     return _sum(erased, erase_past_term(moment=moment, actor=actor))
 
 

@@ -12,6 +12,13 @@ from xinshu.register.erasures.queries import ANY, digest, key, key_file, lost
 REMEMBER: Final = "INSERT INTO erasures_erased (digest) SELECT unnest(%s::bytea[]) ON CONFLICT DO NOTHING"
 
 
+def own_key() -> bytes:
+    """The key, which is made when there is none."""
+    if not key():
+        keep_first(key_file(), secrets.token_hex(32).encode("ascii"))
+    return key()
+
+
 @transaction.atomic
 def remember(documents: Iterable[tuple[bytes, str]]) -> None:
     """Keep a digest of each document: its identity, and a code of its body. Raises KeyLost."""
@@ -20,9 +27,7 @@ def remember(documents: Iterable[tuple[bytes, str]]) -> None:
         some, ours = cursor.fetchone()
         if some and not ours:
             raise lost()
-        if not key():
-            keep_first(key_file(), secrets.token_hex(32).encode("ascii"))
-        secret = key()
+        secret = own_key()
         # In no order that tells which came with which.
         found = sorted({digest(secret, *each) for each in documents} | {digest(secret, b"", "")})
         cursor.execute(REMEMBER, [found])

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import polars as pl
 from django.conf import settings
@@ -13,6 +14,7 @@ from xinshu.kit.errors import XinshuError
 
 KEY: Final = "erased.key"
 DOMAIN: Final = b"xinshu erased document v1\n"
+REFERENCE: Final = b"xinshu erased reference v1\n"
 
 ANY: Final = "SELECT EXISTS (SELECT FROM erasures_erased), EXISTS (SELECT FROM erasures_erased WHERE digest = %s)"
 KNOWN: Final = "SELECT digest FROM erasures_erased WHERE digest = ANY(%s)"
@@ -38,6 +40,11 @@ def key() -> bytes:
 def digest(secret: bytes, identity: bytes, code: str) -> bytes:
     """What is kept of a document: its identity (32 bytes) and a code of its body, under the key."""
     return hmac.digest(secret, DOMAIN + identity + code.encode(), "sha256")
+
+
+def mark(secret: bytes, reference: str) -> str:
+    """By what an erased record is known in the ledger of endings: 32 hexadecimal digits, under the key."""
+    return hmac.digest(secret, REFERENCE + UUID(reference).bytes, "sha256")[:16].hex()
 
 
 def erased(documents: pl.DataFrame) -> pl.Series:

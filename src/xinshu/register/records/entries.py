@@ -4,7 +4,7 @@ A record and its entries die together: with it go its versions, journal lines, s
 whatever says or lets guess what they were (adr/0024).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -65,7 +65,7 @@ SELECT r.subject_id, r.record_ref::text, r.kind, r.recorded_on, f.on_day, r.deci
 """
 """What may be due, and never less: which day counts is the law's to say."""
 
-OF_REFERENCES = "SELECT subject_id, record_ref::text FROM records_record WHERE record_ref = ANY(%s::uuid[])"
+REFERENCES = "SELECT subject_id, record_ref::text FROM records_record"
 
 FILINGS_OF = """
 SELECT array_agg(DISTINCT j.filing_id) FROM records_journalline j
@@ -183,11 +183,12 @@ def _as_kept(
     )
 
 
-def of_references(references: Sequence[str]) -> list[tuple[int, str]]:
-    """Those of these records that are held, each with its subject."""
-    with connection.cursor() as cursor:
-        cursor.execute(OF_REFERENCES, [list(references)])
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+def every_reference() -> Iterator[tuple[int, str]]:
+    """Every record that is held, subject and reference, flat in memory."""
+    with transaction.atomic(), connection.connection.cursor(name="every_reference") as cursor:
+        cursor.execute(REFERENCES)
+        while rows := cursor.fetchmany(OVERNIGHT_MOST):
+            yield from rows
 
 
 @transaction.atomic
