@@ -26,6 +26,7 @@ from xinshu.proceedings.retention.actions import erase_again
 from xinshu.register.access.actions import revoke_every_token
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.erasures.queries import KEY
+from xinshu.register.publog import signing as log
 from xinshu.register.publog.after_restore import take_up_published
 from xinshu.register.records.actions import Change, number_filings
 from xinshu.register.records.entries import every_reference, turn_the_day
@@ -157,9 +158,12 @@ def _brought_up(
     point = Point(*manifest["point"])
     if point_at(point.number) != point:
         raise sealing.NotWhole("备份与其清单不符。The backup is not what its manifest says.")
+    for name in (log.NAME, KEY):
+        # On a new machine they would be made anew: another log's key, and one by which nothing erased is known.
+        store_files.have_secret(staged, name)
     take_up_published(moment=moment)
     number_filings(moment=moment)
-    erased = _erased(staged, ledger_lost=ledger_lost)
+    erased = _erased(ledger_lost=ledger_lost)
     over = [Ending(0, reference, Change.WITHDRAWN, 0, moment.day, None, None) for _, reference in erased]
     again = end_again(endings=[*since, *over], actor=ACTOR, moment=moment)
     if ledger_lost:
@@ -175,9 +179,8 @@ def _brought_up(
     return Restored(manifest=manifest, again=again, tokens=tokens, ledger_lost=ledger_lost)
 
 
-def _erased(staged: Path, *, ledger_lost: bool) -> list[tuple[int, str]]:
+def _erased(*, ledger_lost: bool) -> list[tuple[int, str]]:
     """The records of the backup that are known to be erased. Without the key nobody knows them: raises Gap."""
-    store_files.have_secret(staged, KEY)
     try:
         return endings.erased_among(every_reference())
     except endings.Gap:
