@@ -1,7 +1,6 @@
 """Erasure: a record goes whole, nothing of it is left where it was, every proof holds, and it never comes back."""
 
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +21,6 @@ from xinshu.proceedings.intake.models import Withdrawal
 from xinshu.proceedings.intake.states import WithdrawalReason
 from xinshu.proceedings.objections.actions import lodge, sweep
 from xinshu.proceedings.objections.models import Claim
-from xinshu.proceedings.retention import actions as retention
 from xinshu.proceedings.retention.actions import count_past_term, erase_past_term
 from xinshu.register.access.models import TrailLine
 from xinshu.register.erasures.models import Erased
@@ -32,10 +30,10 @@ from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.leaf import leaf
 from xinshu.register.publog.models import Entry, Lot
 from xinshu.register.publog.queries import erased_through, leaves_from, proof_of, standing
-from xinshu.register.records import entries
 from xinshu.register.records.actions import Held, number_filings
 from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Filing, HeldBack, JournalLine, NoticeDue, Record, RecordSource, RecordVersion
+from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.models import Subject, SubjectCode, SubjectName
 from xinshu.tlog import checkpoint, note, verify
 from xinshu.tlog.merkle import leaf_hash
@@ -44,6 +42,18 @@ from xinshu.tlog.note import verifier_key
 pytestmark = pytest.mark.django_db
 HISTORY = (RecordVersion, JournalLine, RecordSource, NoticeDue, HeldBack)
 NUMBERS = [f"示市监罚〔2026〕{number:04d}号" for number in range(1, 8)]
+
+FAULT = """
+CREATE SEQUENCE faults;
+CREATE FUNCTION fail_the_second_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('faults') = 2 THEN
+        RAISE EXCEPTION 'the disk is gone' USING ERRCODE = 'disk_full';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fails BEFORE {} FOR EACH STATEMENT EXECUTE FUNCTION fail_the_second_time();
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -154,9 +164,11 @@ def test_a_body_stays_while_anything_is_recorded_of_it() -> None:
     assert SubjectCode.objects.get().code == SUBJECT
 
 
-def test_what_was_taken_back_and_erased_is_not_shown_again() -> None:
-    """Though by its dates it would be: three years from its document, taken back in the first and erased in the third."""
-    grave = document(document_number=NUMBERS[0], penalties=["LICENCE_REVOCATION"], severity="SERIOUS")
+@pytest.mark.parametrize("kind", ["ADMIN_PENALTY", "ADMIN_LICENCE"])
+def test_what_was_taken_back_and_erased_is_not_shown_again(kind: str) -> None:
+    """Though by its dates it would be: three years from its document, or without a longest term at all."""
+    grave = document(kind, document_number=NUMBERS[0])
+    grave |= {"penalties": ["LICENCE_REVOCATION"], "severity": "SERIOUS"} if kind == "ADMIN_PENALTY" else {}
     accepted(grave)
     taken_back(NUMBERS[0])
     later = date(2028, 1, 10)
@@ -166,6 +178,7 @@ def test_what_was_taken_back_and_erased_is_not_shown_again() -> None:
     assert set(again.held.values()) == {Held.HAS_ENDED}
     assert set(accepted(grave | {"fine": "9"}, on_day=later).held.values()) == {Held.HAS_ENDED}
     assert accepted(grave | {"document_number": NUMBERS[1]}, on_day=later).accepted == 1
+    assert sum(len(batch) for batch in shown_stream(on_date=later)) == 1
 
 
 def test_without_the_key_nothing_is_taken_in(settings: Settings) -> None:
@@ -207,30 +220,42 @@ def test_the_database_erases_history_with_its_record_only(table: str) -> None:
         assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("where", ["remember", "erase_entries", "forget"])
-def test_a_crash_in_the_middle_leaves_a_chunk_as_it_was(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    """All or nothing of each record; the next run goes on."""
-    monkeypatch.setattr(retention, "kept_since", partial(entries.kept_since, most=2))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "INSERT ON erasures_erased",
+        "UPDATE ON publog_entry",
+        "UPDATE ON publog_state",
+        "UPDATE ON records_filing",
+        "DELETE ON subjects_subjectname",
+        "DELETE ON records_record",
+        "INSERT ON access_trailline",
+    ],
+)
+def test_a_crash_in_the_middle_leaves_a_chunk_as_it_was(fault: str) -> None:
+    """All or nothing of each record, wherever the database fails in the second chunk; the next run goes on."""
     accepted(*(document(document_number=number) for number in NUMBERS))
-    real, calls = getattr(entries, where), iter(range(10))
-
-    def failing(*given: Any, **named: Any) -> Any:
-        if next(calls) == 1:
-            raise DatabaseError("the disk is gone")
-        return real(*given, **named)
-
-    monkeypatch.setattr(entries, where, failing)
-    with pytest.raises(DatabaseError):
-        at_the_end()
-    left = {str(each) for each in Record.objects.values_list("record_ref", flat=True)}
+    turn_the_day(moment=noon(GONE))
+    number_filings(moment=noon(GONE))
+    integrate(moment=noon(GONE))
+    with connection.cursor() as cursor:
+        cursor.execute(FAULT.format(fault))
+    with pytest.raises(DatabaseError, match="the disk is gone"):
+        erase_past_term(moment=noon(GONE), most=2)
+    left = references(Record)
     assert len(left) == len(NUMBERS) - 2
-    assert {str(each) for each in RecordVersion.objects.values_list("record_ref", flat=True)} == left
-    assert {str(each) for each in JournalLine.objects.values_list("record_ref", flat=True)} == left
-    assert {str(each) for each in Entry.objects.exclude(record_ref=None).values_list("record_ref", flat=True)} == left
+    assert [references(table) for table in (RecordVersion, JournalLine)] == [left] * 2
+    assert references(Entry) == left | {"None"}
+    assert set(Entry.objects.filter(record_ref=None).exclude(event=4).values_list("salt")) == {(None,)}
     assert Erased.objects.count() == 1 + 2
-    monkeypatch.setattr(entries, where, real)
-    assert at_the_end().records == len(NUMBERS) - 2
+    assert TrailLine.objects.filter(act="ERASE").count() == 1
+    assert erase_past_term(moment=noon(GONE), most=2).records == len(NUMBERS) - 2
     assert not Subject.objects.exists()
+    assert references(Entry) == {"None"}
+
+
+def references(table: Any) -> set[str]:
+    return {str(found) for found in table.objects.values_list("record_ref", flat=True)}
 
 
 def test_the_ledger_forgets_days_and_keeps_that_it_is_erased(settings: Settings) -> None:

@@ -35,15 +35,17 @@ def untold(_told: Told) -> None:
     """Nobody watches."""
 
 
-def erase_past_term(*, moment: Moment, told: Callable[[Told], None] = untold, actor: str = ACTOR) -> Erased:
+def erase_past_term(
+    *, moment: Moment, told: Callable[[Told], None] = untold, actor: str = ACTOR, most: int = ERASED_MOST
+) -> Erased:
     """Erase every record that is past its retention on that day; how much it was.
 
-    Each chunk is a transaction of its own, so that a run that was cut off is simply run again. The ledger of endings
-    hears of it before it is done, and forgets what it knew of the records afterwards.
+    Each chunk of at most `most` is a transaction of its own, so that a run that was cut off is simply run again. The
+    ledger of endings hears of it before it is done, and forgets what it knew of the records afterwards.
     """
     erased, looked_at = NOTHING, 0
     catalogue = catalogue_on(moment.day).catalogue
-    for looked, due in _due(catalogue, moment.day):
+    for looked, due in _due(catalogue, moment.day, most):
         looked_at += looked
         erased = _sum(erased, _erase(due, moment, actor))
         told(Told(looked_at, erased.records))
@@ -77,11 +79,11 @@ def _termed(catalogue: Catalogue) -> dict[str, int]:
     return {name: kind.retention.months for name, kind in catalogue.kinds.items() if kind.retention.months is not None}
 
 
-def _due(catalogue: Catalogue, day: date) -> Iterator[tuple[int, list[Due]]]:
+def _due(catalogue: Catalogue, day: date, most: int = ERASED_MOST) -> Iterator[tuple[int, list[Due]]]:
     """Chunk by chunk how many were looked at, and those that the law lets nobody keep on that day."""
     days = {kind: _before(day, months) for kind, months in _termed(catalogue).items()}
     after = None
-    while days and (found := kept_since(days, after=after)):
+    while days and (found := kept_since(days, after=after, most=most)):
         waiting = waiting_on([one.record_ref for one in found])
         asked = (one._replace(kept=replace(one.kept, open_matter=one.record_ref in waiting)) for one in found)
         yield len(found), [one for one in asked if retention(one.kept, catalogue).erased_on(day)]

@@ -152,10 +152,11 @@ def entries_of(kind: str, documents: pl.DataFrame, *, catalogue: Catalogue, day:
     return documents.select(pl.when(shown).then(pl.lit(lot, pl.Int64)).alias("entry_lot"), place.alias("entry_place"))
 
 
-def kept_since(
-    kinds: Mapping[str, date], *, after: tuple[int, str] | None = None, most: int = ERASED_MOST
-) -> list[Due]:
-    """Records of these kinds that had ended, or were never shown, by the day of the kind; by subject, after a place."""
+def kept_since(kinds: Mapping[str, date], *, after: tuple[int, str] | None = None, most: int) -> list[Due]:
+    """At most `most` records of these kinds that had ended, or were never shown, by the day of the kind.
+
+    By subject and reference, after such a place.
+    """
     subject, record_ref = after or (0, NOWHERE)
     asked: dict[str, Any] = {"kinds": list(kinds), "days": list(kinds.values()), "most": most}
     with connection.cursor() as cursor:
