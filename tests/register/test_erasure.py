@@ -14,13 +14,10 @@ from tests import factories
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, document, noon
 from tests.retention import GONE, adopted_with_months
 from xinshu.doors.published_log import check_all, source
-from xinshu.law.terms import ClaimCause
 from xinshu.proceedings import endings
 from xinshu.proceedings.intake.actions import withdraw
 from xinshu.proceedings.intake.models import Withdrawal
 from xinshu.proceedings.intake.states import WithdrawalReason
-from xinshu.proceedings.objections.actions import lodge, sweep
-from xinshu.proceedings.objections.models import Claim
 from xinshu.proceedings.retention.actions import count_past_term, erase_past_term
 from xinshu.register.access.models import TrailLine
 from xinshu.register.erasures.models import Erased
@@ -138,23 +135,6 @@ def test_every_entry_goes_and_every_proof_stays() -> None:
     for entry_leaf, proof in saved:
         told = checkpoint.parse(note.parse(proof.checkpoint).text)
         verify.included(leaf_hash(entry_leaf), proof.index, told.size, proof.hashes, told.root)
-
-
-def test_nothing_is_erased_of_what_has_no_months_or_goes_on() -> None:
-    accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号", event_on=None))
-    assert at_the_end().records == 0
-    assert Record.objects.count() == 1
-
-
-def test_a_waiting_claim_keeps_its_record() -> None:
-    accepted(document(document_number=NUMBERS[0]), document(document_number=NUMBERS[1]))
-    lodge(subject=the().subject_id, record_ref=the().record_ref, cause=ClaimCause.NAME, words="", moment=noon(TODAY))
-    assert at_the_end().records == 1
-    assert the().masked_for is not None
-    sweep(moment=noon(GONE))
-    assert at_the_end().records == 1
-    assert not Claim.objects.exists()
-    assert not Subject.objects.exists()
 
 
 def test_a_body_stays_while_anything_is_recorded_of_it() -> None:

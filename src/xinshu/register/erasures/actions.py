@@ -13,7 +13,12 @@ REMEMBER: Final = "INSERT INTO erasures_erased (digest) SELECT unnest(%s::bytea[
 
 
 def own_key() -> bytes:
-    """The key, which is made when there is none."""
+    """The key, which is made before the first erasure and never in the place of a lost one. Raises KeyLost."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANY, [digest(key(), b"", "")])
+        some, ours = cursor.fetchone()
+    if some and not ours:
+        raise lost()
     if not key():
         keep_first(key_file(), secrets.token_hex(32).encode("ascii"))
     return key()
@@ -22,12 +27,8 @@ def own_key() -> bytes:
 @transaction.atomic
 def remember(documents: Iterable[tuple[bytes, str]]) -> None:
     """Keep a digest of each document: its identity, and a code of its body. Raises KeyLost."""
+    secret = own_key()
+    # In no order that tells which came with which.
+    found = sorted({digest(secret, *each) for each in documents} | {digest(secret, b"", "")})
     with connection.cursor() as cursor:
-        cursor.execute(ANY, [digest(key(), b"", "")])
-        some, ours = cursor.fetchone()
-        if some and not ours:
-            raise lost()
-        secret = own_key()
-        # In no order that tells which came with which.
-        found = sorted({digest(secret, *each) for each in documents} | {digest(secret, b"", "")})
         cursor.execute(REMEMBER, [found])
