@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from django.db import transaction
@@ -17,11 +17,14 @@ from xinshu.proceedings.objections import actions as objections
 from xinshu.proceedings.objections.queries import waiting_on
 from xinshu.register.access.actions import note
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.publog.actions import erase_nobodys
 from xinshu.register.records.entries import ERASED_MOST, Due, Erased, erase, kept_since
 
 ACTOR: Final = "retention"
 NOTHING: Final = Erased(0, 0, 0)
 MONTHS: Final = 12
+FEED: Final = timedelta(days=31)
+"""So far back the feed goes (adr/0019): what belongs to nobody needs no link any longer."""
 
 
 class Told(NamedTuple):
@@ -51,6 +54,7 @@ def erase_past_term(
         told(Told(looked_at, erased.records))
     forget_erased()
     forget_files(_termed(catalogue), moment=moment)
+    erase_nobodys(before=moment.instant - FEED)
     return erased
 
 

@@ -8,6 +8,7 @@ a prefix of what is numbered, and the next call goes on from it.
 import os
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -69,6 +70,16 @@ WITH gone AS (
 SELECT count(*), count(*) FILTER (WHERE number IS NULL) FROM placed
 """
 """Salt, owner and links of every entry of these records, all at once; of their lots the filing and the time."""
+
+ERASE_NOBODYS: Final = """
+WITH gone AS (
+    UPDATE publog_entry e SET salt = NULL, of_lot = NULL, of_place = NULL FROM publog_lot l
+     WHERE l.id = e.lot_id AND e.subject_id IS NULL AND e.salt IS NOT NULL AND l.numbered_at < %s
+ RETURNING l.first_number + e.place AS number
+), floor AS (UPDATE publog_state SET erased_through = greatest(erased_through, (SELECT max(number) + 1 FROM gone)))
+SELECT count(*) FROM gone
+"""
+"""The endings of what a restore found published, and of which nobody knows whose it was."""
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 REPLACE: Final = """
@@ -197,6 +208,13 @@ def erase(*, subjects: Sequence[int], references: Sequence[str]) -> int:
             " An entry of the public log is not numbered yet, and nothing was erased; try again in a minute."
         )
     return int(count)
+
+
+def erase_nobodys(*, before: datetime) -> int:
+    """Erase salt and links of old entries that a restore made for what nobody knows any more; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE_NOBODYS, [before])
+        return int(cursor.fetchone()[0])
 
 
 def _cut(octets: bytes) -> list[bytes]:

@@ -50,6 +50,11 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject_id"], name="entry_of_subject", condition=Q(subject_id__isnull=False)),
+            models.Index(
+                fields=["lot_id"],
+                name="entry_of_nobody",
+                condition=Q(subject_id__isnull=True, salt__isnull=False),
+            ),
         ]
 
 

@@ -20,4 +20,12 @@ class Migration(migrations.Migration):
             model_name='entry',
             index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='entry_of_subject'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(
+                condition=models.Q(('salt__isnull', False), ('subject_id__isnull', True)),
+                fields=['lot_id'],
+                name='entry_of_nobody',
+            ),
+        ),
     ]
