@@ -166,10 +166,15 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "
 
 def taken_back(subject: int, record_ref: UUID) -> None:
     """The organ withdraws one of its records; without a number yet."""
+    taken_back_by(subject, record_ref, MARKET.code)
+
+
+def taken_back_by(subject: int, record_ref: UUID, organ: str) -> None:
+    """That organ withdraws it."""
     withdraw(
         subjects=[subject],
         record_ref=record_ref,
-        organ=MARKET.code,
+        organ=organ,
         ground="ENTERED_WRONGLY",
         words="",
         actor="test",

@@ -19,6 +19,7 @@ from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
 from xinshu.law.publicity import publicity
 from xinshu.law.reading import Page, Reader
+from xinshu.law.retention import Keeping, Kept, retention
 from xinshu.law.severity import severity
 from xinshu.law.terms import Audience, Decision, Record
 from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
@@ -29,7 +30,7 @@ CATALOGUE = Path(__file__).parents[2] / "catalogue"
 
 REQUIRED = {"name", "article", "on_date", "given", "then"}
 KNOWN = REQUIRED | {"amend", "note"}
-WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "question"}
+WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "question", "erase_from", "erased"}
 LISTS = {"reasons", "withheld", "not_reasons", "not_withheld"}
 OPEN, NEVER = "OPEN", "NEVER"
 
@@ -144,6 +145,8 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
     """What the law answers, in the words of `then`."""
     on_date = date.fromisoformat(case["on_date"])
     given = case["given"]
+    if case["then"].keys() & {"erase_from", "erased"}:
+        return retention_answers(retention(kept_of(given), catalogue), on_date)
     if "kind" in given:
         record = record_of(given)
         return publicity_answers(publicity(record, catalogue), on_date)
@@ -161,6 +164,21 @@ def publicity_answers(verdict: Publicity, on_date: date) -> Answers:
         "regime": verdict.regime or NEVER,
         "reasons": codes(verdict.reasons_on(on_date)),
         "withheld": verdict.withheld,
+    }
+
+
+def kept_of(given: Mapping[str, Any]) -> Kept:
+    """The record of a case of retention; unsaid, it came in on the day of its document and was changed by nothing."""
+    arrived = given.get("recorded_on", given.get("decided_on"))
+    kept: Kept = read_as(Kept, {"recorded_on": arrived, "changed_on": arrived, **given})
+    return kept
+
+
+def retention_answers(keeping: Keeping, on_date: date) -> Answers:
+    return {
+        "erase_from": str(keeping.erase_from or NEVER),
+        "erased": keeping.erased_on(on_date),
+        "reasons": codes(keeping.reasons),
     }
 
 

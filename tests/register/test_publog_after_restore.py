@@ -1,6 +1,7 @@
 """A database that is put back takes up what was published since: the log goes on, and nobody sees it go back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from pytest_django import Settings
 from tests.factories import TODAY, accepted, adopted_catalogue, document, noon
 from xinshu.doors.published_log import check_all, source
 from xinshu.register.publog import tiles
-from xinshu.register.publog.actions import integrate
+from xinshu.register.publog.actions import erase_nobodys, integrate
 from xinshu.register.publog.after_restore import take_up_published
 from xinshu.register.publog.leaf import Event
 from xinshu.register.publog.models import Entry
-from xinshu.register.publog.queries import numbered, stand
+from xinshu.register.publog.queries import erased_through, numbered, stand
 from xinshu.register.publog.tiles import Forked
 from xinshu.register.records.actions import number_filings
 from xinshu.tlog import proof, verify
@@ -63,6 +64,20 @@ def test_the_log_goes_on_from_what_was_published(put_back: Callable[[], None]) -
     key = verifier_key(tiles.key() or "")
     assert check_all(source(str(tiles.folder())), key, lambda done, total: None).size == after.size
     assert take_up_published(moment=noon(TODAY)) == 0
+
+
+def test_what_nobody_knows_loses_its_link_after_a_month(put_back: Callable[[], None]) -> None:
+    put_back()
+    take_up_published(moment=noon(TODAY))
+    number_filings(moment=noon(TODAY))
+    last = integrate(moment=noon(TODAY))
+    linked = Entry.objects.filter(event=Event.ENDED, subject_id=None)
+    assert erase_nobodys(before=noon(TODAY).instant) == 0
+    assert linked.exclude(of_lot=None).count() == 1
+    assert erase_nobodys(before=noon(TODAY + timedelta(days=1)).instant) == 1
+    assert list(linked.values_list("salt", "of_lot", "of_place")) == [(None, None, None)]
+    assert erased_through() == last.size
+    assert integrate(moment=noon(TODAY)) == last
 
 
 def test_what_does_not_fit_is_refused(put_back: Callable[[], None]) -> None:

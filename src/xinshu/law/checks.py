@@ -208,6 +208,8 @@ def _kinds(entries: Entries) -> Iterator[Fault]:
         kind: Kind = entry.value
         if kind.category not in numbers and not categories.broken:
             yield entry.fault(("category",), Rule.MISSING_REFERENCE, f"no category has the number {kind.category}")
+        if kind.retention.months is not None and not 1 <= kind.retention.months <= 1200:
+            yield entry.fault(("retention", "months"), Rule.OUT_OF_RANGE, "months lie between 1 and 1200")
         yield from _publication(entries, entry, kind)
         yield from _fields(entries, entry, kind)
 

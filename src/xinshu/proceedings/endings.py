@@ -10,18 +10,21 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from xinshu.kit.durable import make, room, sync
+from xinshu.kit.durable import keep, make, room, sync
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.register.erasures.actions import own_key
+from xinshu.register.erasures.queries import key, mark
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import is_overdue
 from xinshu.register.publog.tasks import integrate_soon
@@ -48,12 +51,16 @@ class Gap(XinshuError):
 
 
 class Step(NamedTuple):
-    """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point."""
+    """One line: the endings between two points; `restored`: from here on the journal goes on from an earlier point.
+
+    `erased`: records that were erased, by marks that only the key can make; no other line tells anything of them.
+    """
 
     after: Point
     reached: Point
     endings: list[Ending]
     restored: bool = False
+    erased: Sequence[str] = ()
 
 
 def number_and_note(*, moment: Moment) -> int:
@@ -95,13 +102,22 @@ def alone() -> Iterator[IO[bytes]]:
     with room():
         make(settings.ENDINGS_FOLDER)
         path = settings.ENDINGS_FOLDER / NAME
-        fresh = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if fresh:
-                sync(settings.ENDINGS_FOLDER)
-            yield file
+        while True:
+            fresh = not path.exists()
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if not _is_at(path, descriptor):
+                    continue  # rewritten by another, while we waited
+                if fresh:
+                    sync(settings.ENDINGS_FOLDER)
+                yield file
+                return
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the open file is still the one of that name."""
+    return path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino
 
 
 def note_until_now(file: IO[bytes]) -> Point:
@@ -128,6 +144,58 @@ def note_until_now(file: IO[bytes]) -> Point:
 def note_restored(file: IO[bytes], to: Point) -> None:
     """From here on the journal goes on from an earlier point."""
     _append(file, Step(_reached(file), to, [], restored=True))
+
+
+def note_erased(references: Sequence[str]) -> None:
+    """That these records are erased, before they are: a restore of an older backup erases them again."""
+    secret = own_key()
+    with alone() as file:
+        here = _reached(file)
+        _append(file, Step(here, here, [], erased=sorted(mark(secret, reference) for reference in references)))
+
+
+def forget_erased() -> int:
+    """Write the ledger anew without the endings of erased records; how many lines of it were about them.
+
+    Days and order of what became of a record would tell which entries of the public log belong together.
+    """
+    with alone() as file:
+        marks, lines, secret = _marks(), sum(bool(step.erased) for step in _whole()), key()
+        told = sum(mark(secret, ending.record_ref) in marks for step in _whole() for ending in step.endings)
+        if told or lines > 1:
+            path, kept_at = settings.ENDINGS_FOLDER / NAME, os.fstat(file.fileno()).st_mtime
+            keep(path, partial(_write_anew, marks, secret, _reached(file)))
+            os.utime(path, (kept_at, kept_at))
+        return told
+
+
+def _write_anew(marks: Collection[str], secret: bytes, reached: Point, file: IO[bytes]) -> None:
+    """Step by step, so that the point of any backup is still found; what was erased stands in one line, the last."""
+    for step in _whole():
+        left = [ending for ending in step.endings if mark(secret, ending.record_ref) not in marks]
+        if left or step.reached != step.after or step.restored:
+            file.write(_line(step._replace(endings=left, erased=())))
+    file.write(_line(Step(reached, reached, [], erased=sorted(marks))))
+
+
+def _whole() -> Iterator[Step]:
+    return (step for step in _steps() if step is not None)
+
+
+def _marks() -> frozenset[str]:
+    return frozenset(each for step in _whole() for each in step.erased)
+
+
+def erased_among(records: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those of these records (subject, reference) that the ledger knows to be erased. Raises Gap without the key."""
+    marks, secret = _marks(), key()
+    if marks and not secret:
+        raise Gap(
+            "终止台账记有已删除的信息，但其密钥文件 erased.key 不在secrets中；找回后重试，或用 --ledger-lost。"
+            " The ledger knows of erased records, and its key erased.key is not among the secrets. Find it and try"
+            " again; or say --ledger-lost."
+        )
+    return [each for each in records if mark(secret, each[1]) in marks] if marks else []
 
 
 def endings_after(point: Point) -> list[Ending]:
@@ -211,13 +279,19 @@ def _append(file: IO[bytes], step: Step) -> None:
         file.seek(size - 1)
         if file.read(1) != b"\n":
             file.write(b"\n")
+    file.write(_line(step))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _line(step: Step) -> bytes:
     said: dict[str, Any] = {"after": step.after, "reached": step.reached, "endings": step.endings}
     if step.restored:
         said["restored"] = True
+    if step.erased:
+        said["erased"] = step.erased
     text = json.dumps(said, default=date.isoformat, separators=(",", ":"))
-    file.write(f'{text[:-1]},"digest":"{_digest(text)}"}}\n'.encode("ascii"))
-    file.flush()
-    os.fsync(file.fileno())
+    return f'{text[:-1]},"digest":"{_digest(text)}"}}\n'.encode("ascii")
 
 
 def _read(line: bytes) -> Step | None:
@@ -227,7 +301,9 @@ def _read(line: bytes) -> Step | None:
         if said.pop("digest") != _digest(json.dumps(said, separators=(",", ":"))):
             return None
         endings = [_ending(*found) for found in said["endings"]]
-        return Step(Point(*said["after"]), Point(*said["reached"]), endings, bool(said.get("restored")))
+        return Step(
+            Point(*said["after"]), Point(*said["reached"]), endings, bool(said.get("restored")), said.get("erased", ())
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

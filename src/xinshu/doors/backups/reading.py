@@ -22,10 +22,14 @@ from xinshu.law.terms import Effect
 from xinshu.proceedings import endings
 from xinshu.proceedings.intake.actions import sweep
 from xinshu.proceedings.intake.queries import batches_in_states, being_filed
+from xinshu.proceedings.retention.actions import erase_again
 from xinshu.register.access.actions import revoke_every_token
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.erasures.queries import KEY
+from xinshu.register.publog import signing as log
 from xinshu.register.publog.after_restore import take_up_published
-from xinshu.register.records.actions import number_filings
+from xinshu.register.records.actions import Change, number_filings
+from xinshu.register.records.entries import every_reference, turn_the_day
 from xinshu.register.records.withholding import Again, Ending, Point, end_again, hold_back_all_but, numbering, point_at
 
 ACTOR: Final = "restore"
@@ -154,15 +158,32 @@ def _brought_up(
     point = Point(*manifest["point"])
     if point_at(point.number) != point:
         raise sealing.NotWhole("备份与其清单不符。The backup is not what its manifest says.")
+    for name in (log.NAME, KEY):
+        # On a new machine they would be made anew: another log's key, and one by which nothing erased is known.
+        store_files.have_secret(staged, name)
     take_up_published(moment=moment)
     number_filings(moment=moment)
-    again = end_again(endings=since, actor=ACTOR, moment=moment)
+    erased = _erased(ledger_lost=ledger_lost)
+    over = [Ending(0, reference, Change.WITHDRAWN, 0, moment.day, None, None) for _, reference in erased]
+    again = end_again(endings=[*since, *over], actor=ACTOR, moment=moment)
     if ledger_lost:
         kinds = catalogue_on(moment.day).catalogue.kinds.items()
         harmless = [name for name, kind in kinds if kind.effect is not Effect.ADVERSE]
         more = hold_back_all_but(kinds=harmless, actor=ACTOR, moment=moment)
         again = Again(again.withdrawn, again.held + more.held)
+    turn_the_day(moment=moment)
     number_filings(moment=moment)
+    erase_again(erased, moment=moment, actor=ACTOR)
     tokens = revoke_every_token(actor=ACTOR, moment=moment)
     store_files.without_batches(staged, being_filed())
     return Restored(manifest=manifest, again=again, tokens=tokens, ledger_lost=ledger_lost)
+
+
+def _erased(*, ledger_lost: bool) -> list[tuple[int, str]]:
+    """The records of the backup that are known to be erased. Without the key nobody knows them: raises Gap."""
+    try:
+        return endings.erased_among(every_reference())
+    except endings.Gap:
+        if not ledger_lost:
+            raise
+        return []

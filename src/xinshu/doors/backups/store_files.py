@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from xinshu.doors.backups.sealing import Member, NotWhole
-from xinshu.kit.durable import make, room, sync
+from xinshu.kit.durable import keep_first, make, room, sync
 from xinshu.proceedings import vault
 
 PIECE: Final = 16 << 20
@@ -51,6 +51,13 @@ def put_in_place(folder: Path) -> None:
     for top in ("secrets", KEY):
         _add_missing(folder / top, _places()[top])
     sync(settings.DATA_FOLDER)
+
+
+def have_secret(folder: Path, name: str) -> None:
+    """Have one secret of the backup where it belongs already, if there is none of that name."""
+    kept = folder / "secrets" / name
+    if kept.exists():
+        keep_first(Path(settings.SECRETS_FOLDER) / name, kept.read_bytes())
 
 
 def without_batches(folder: Path, batches: Iterable[object]) -> None:

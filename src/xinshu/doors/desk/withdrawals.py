@@ -47,11 +47,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "may_file": bool(organs_of(request)),
     }
     if code or link:
-        matter = f"{code} {number}"
+        # The number stays out of the trail, which outlives the record (adr/0024).
         note(
             actor=actor_of(request),
             act="LOOK_OWN_RECORDS",
-            matter=matter,
+            matter=code,
             purpose="撤回",
             organ="",
             moment=moment_of(request),

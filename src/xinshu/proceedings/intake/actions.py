@@ -4,7 +4,7 @@ Nothing of a batch is in the register before its organ has attested it; a dry ru
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -243,7 +243,7 @@ def withdraw(
             on_day=moment.day,
             at=moment.instant,
         )
-        note(actor=actor, act="WITHDRAW", matter=str(record_ref), purpose=reason, organ=organ_code, moment=moment)
+        note(actor=actor, act="WITHDRAW", matter=kind, purpose=reason, organ=organ_code, moment=moment)
     number_and_note(moment=moment)
 
 
@@ -280,6 +280,22 @@ def remember_headers(
 def sweep(*, moment: Moment) -> int:
     """Erase uploads and returned rows older than 30 days, and what crashes left; how many batches it was."""
     return erase_old(moment, before=moment.instant - timedelta(days=DAYS_KEPT))
+
+
+def forget_withdrawals(references: Collection[str]) -> None:
+    """Erase that these records were taken back: the month's count is kept elsewhere."""
+    Withdrawal.objects.filter(record_ref__in=references).delete()
+
+
+def forget_files(kinds: Collection[str], *, moment: Moment) -> int:
+    """Erase of old batches of these kinds what lets guess a row: the file's name and digest, the sender's key, numbers
+    that were asked about. The counts stay. How many batches it was.
+
+    A file of one row is guessed by its digest; so it goes as the upload itself did, for kinds that are ever erased.
+    """
+    old = Batch.objects.filter(kind__in=kinds, received_at__lt=moment.instant - timedelta(days=DAYS_KEPT + 1))
+    known = old.exclude(state=State.FILING).exclude(file_digest=None, file_name="", key=None, asked=[])
+    return known.update(file_digest=None, file_name="", key=None, asked=[])
 
 
 def _known_organ(code: str) -> OrganRow:

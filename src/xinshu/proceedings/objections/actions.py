@@ -1,5 +1,6 @@
 """Takes a claim from anyone and withholds at once what it concerns; has it decided; lets it lapse; erases its words."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -162,6 +163,11 @@ def sweep(*, moment: Moment) -> int:
         )
         old = Claim.objects.filter(decided_on__lte=moment.day - timedelta(days=DAYS_KEPT), erased_at__isnull=True)
         return lapsed + old.update(words="", erased_at=moment.instant)
+
+
+def forget(references: Collection[str]) -> None:
+    """Erase the claims on records that are erased."""
+    Claim.objects.filter(record_ref__in=references).delete()
 
 
 def _held(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord | None:

@@ -110,6 +110,12 @@ def without_record(*, on_date: date) -> Iterator[UUID]:
             yield claim_id
 
 
+def waiting_on(references: Collection[str]) -> frozenset[str]:
+    """Those of these records on which a claim waits."""
+    waiting = Claim.objects.filter(state=ClaimState.OPEN, record_ref__in=references)
+    return frozenset(str(found) for found in waiting.values_list("record_ref", flat=True))
+
+
 def decides_for(posts: Collection[PostRow], organs: Collection[str]) -> str | None:
     """In which organ's name the holder of these posts decides a claim: a reviewer in that organ's, an operator in "".
 

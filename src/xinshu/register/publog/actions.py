@@ -9,6 +9,7 @@ import logging
 import os
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -58,6 +59,30 @@ ENTRY: Final = {
     "of_place": pl.Int64,
 }
 """What `enter` takes; null in `of_lot` and `of_place` where an entry takes the place of none."""
+
+ERASE: Final = """
+WITH gone AS (
+    UPDATE publog_entry e SET salt = NULL, subject_id = NULL, record_ref = NULL, subject_code = NULL, of_lot = NULL,
+           of_place = NULL
+      FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
+     WHERE e.subject_id = t.subject_id AND e.record_ref = t.record_ref RETURNING e.lot_id, e.place
+), placed AS (SELECT g.lot_id, l.first_number + g.place AS number FROM gone g JOIN publog_lot l ON l.id = g.lot_id
+), lots AS (UPDATE publog_lot SET filing_id = NULL, numbered_at = NULL WHERE id IN (SELECT lot_id FROM gone)
+), floor AS (UPDATE publog_state
+                SET erased_through = greatest(erased_through, (SELECT max(number) + 1 FROM placed)))
+SELECT count(*), count(*) FILTER (WHERE number IS NULL) FROM placed
+"""
+"""Salt, owner and links of every entry of these records, all at once; of their lots the filing and the time."""
+
+ERASE_NOBODYS: Final = """
+WITH gone AS (
+    UPDATE publog_entry e SET salt = NULL, of_lot = NULL, of_place = NULL FROM publog_lot l
+     WHERE l.id = e.lot_id AND e.subject_id IS NULL AND e.salt IS NOT NULL AND l.numbered_at < %s
+ RETURNING l.first_number + e.place AS number
+), floor AS (UPDATE publog_state SET erased_through = greatest(erased_through, (SELECT max(number) + 1 FROM gone)))
+SELECT count(*) FROM gone
+"""
+"""The endings of what a restore found published, and of which nobody knows whose it was."""
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 WRITER: Final = "write the log"
@@ -155,8 +180,10 @@ def follow(
             others.append((int(event), shown(in_order(row.form), code or ""), *whose))
         elif reference is not None:
             endings.append((int(Event.ENDED), ended(reference), *whose))
-    # In no order that tells which ended with which: a day's endings are one crowd.
-    random.SystemRandom().shuffle(endings)
+    # In no order that tells which belongs to which: what changed or ended together is one crowd, whatever order it
+    # was shown in.
+    for crowd in (endings, others):
+        random.SystemRandom().shuffle(crowd)
     written: list[tuple[int, str, int | None, int | None]] = []
     for ends, rows in ((True, endings), (False, others)):
         if rows:
@@ -177,6 +204,34 @@ def enter_rules(edition: bytes) -> int:
         lot = int(cursor.fetchone()[0])
         cursor.execute(RULES, [lot, int(Event.RULES), UUID(bytes=os.urandom(16)), edition])
     return lot
+
+
+class NotNumbered(XinshuError):
+    """An entry of a record has no number yet, so that the record cannot be erased."""
+
+
+@transaction.atomic
+def erase(*, subjects: Sequence[int], references: Sequence[str]) -> int:
+    """Erase salt, owner and links of every entry of these records; how many entries. Raises NotNumbered.
+
+    Reference and commitment stay for ever, and every proof stays valid.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE, {"subjects": list(subjects), "references": list(references)})
+        count, unnumbered = cursor.fetchone()
+    if unnumbered:
+        raise NotNumbered(
+            "信息在公开日志中的条目尚未编号，暂不能删除；请稍后再试。"
+            " An entry of the public log is not numbered yet, and nothing was erased; try again in a minute."
+        )
+    return int(count)
+
+
+def erase_nobodys(*, before: datetime) -> int:
+    """Erase salt and links of old entries that a restore made for what nobody knows any more; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE_NOBODYS, [before])
+        return int(cursor.fetchone()[0])
 
 
 def _cut(octets: bytes) -> list[bytes]:

@@ -8,7 +8,8 @@ class Lot(models.Model):
     """What one business transaction wrote: so many entries, numbered together or not yet.
 
     `filing_id` is the filing of the records whose numbering it waits for; null: the next one. Entry `place` of a
-    numbered lot is entry `first_number + place` of the log, counted from 0 and without a gap.
+    numbered lot is entry `first_number + place` of the log, counted from 0 and without a gap. Once an entry of it is
+    erased, neither its filing nor its time is known any more.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -49,15 +50,29 @@ class Entry(models.Model):
     of_lot = models.BigIntegerField(null=True)
     of_place = models.BigIntegerField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_id"], name="entry_of_subject", condition=Q(subject_id__isnull=False)),
+            models.Index(
+                fields=["lot_id"],
+                name="entry_of_nobody",
+                condition=Q(subject_id__isnull=True, salt__isnull=False),
+            ),
+        ]
+
 
 class State(models.Model):
-    """The one row: how many entries are in the tree, its root, and the checkpoint that was signed of it."""
+    """The one row: how many entries are in the tree, its root, and the checkpoint that was signed of it.
+
+    `erased_through`: one more than the highest number of an entry that was erased; 0: none was.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField()
     root = models.BinaryField(max_length=32)
     checkpoint = models.TextField()
     signed_at = models.DateTimeField(null=True)
+    erased_through = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="log_has_one_state")]

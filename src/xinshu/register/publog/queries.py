@@ -48,6 +48,7 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.s
 
 TROUBLE: Final = "SELECT cause, since FROM publog_trouble"
 WITNESSES: Final = "SELECT key, size, cosigned_at, asked_at, failure FROM publog_witness ORDER BY key"
+ERASED: Final = "SELECT coalesce(max(erased_through), 0) FROM publog_state"
 
 PATIENCE: Final = timedelta(minutes=10)
 """So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
@@ -141,6 +142,13 @@ def numbered() -> int:
     """How many entries have a number; those beyond the size of the tree are about to be put into it."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERED)
+        return int(cursor.fetchone()[0])
+
+
+def erased_through() -> int:
+    """One more than the highest number of an entry that was erased; 0: none was. Before it not every link is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERASED)
         return int(cursor.fetchone()[0])
 
 

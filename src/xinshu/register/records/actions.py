@@ -19,6 +19,7 @@ from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SEVERITY_ORDER
 from xinshu.law.verdict import SeverityVerdict
+from xinshu.register.erasures.queries import erased
 from xinshu.register.publog import actions as publog
 from xinshu.register.records.entries import enter_changes, entries_of
 from xinshu.register.records.first_load import FirstLoad
@@ -219,7 +220,8 @@ def _compared(documents: pl.DataFrame, known: pl.DataFrame, filing: Filing) -> p
     return documents.join(known, on="index", how="left", maintain_order="left").with_columns(
         pl.col("recorded_on").fill_null(today),
         pl.col("known_version").fill_null(0),
-        pl.col("has_ended", "is_equal", "was_shown").fill_null(value=False),
+        pl.col("is_equal", "was_shown").fill_null(value=False),
+        has_ended=pl.col("has_ended").fill_null(value=False) | erased(documents),
     )
 
 

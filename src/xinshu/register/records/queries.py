@@ -78,7 +78,8 @@ and read them all again for each record."""
 
 DELIVERIES = """
 SELECT f.kind, f.organ_code, max(f.on_day) FROM records_filing f
- WHERE f.first_number IS NOT NULL AND NOT f.withdraws GROUP BY f.kind, f.organ_code ORDER BY f.kind, f.organ_code
+ WHERE f.first_number IS NOT NULL AND NOT f.withdraws AND f.kind <> ''
+ GROUP BY f.kind, f.organ_code ORDER BY f.kind, f.organ_code
 """
 
 STREAM = f"""

@@ -1,6 +1,6 @@
 """Finds the bodies that documents mean, by code only (G24), and opens those mentioned for the first time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
@@ -37,6 +37,15 @@ OPENED: Final = {"subject_code": pl.String, "subject_id": pl.Int64}
 NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence('subjects_subject', 'id')) FROM generate_series(1, %s)"
 
 
+STILL: Final = "SELECT id FROM subjects_subject WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED"
+FORGET: Final = (
+    "DELETE FROM subjects_subjectname WHERE subject_id = ANY(%s)",
+    "DELETE FROM subjects_subjectcode WHERE subject_id = ANY(%s)",
+    "DELETE FROM subjects_subjectdetail WHERE subject_id = ANY(%s)",
+    "DELETE FROM subjects_subject WHERE id = ANY(%s)",
+)
+
+
 class Unmatched(StrEnum):
     """Why no body is taken for the one that a document means: a name that differs is held, never stored silently."""
 
@@ -49,6 +58,20 @@ def lock_openings() -> None:
     """Let no other transaction open bodies until this one ends: look codes up only after this, then open."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('open subjects', 0))")
+
+
+def hold_still(subjects: Iterable[int]) -> list[int]:
+    """Those of these bodies that nobody is filing for just now; until the transaction ends nobody can."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL, [sorted(set(subjects))])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def forget(subjects: Sequence[int]) -> None:
+    """Erase bodies of which nothing is recorded any more: codes, names with the keys of their search, details."""
+    with connection.cursor() as cursor:
+        for statement in FORGET:
+            cursor.execute(statement, [list(subjects)])
 
 
 def open_shells(mentions: Sequence[Mention], *, moment: Moment) -> dict[str, int]:

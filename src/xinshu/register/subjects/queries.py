@@ -98,6 +98,9 @@ SELECT q.code, c.subject_id, n.name FROM unnest(string_to_array(%(codes)s, E'\\n
 compared each of 100,000 codes with each row."""
 
 
+CODES = "SELECT subject_id, code FROM subjects_subjectcode WHERE subject_id = ANY(%(subjects)s)"
+
+
 def named_by(code: str) -> tuple[SubjectRow, ...]:
     """Every body that this code names or once named; the code must be given in its normalised form."""
     return _described(BY_CODE, {"code": code})
@@ -106,6 +109,16 @@ def named_by(code: str) -> tuple[SubjectRow, ...]:
 def described(subjects: Iterable[int]) -> tuple[SubjectRow, ...]:
     """These bodies, by reference."""
     return _described(BY_REFERENCE, {"subjects": list(subjects)})
+
+
+def codes_of(subjects: Iterable[int]) -> dict[int, list[str]]:
+    """Every code that these bodies carry or once carried."""
+    codes: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(CODES, {"subjects": list(subjects)})
+        for subject, code in cursor.fetchall():
+            codes.setdefault(subject, []).append(code)
+    return codes
 
 
 def found_by_name(text: str, *, most: int) -> tuple[Named, ...]:

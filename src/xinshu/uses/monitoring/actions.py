@@ -1,11 +1,11 @@
 """Counts the months, answers a reconciliation, raises alarms before a deadline passes, and ends them."""
 
 from collections.abc import Iterable, Set
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from xinshu.bulk.ledgers import CODE, CONTENT, NUMBER, Ledger, digest_of, line_of
 from xinshu.kit.errors import XinshuError
@@ -26,6 +26,13 @@ FIRST_MONTH: Final = date(1949, 10, 1)
 """Nothing is counted from before this month."""
 
 LAST_DAY: Final = date.max
+DIGESTS_KEPT: Final = 31
+"""Days after which the digests of a reconciliation are erased: it has long been answered then."""
+
+FORGET: Final = """
+UPDATE monitoring_reconciliation SET their_digest = '', our_digest = ''
+ WHERE kind = ANY(%s) AND at < %s AND octet_length(their_digest) = 32
+"""
 
 
 class ReconciliationRefused(XinshuError):
@@ -114,6 +121,17 @@ def reconcile(
         different=tuple(named.different),
         withdrawn=tuple(named.withdrawn),
     )
+
+
+def forget_digests(*, moment: Moment) -> int:
+    """Erase the digests of old reconciliations of kinds that are ever erased; how many. Their counts stay.
+
+    The digest of a month of one document is as good as the document to whoever guesses.
+    """
+    kinds = [name for name, kind in catalogue_on(moment.day).catalogue.kinds.items() if kind.retention.months]
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [kinds, moment.instant - timedelta(days=DIGESTS_KEPT)])
+        return int(cursor.rowcount)
 
 
 def _askable(organ_code: str, kind: str, month: date, moment: Moment) -> None:

@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 
 from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
-from xinshu.uses.monitoring.actions import FIRST_MONTH, count_months, raise_alarms
+from xinshu.uses.monitoring.actions import FIRST_MONTH, count_months, forget_digests, raise_alarms
 from xinshu.uses.monitoring.queries import before, months
 
 NIGHTLY_MONTHS: Final = 13
@@ -69,3 +69,11 @@ def _raise_alarms(timestamp: int) -> None:  # noqa: ARG001 the queue's own argum
     """At six in the morning here, before the offices open."""
     with _own_connection():
         raise_alarms(moment=now())
+
+
+@app.periodic(cron="50 18 * * *")
+@app.task(name="monitoring.forget", queue="timers", queueing_lock="forget", lock="forget", retry=AFTER_A_LOSS)
+def _forget(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
+    """Daily, in the small hours here: digests by which a document could be guessed."""
+    with _own_connection():
+        forget_digests(moment=now())

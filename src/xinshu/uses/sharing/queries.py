@@ -15,7 +15,7 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import Audience, Effect
 from xinshu.register.publog.leaf import Event, shown
 from xinshu.register.publog.lines import Line, lines, lines_at, numbered_since
-from xinshu.register.publog.queries import Stand, numbered, stand
+from xinshu.register.publog.queries import Stand, erased_through, numbered, stand
 from xinshu.register.records.own import why_ended
 from xinshu.register.records.queries import shown_by_entry, shown_with_entries
 from xinshu.uses.sharing.models import Subscription
@@ -77,9 +77,9 @@ def kinds_told(catalogue: Catalogue, *, adverse: bool) -> list[str]:
 
 
 def feed_begins(instant: datetime) -> int:
-    """The cursor before which the feed tells nothing any more, at that instant."""
+    """The cursor before which the feed tells nothing any more, at that instant: of another month, or erased."""
     first = numbered_since(instant - BACK)
-    return numbered() if first is None else first
+    return max(numbered() if first is None else first, erased_through())
 
 
 def changes(
