@@ -46,6 +46,9 @@ class Entry(models.Model):
     of_lot = models.BigIntegerField(null=True)
     of_place = models.BigIntegerField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["subject_id", "record_ref"], name="entry_ends_record", condition=Q(event=3))]
+
 
 class State(models.Model):
     """The one row: how many entries are in the tree, its root, and the checkpoint that was signed of it."""
