@@ -34,6 +34,7 @@ TAGS: Final = (
     ("catalogue", "目录：类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
     ("bulk", "批量数据：登记接收方，凭令牌。Adverse records in bulk, for registered recipients, by token."),
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
+    ("agencies", "信用服务机构：逾期名单，清除凭条。Agencies: the late list, and clean-up slips."),
     ("intake", "归集：机关系统报送。For organs' own systems, by token."),
 )
 

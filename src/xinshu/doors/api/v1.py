@@ -19,6 +19,7 @@ from xinshu.doors.api.faults import FAULTS
 from xinshu.doors.api.intake import router as intake
 from xinshu.doors.api.statistics import router as statistics
 from xinshu.doors.metrics import count_failure
+from xinshu.regimes.agencies.api import router as agencies
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
@@ -73,7 +74,9 @@ def mounted(router: Router) -> Router:
     return router
 
 
-ROUTERS: Final = tuple(mounted(each) for each in (disclosure, catalogue, statistics, bulk, monitoring, intake))
+ROUTERS: Final = tuple(
+    mounted(each) for each in (disclosure, catalogue, statistics, bulk, monitoring, agencies, intake)
+)
 for mounting in ROUTERS:
     api.add_router("", mounting)
 
