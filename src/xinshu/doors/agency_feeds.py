@@ -20,9 +20,8 @@ from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake.tasks import AFTER_A_LOSS, told_without_values
 from xinshu.regimes.agencies.actions import audit, note_failure
 from xinshu.regimes.agencies.clearing import erase_addresses
-from xinshu.regimes.agencies.comparing import Compared
+from xinshu.regimes.agencies.copies import LARGEST, Compared, NoSample, Sample
 from xinshu.regimes.agencies.queries import AgencyRow, agencies
-from xinshu.regimes.agencies.samples import LARGEST, NoSample, Sample
 from xinshu.regimes.agencies.states import Source
 
 SECONDS: Final = 30.0

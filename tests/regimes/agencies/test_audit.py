@@ -8,11 +8,11 @@ import pytest
 
 from tests import factories
 from tests.factories import OTHER_SUBJECT, SUBJECT, TODAY, accepted, adopted_catalogue, document, noon
-from tests.regimes.agencies.copies import AS_OF, NAME, agency_of, lines, part, reference, whole
+from tests.regimes.agencies.made_up import AS_OF, NAME, agency_of, lines, part, reference, whole
 from xinshu.regimes.agencies.actions import AgencyRefused, UnknownAgency, audit, end_agency, register_agency
+from xinshu.regimes.agencies.copies import MOST_ROWS, RULES, NoSample, read_sample
 from xinshu.regimes.agencies.models import Audit, Finding, MatterStep
 from xinshu.regimes.agencies.queries import agencies, agency, findings, last_audit, matters
-from xinshu.regimes.agencies.samples import MOST_ROWS, RULES, NoSample, read_sample
 from xinshu.regimes.agencies.states import Found, Source
 from xinshu.register.access.models import TrailLine
 from xinshu.register.publog.models import Entry

@@ -9,7 +9,7 @@ import pytest
 
 from tests import factories
 from tests.factories import SUBJECT, TODAY, accepted, adopted_catalogue, appointed, document, noon
-from tests.regimes.agencies.copies import NAME, agency_of, lines, reference, whole
+from tests.regimes.agencies.made_up import NAME, agency_of, lines, reference, whole
 from xinshu.kit.moment import Moment
 from xinshu.regimes.agencies.actions import (
     NotDecided,

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests import factories
 from tests.factories import MARKET, OTHER_SUBJECT, SUBJECT, SUBJECT_NAME, TODAY, UNKNOWN, accepted, document, noon
-from tests.regimes.agencies.copies import NAME, agency_of, lines, reference, whole
+from tests.regimes.agencies.made_up import NAME, agency_of, lines, reference, whole
 from xinshu.regimes.agencies.actions import audit, decide, end_agency, register_agency, reply
 from xinshu.regimes.agencies.clearing import (
     MOST_REPORTED,

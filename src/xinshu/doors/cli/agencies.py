@@ -9,10 +9,9 @@ from xinshu.doors.agency_feeds import audit_feed
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.regimes.agencies.actions import UnknownAgency, audit, end_agency, register_agency
-from xinshu.regimes.agencies.comparing import Compared
+from xinshu.regimes.agencies.copies import RULES, Compared, Sample
 from xinshu.regimes.agencies.queries import agencies
 from xinshu.regimes.agencies.queries import agency as registered
-from xinshu.regimes.agencies.samples import RULES, Sample
 from xinshu.regimes.agencies.states import Found, Source
 
 SAID = {

@@ -10,7 +10,7 @@ from xinshu.doors.cli.log import KEY
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.regimes.agencies.clearing import issue_slip
-from xinshu.regimes.agencies.samples import read_sample
+from xinshu.regimes.agencies.copies import read_sample
 from xinshu.regimes.agencies.slips import check_slip, read_slip
 from xinshu.register.publog.actions import integrate
 from xinshu.tlog.note import VerifierKey

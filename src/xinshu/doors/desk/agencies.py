@@ -15,8 +15,8 @@ from xinshu.doors.desk.standing import actor_of, posts, seen_by
 from xinshu.kit.errors import XinshuError
 from xinshu.regimes.agencies import queries
 from xinshu.regimes.agencies.actions import audit, decide, end_agency, register_agency
+from xinshu.regimes.agencies.copies import LARGEST, RULES, NoSample
 from xinshu.regimes.agencies.queries import AgencyRow, MatterRow
-from xinshu.regimes.agencies.samples import LARGEST, RULES, NoSample
 from xinshu.regimes.agencies.states import COURSE, LONGEST_WORDS, Cause, Event, MatterState, Source, Who
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinshu.doors.portal.small_forms import small
 from xinshu.kit.errors import XinshuError
 from xinshu.regimes.agencies.actions import reply
+from xinshu.regimes.agencies.copies import RULES
 from xinshu.regimes.agencies.queries import Box, box, late_list
-from xinshu.regimes.agencies.samples import RULES
 from xinshu.regimes.agencies.states import LONGEST_WORDS
 from xinshu.register.access.answers import answer
 from xinshu.register.access.audience import moment_of, public

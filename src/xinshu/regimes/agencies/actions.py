@@ -12,11 +12,10 @@ from xinshu.kit.identifiers import check_code, normalise
 from xinshu.kit.moment import Moment
 from xinshu.law.deadlines import overdue
 from xinshu.regimes.agencies.clearing import ADDRESS, HOUSE, close_gone
-from xinshu.regimes.agencies.comparing import Compared, compared
+from xinshu.regimes.agencies.copies import Compared, Sample, compared, read_sample
 from xinshu.regimes.agencies.course import opened, plain, taken
 from xinshu.regimes.agencies.models import Agency, Audit, Finding, Matter
 from xinshu.regimes.agencies.queries import Acknowledged, host_of, overdue_endings
-from xinshu.regimes.agencies.samples import Sample, read_sample
 from xinshu.regimes.agencies.states import Cause, Event, Found, MatterState, NotNow, Source, Who
 from xinshu.register.access.actions import note
 from xinshu.register.access.queries import posts_of, recipients
