@@ -108,7 +108,10 @@ def test_an_agency_is_registered_listed_audited_and_ended(tmp_path: Path, gone: 
 
 def test_a_slip_is_issued_at_the_counter_and_checked_offline(tmp_path: Path, gone: dict[str, Any]) -> None:
     file, copies, ref = tmp_path / "slip.json", tmp_path / "copies.ndjson", gone["record"]["ref"]
-    assert run(slip_command, "issue", SUBJECT, ref, "--to", file).exit_code == 0
+    paper = tmp_path / "slip.pdf"
+    assert run(slip_command, "issue", SUBJECT, ref, "--to", file, "--pdf", paper).exit_code == 0
+    assert paper.read_bytes().startswith(b"%PDF")
+    assert ref.encode() not in paper.read_bytes()
     key = tiles.key()
     told = run(slip_command, "check", file, "--key", key)
     assert told.exit_code == 0

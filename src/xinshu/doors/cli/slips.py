@@ -5,9 +5,11 @@ from uuid import UUID
 
 import click
 import orjson
+from django.conf import settings
 
 from xinshu.doors.cli.log import KEY
 from xinshu.doors.cli.store import store
+from xinshu.doors.desk.slip_pdf import slip_pdf
 from xinshu.kit.clock import now
 from xinshu.regimes.agencies.clearing import issue_slip
 from xinshu.regimes.agencies.copies import read_sample
@@ -30,7 +32,10 @@ def slip() -> None:
 @click.option(
     "--to", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写入文件 The file to write."
 )
-def issue(code: str, reference: UUID, to: Path) -> None:
+@click.option(
+    "--pdf", type=click.Path(dir_okay=False, path_type=Path), help="另写一份带二维码的PDF Also a paper with a QR code."
+)
+def issue(code: str, reference: UUID, to: Path, pdf: Path | None) -> None:
     """签发凭条 Issue a slip for a record of CODE that has ended, by its REFERENCE.
 
     例 Example: xinshu slip issue 919999990000002110 5b0c…-… --to slip.json
@@ -40,6 +45,9 @@ def issue(code: str, reference: UUID, to: Path) -> None:
         integrate(moment=moment)
         told = issue_slip(code=code, record_ref=reference, actor="operator", moment=moment)
     to.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    if pdf is not None:
+        host = settings.PUBLOG_ORIGIN.partition("/")[0]
+        pdf.write_bytes(slip_pdf(told, site=f"https://{host}"))
     click.echo(f"已签发 issued: {told['number']} → {to}")
 
 
