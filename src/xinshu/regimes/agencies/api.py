@@ -120,13 +120,15 @@ def check_slip(request: HttpRequest, form: SlipQuestion) -> HttpResponse:
     except NotASlip as refused:
         return _refused(refused)
     held = slip_row(said.number, on_date=moment_of(request).day)
-    asked = form.reference is not None and form.code is not None
+    matches = None
+    if form.reference is not None and form.code is not None:
+        matches = said.is_about(form.reference, form.code)
     return answer(
         {
             "number": said.number,
             "issued_on": said.issued_on,
             "entry": said.entry,
-            "matches": said.is_about(form.reference, form.code) if asked else None,
+            "matches": matches,
             "shown_again": held is not None and held.shown_again,
         }
     )
