@@ -32,7 +32,7 @@ def late(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest, box: UUID) -> HttpResponse:
     """What an agency is to mend, until when, and its reply; for whoever knows the address, which is the agency."""
     found = _found(request, box)
-    page = {"box": box, "longest": LONGEST_WORDS, "rules": RULES, **_told(found)}
+    page = {"box": box, "longest": LONGEST_WORDS, **_told(found)}
     if request.method != "POST":
         return render(request, "portal/agency-notices.html", page)
     words = request.POST.get("words", "")
@@ -61,6 +61,12 @@ def _found(request: HttpRequest, address: UUID) -> Box:
     return found
 
 
+def _fault(row: int, field: str, rule: str) -> dict[str, Any]:
+    """A row that could not be read, and the way out."""
+    zh, en = RULES[rule]
+    return {"row": row, "field": field, "rule": rule, "message": {"zh": zh, "en": en}}
+
+
 def _told(found: Box) -> dict[str, Any]:
     """References, ways in which copies differ, and days; nothing of what a record says."""
     audit = found.audit
@@ -75,7 +81,7 @@ def _told(found: Box) -> dict[str, Any]:
             "same": audit.same,
             "failure": audit.failure,
             "faulty": audit.faulty,
-            "faults": [{"row": row, "field": field, "rule": rule} for row, field, rule in audit.faults],
+            "faults": [_fault(*fault) for fault in audit.faults],
         },
         "findings": [
             {"ref": str(row.record_ref), "found": row.found, "fields": list(row.fields)} for row in found.findings
