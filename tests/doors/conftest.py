@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 import time_machine
 from django.test import Client
@@ -18,8 +19,13 @@ from xinshu.law.terms import ClaimCause, SubjectKind
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door
 from xinshu.proceedings.objections.actions import lodge
+from xinshu.regimes.agencies.actions import audit, decide, register_agency, reply
+from xinshu.regimes.agencies.clearing import issue_slip, report_copy
+from xinshu.regimes.agencies.queries import matters
+from xinshu.regimes.agencies.states import Event, Source
 from xinshu.register.access.roles import Role
 from xinshu.register.publog.actions import integrate
+from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 
 TODAY = factories.TODAY
@@ -44,6 +50,8 @@ class Site:
     record: str
     claimed: str
     claim: str
+    slip: str
+    box: str
     clerk: str
     auditor: str
 
@@ -75,7 +83,8 @@ def site(day: date, live_server: LiveServer, tmp_path: Path) -> Site:
     shown = Client().get(f"/api/v1/subjects/{filings.SUBJECT}").json()["bodies"][0]["records"]
     claimed = _claimed()
     integrate(moment=factories.noon(TODAY))
-    return Site(live_server.url, shown[0]["ref"], *claimed, clerk, auditor)
+    copied = _copied()
+    return Site(live_server.url, shown[0]["ref"], *claimed, *copied, clerk, auditor)
 
 
 def _claimed() -> tuple[str, str]:
@@ -83,6 +92,27 @@ def _claimed() -> tuple[str, str]:
     record = Record.objects.get(document_number="示市监罚〔2026〕1044号")
     said = {"subject": record.subject_id, "record_ref": record.record_ref, "words": ""}
     return str(record.record_ref), str(lodge(cause=ClaimCause.BODY, moment=factories.noon(TODAY), **said))
+
+
+def _copied() -> tuple[str, str]:
+    """An agency still has a copy of what was withdrawn, was named for it, and was reported: slip and notices."""
+    moment = factories.noon(TODAY)
+    number, code = "示市监罚〔2026〕1045号", factories.OTHER_SUBJECT
+    factories.accepted(factories.document(document_number=number, code=code, name="云汀示例食品配送有限责任公司"))
+    record = Record.objects.get(document_number=number)
+    factories.taken_back(record.subject_id, record.record_ref)
+    number_filings(moment=moment)
+    integrate(moment=moment)
+    slip = issue_slip(code=code, record_ref=record.record_ref, actor="test", moment=moment)
+    box = register_agency(name="示例征信", contact="x", site="agency.example", actor="test", moment=moment)
+    row = {"ref": str(record.record_ref), "subject": code, "as_of": "2026-11-23T08:00:00+08:00"}
+    audit(name="示例征信", content=orjson.dumps(row) + b"\n[]", source=Source.SAMPLE, actor="test", moment=moment)
+    (matter,) = matters(on_date=TODAY)
+    reply(box=box, matter=matter.id, words="稍后处理", moment=moment)
+    operator = factories.appointed(Role.OPERATOR)
+    decide(matter=matter.id, event=Event.LISTED, reason="拒不删除", actor=operator, moment=moment)
+    report_copy(parts=slip, address="https://agency.example/company/1", moment=moment)
+    return str(slip["number"]), str(box)
 
 
 def _file(folder: Path, clerk: str) -> None:

@@ -49,7 +49,13 @@ BODIES: Known = {
 }
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = 4
-REFUSED_ONLY = {"POST /reconciliations/ledger", "POST /alarms/{batch}/answer"}
+REFUSED_ONLY = {
+    "POST /reconciliations/ledger",
+    "POST /alarms/{batch}/answer",
+    "POST /slips/check",
+    "POST /slips/copies",
+    "GET /slips/{slip}",
+}
 """No drawn bytes are a ledger, and no alarm is raised on the first day; the tests of monitoring have both."""
 """Drawn for each operation, beside the boundary values and the examples of the document."""
 

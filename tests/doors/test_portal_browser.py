@@ -51,6 +51,10 @@ PUBLIC = {
     "statistics": "/statistics/",
     "open data": "/data/",
     "quality": "/quality/",
+    "late list": "/agencies/late/",
+    "notices of an agency": "/agencies/notices/{box}/",
+    "slips": "/slips/",
+    "what a slip reported": "/slips/{slip}/",
     "help": "/help/",
     "glossary": "/help/glossary/",
     "accessibility": "/help/accessibility/",
@@ -80,7 +84,9 @@ def opened(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 def address(site: Site, name: str) -> str:
-    return site.url + PUBLIC[name].format(record=site.record, claim=site.claim, claimed=site.claimed)
+    return site.url + PUBLIC[name].format(
+        record=site.record, claim=site.claim, claimed=site.claimed, slip=site.slip, box=site.box
+    )
 
 
 def sign_in(page: Page, site: Site, username: str) -> None:

@@ -16,6 +16,9 @@ from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.objections.actions import lodge
+from xinshu.regimes.agencies.actions import audit, register_agency
+from xinshu.regimes.agencies.clearing import issue_slip, report_copy
+from xinshu.regimes.agencies.states import Source
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
@@ -57,6 +60,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _returned_rows_wait()
     _counted()
     integrate(moment=factories.noon(today))
+    _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
     return str(answer["bodies"][0]["records"][0]["ref"])
 
@@ -86,6 +90,26 @@ def _batches(folder: Path) -> None:
     for path, attested in files.items():
         receive(path=path, door=Door.DESK, attested=attested, moment=moment, progress=lambda step: None, **said)
     remember_headers(mapping={"处罚的日子": "CF_JDRQ"}, moment=moment, **said)
+
+
+def _copied() -> None:
+    """An agency has a copy of what has ended and of what is shown, and a row that cannot be read; one was reported."""
+    moment = factories.noon(factories.TODAY)
+    factories.accepted(factories.document(document_number="示市监罚〔2026〕0005号"))
+    record = Record.objects.get(document_number="示市监罚〔2026〕0005号")
+    factories.taken_back(record.subject_id, record.record_ref)
+    number_filings(moment=moment)
+    integrate(moment=moment)
+    slip = issue_slip(code=factories.SUBJECT, record_ref=record.record_ref, actor="test", moment=moment)
+    register_agency(
+        name="示例征信", contact="copies@agency.example", site="agency.example", actor="test", moment=moment
+    )
+    parts = {name: str(value) for name, value in slip.items()}
+    for place in ("https://agency.example/company/1", "https://other.example/1"):
+        report_copy(parts=parts, address=place, moment=moment)
+    row = {"ref": str(record.record_ref), "subject": factories.SUBJECT, "as_of": "2026-11-23T08:00:00+08:00"}
+    content = orjson.dumps(row) + b"\n[]\n"
+    audit(name="示例征信", content=content, source=Source.SAMPLE, actor="test", moment=moment)
 
 
 def _claimed() -> None:

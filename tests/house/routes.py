@@ -13,6 +13,8 @@ from ninja.operation import PathView
 from tests import factories
 from xinshu.proceedings.intake.queries import batches_of
 from xinshu.proceedings.objections.queries import open_claims
+from xinshu.regimes.agencies.models import Slip
+from xinshu.regimes.agencies.queries import agencies, matters
 from xinshu.register.access.roles import RouteAudience
 
 LIBRARY = frozenset({"api-1:api-root"})
@@ -55,6 +57,12 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         {"data_set": "licences", "form": "pdf"},
     ],
     **{f"api-1:{name}": [{"form": "csv"}, {"form": "pdf"}] for name in ("bulk", "bulk_head")},
+    "portal:slip": [{"slip": NO_BATCH}],
+    "portal:agency-notices": [{"box": NO_BATCH}],
+    "portal:agency-notices-json": [{"box": NO_BATCH}],
+    "desk:agency": [{"agency": "0"}],
+    "desk:matter": [{"matter": NO_BATCH}],
+    "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
     "api-1:answer_alarm": [{"batch": NO_BATCH}],
@@ -175,6 +183,9 @@ def addresses(route: Route, record_ref: str) -> list[str]:
         examples = [*examples, *({"batch": str(kept.id)} for kept in batches_of(None))]
     if "claim" in route.parameters:
         examples = [*examples, *({"claim": str(kept.id)} for kept in open_claims(None))]
+    kept = {"agency": agency_ids, "box": boxes, "matter": matter_ids, "slip": slip_numbers}
+    for name in set(route.parameters) & kept.keys():
+        examples = [*examples, *({name: found} for found in kept[name]())]
     own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
     plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
     return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]
@@ -186,6 +197,26 @@ def visited(client: Client, address: str) -> int:
     if response.streaming:
         assert b"".join(response.streaming_content)
     return int(response.status_code)
+
+
+def agency_ids() -> list[str]:
+    """Of the agencies that are kept."""
+    return [str(row.id) for row in agencies()]
+
+
+def boxes() -> list[str]:
+    """The addresses of their notices."""
+    return [str(row.box) for row in agencies()]
+
+
+def matter_ids() -> list[str]:
+    """Of the matters that are open."""
+    return [str(row.id) for row in matters(on_date=factories.TODAY)]
+
+
+def slip_numbers() -> list[str]:
+    """Of the slips that were issued."""
+    return [str(number) for number in Slip.objects.values_list("id", flat=True)]
 
 
 def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Route]:

@@ -23,6 +23,8 @@ APPEND_ONLY = {
     "records_recordsource",
     "records_recordversion",
     "monitoring_reconciliation",
+    "agencies_audit",
+    "agencies_matterstep",
 }
 """Tables whose lines the database itself refuses to change: trail, editions, journal, sources, versions, reconciliations."""
 

@@ -17,6 +17,7 @@ import yaml
 
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
+from xinshu.law.deadlines import due_on, overdue
 from xinshu.law.publicity import publicity
 from xinshu.law.reading import Page, Reader
 from xinshu.law.retention import Keeping, Kept, retention
@@ -31,6 +32,7 @@ CATALOGUE = Path(__file__).parents[2] / "catalogue"
 REQUIRED = {"name", "article", "on_date", "given", "then"}
 KNOWN = REQUIRED | {"amend", "note"}
 WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "question", "erase_from", "erased"}
+WORDS |= {"due_on", "overdue"}
 LISTS = {"reasons", "withheld", "not_reasons", "not_withheld"}
 OPEN, NEVER = "OPEN", "NEVER"
 
@@ -147,10 +149,20 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
     given = case["given"]
     if case["then"].keys() & {"erase_from", "erased"}:
         return retention_answers(retention(kept_of(given), catalogue), on_date)
+    if "deadline" in given:
+        return deadline_answers(given, catalogue, on_date)
     if "kind" in given:
         record = record_of(given)
         return publicity_answers(publicity(record, catalogue), on_date)
     return severity_answers(severity(read_as(Decision, given), catalogue, on_date=on_date))
+
+
+def deadline_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: date) -> Answers:
+    """The last day of a term by its name, and whether it is over."""
+    last = due_on(
+        date.fromisoformat(given["since"]), catalogue.deadline_on(given["deadline"], on_date), catalogue.calendar
+    )
+    return {"due_on": str(last or NEVER), "overdue": overdue(last, on_date)}
 
 
 def publicity_answers(verdict: Publicity, on_date: date) -> Answers:

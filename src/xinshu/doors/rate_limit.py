@@ -26,6 +26,9 @@ MOST_CLIENTS: Final = 50_000
 
 API: Final = "/api/v1/"
 SEARCHES: Final = ("/search", "/suggest")
+FORMS: Final = ("/slips/", "/agencies/notices/")
+"""Public forms by which something is told or tried: slips, and the notices of an agency."""
+
 ORGANS: Final = tuple(API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms"))
 """Addresses of organs' own systems: known by their tokens, and free to send a file in many pieces."""
 
@@ -102,11 +105,11 @@ class Buckets:
 
 
 def limited(request: HttpRequest) -> bool:
-    """Whether the request counts: the public API, and whatever searches by name."""
+    """Whether the request counts: the public API, whatever searches by name, and what a slip tells."""
     path = request.path_info
     if path.startswith(API):
         return not path.startswith(ORGANS)
-    return path.startswith(SEARCHES) or (path == "/" and "q=" in request.META.get("QUERY_STRING", ""))
+    return path.startswith((*SEARCHES, *FORMS)) or (path == "/" and "q=" in request.META.get("QUERY_STRING", ""))
 
 
 def _network(address: str) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xinshu.kit.workdays import WorkCalendar
+from xinshu.law.deadlines import Deadline
 from xinshu.law.entries import (
     Category,
     ClassTable,
@@ -39,6 +40,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "protected": Protected,
     "returns": ReturnRule,
     "quality": QualityRule,
+    "agencies": Deadline,
     "general": GeneralTerms,
     "divisions": Division,
 }
@@ -59,6 +61,7 @@ class Catalogue:
     protected: Mapping[str, Protected]
     returns: Mapping[str, ReturnRule]
     quality: Mapping[str, QualityRule]
+    agencies: Mapping[str, Deadline]
     general: Mapping[str, GeneralTerms]
     divisions: Mapping[str, Division]
     layers: Mapping[str, str]
@@ -81,6 +84,11 @@ class Catalogue:
     def quality_on(self, day: date) -> dict[str, QualityRule]:
         """The bounds of quality in force on that day, by the measure's name; an edition may have none."""
         return {name: rule for name, rule in self.quality.items() if day in rule.period}
+
+    def deadline_on(self, name: str, day: date) -> Deadline | None:
+        """The term of that name in force on that day; an edition may have none."""
+        rule = self.agencies.get(name)
+        return rule if rule is not None and day in rule.period else None
 
     def applies_in(self, kind: str, division: str) -> bool:
         """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
@@ -175,6 +183,7 @@ def assemble(entries: Entries) -> Catalogue:
         protected=values["protected"],
         returns=values["returns"],
         quality=values["quality"],
+        agencies=values["agencies"],
         general=values["general"],
         divisions=values["divisions"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),

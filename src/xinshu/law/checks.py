@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from xinshu.kit.period import Period
+from xinshu.law.agencies import agency_faults
 from xinshu.law.articles import article_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
 from xinshu.law.entries import (
@@ -92,6 +93,7 @@ def _check(entries: Entries) -> list[Fault]:
         _calendar,
         protected_faults,
         quality_faults,
+        agency_faults,
         general_faults,
         _vocabularies,
         _sentences,

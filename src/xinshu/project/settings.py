@@ -37,6 +37,7 @@ class Environment(BaseSettings):
     upload_limit: int = Field(default=2048, gt=0)
     rate_limit: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
+    agency_networks: str = ""
 
 
 ENVIRONMENT = Environment()
@@ -91,6 +92,7 @@ CONTACT = ENVIRONMENT.contact
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
+AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -117,6 +119,7 @@ INSTALLED_APPS = [
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",
     "xinshu.uses.sharing",
+    "xinshu.regimes.agencies",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
 ]
@@ -152,7 +155,11 @@ TEMPLATES = [
 ]
 
 # Rooms bring their own `tasks`; these stand at a door. A tick that was missed for a day is made up for, once.
-PROCRASTINATE_IMPORT_PATHS = ["xinshu.doors.connectors.tasks", "xinshu.doors.witnessing"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "xinshu.doors.connectors.tasks",
+    "xinshu.doors.witnessing",
+    "xinshu.doors.agency_feeds",
+]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
 
 LANGUAGE_CODE = "zh-hans"

@@ -36,6 +36,7 @@ TAGS: Final = (
     ("bulk", "批量数据：登记接收方，凭令牌。Adverse records in bulk, for registered recipients, by token."),
     ("log", "透明日志：证明。Proofs of the public log, for whoever checks us."),
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
+    ("agencies", "信用服务机构：逾期名单，清除凭条。Agencies: the late list, and clean-up slips."),
     ("intake", "归集：机关系统报送。For organs' own systems, by token."),
 )
 

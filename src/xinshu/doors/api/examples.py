@@ -22,6 +22,7 @@ PARAMETERS: Final[dict[tuple[str, str], Any]] = {
     ("", "wait"): 0,
     ("", "limit"): 20,
     ("", "day"): "2026-11-23",
+    ("", "slip"): "00000000-0000-4000-8000-000000000000",
 }
 """Of a parameter, by operation ("" = any) and name."""
 

@@ -51,6 +51,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
     "UNKNOWN_FORM": Fault(422, "form只能是json或csv。", "`form` is json or csv."),
+    # 信用服务机构 agencies
+    "NOTASLIP": Fault(422, "不是本平台的清除凭条。", "Not a clean-up slip of this platform, or an altered one."),
+    "NOTREPORTED": Fault(422, "副本报告有误。", "The copy cannot be reported as said; the sentence says why."),
     # 机关 organs
     "NO_TOKEN": Fault(401, "须带有效的机关令牌。", "A valid token of an organ is needed."),
     "NO_KEY": Fault(400, "须带Idempotency-Key请求头。", "The header Idempotency-Key (8 to 100 characters) is needed."),

@@ -20,6 +20,7 @@ from xinshu.doors.api.intake import router as intake
 from xinshu.doors.api.log import router as log
 from xinshu.doors.api.statistics import router as statistics
 from xinshu.doors.metrics import count_failure
+from xinshu.regimes.agencies.api import router as agencies
 from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
@@ -77,7 +78,10 @@ def mounted(router: Router) -> Router:
 
 
 ROUTERS: Final = tuple(
-    mounted(each) for each in (disclosure, catalogue, statistics, log, feed, bulk, subscription, monitoring, intake)
+    map(
+        mounted,
+        (disclosure, catalogue, statistics, log, feed, bulk, subscription, monitoring, agencies, intake),
+    )
 )
 for mounting in ROUTERS:
     api.add_router("", mounting)

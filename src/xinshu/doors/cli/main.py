@@ -36,6 +36,8 @@ COMMANDS = {
     "organ": Entry("staff", "organ", True, "机关 Register and list organs."),
     "staff": Entry("staff", "staff", True, "人员 Register staff and appoint them."),
     "recipient": Entry("recipients", "recipient", True, "数据接收方 Registered recipients of bulk data."),
+    "agency": Entry("agencies", "agency", True, "信用服务机构 Agencies: register them, audit their copies."),
+    "slip": Entry("slips", "slip", True, "清除凭条 Clean-up slips: issue one, check one."),
     "connect": Entry("connect", "connect", True, "连接器 Connectors: list, check and run them."),
     "stream": Entry("stream", "stream", True, "推送变更流 Send the feed as server-sent events."),
     "worker": Entry("worker", "worker", True, "后台作业 Do the jobs of the queue."),

@@ -62,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_file": bool(organs_of(request)),
         "may_see_past": any(post.role in PAST_READERS for post in posts(request)),
         "batches": [in_words(request, found) for found in batches_of(seen, most=NEWEST)],
+        "of_the_platform": seen is None,
         "alarms": urgent(posts(request), request),
         "halted": _halted(request),
         "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],

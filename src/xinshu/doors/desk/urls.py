@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinshu.doors.desk import (
+    agencies,
     alarms,
     batches,
     citations,
@@ -45,6 +46,9 @@ urlpatterns = [
     path("headers/", headers.remembered, name="remembered"),
     path("claims/", claims.claims, name="claims"),
     path("claims/<uuid:claim>/", claims.claim, name="claim"),
+    path("agencies/", agencies.agencies, name="agencies"),
+    path("agencies/<int:agency>/", agencies.agency, name="agency"),
+    path("matters/<uuid:matter>/", agencies.matter, name="matter"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("alarms/<uuid:batch>/answer/", alarms.answer, name="alarm-answer"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinshu.doors.portal import (
+    agency_pages,
     catalogue_pages,
     claim_pages,
     data_pages,
@@ -10,6 +11,7 @@ from xinshu.doors.portal import (
     quality_pages,
     reading_pages,
     search_pages,
+    slip_pages,
     statistics_pages,
     subject_pages,
 )
@@ -35,6 +37,11 @@ urlpatterns = [
     path("log/", log_pages.overview, name="log"),
     path("log/checkpoint", log_pages.checkpoint, name="log-checkpoint"),
     path("log/tile/<path:place>", log_pages.tile, name="log-tile"),
+    path("agencies/late/", agency_pages.late, name="agencies-late"),
+    path("agencies/notices/<uuid:box>/", agency_pages.notices, name="agency-notices"),
+    path("agencies/notices/<uuid:box>/notices.json", agency_pages.notices_json, name="agency-notices-json"),
+    path("slips/", slip_pages.slips, name="slips"),
+    path("slips/<uuid:slip>/", slip_pages.slip, name="slip"),
     path("statistics/", statistics_pages.overview, name="statistics"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
     path("catalogue/kinds/<str:name>/", catalogue_pages.kind, name="kind"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -49,6 +49,30 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.s
 TROUBLE: Final = "SELECT cause, since FROM publog_trouble"
 WITNESSES: Final = "SELECT key, size, cosigned_at, asked_at, failure FROM publog_witness ORDER BY key"
 ERASED: Final = "SELECT coalesce(max(erased_through), 0) FROM publog_state"
+FIRST_ENDING: Final = """
+SELECT greatest(first_number, %(number)s), numbered_at FROM publog_lot
+ WHERE ends AND first_number + entries > %(number)s
+   AND first_number >= (SELECT coalesce(max(first_number), 0) FROM publog_lot WHERE first_number <= %(number)s)
+   AND first_number < (SELECT coalesce(max(size), 0) FROM publog_state)
+ ORDER BY first_number LIMIT 1
+"""
+ENDING: Final = f"""
+SELECT l.first_number + e.place, e.event, e.reference, e.commitment, e.salt, e.subject_code
+  FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id
+ WHERE e.event = {int(Event.ENDED)} AND e.subject_id = %(subject)s AND e.record_ref = %(record_ref)s
+ ORDER BY l.first_number DESC NULLS FIRST LIMIT 1
+"""
+VERSIONS: Final = """
+WITH RECURSIVE line (lot, place, depth) AS (
+    SELECT %(lot)s::bigint, %(place)s::bigint, 1
+    UNION ALL
+    SELECT e.of_lot, e.of_place, line.depth + 1
+      FROM line JOIN publog_entry e ON e.lot_id = line.lot AND e.place = line.place
+     WHERE e.of_lot IS NOT NULL AND line.depth < %(most)s)
+SELECT l.numbered_at, e.commitment, e.salt FROM line
+  JOIN publog_entry e ON e.lot_id = line.lot AND e.place = line.place JOIN publog_lot l ON l.id = e.lot_id
+ ORDER BY line.depth
+"""
 
 PATIENCE: Final = timedelta(minutes=10)
 """So long may what is numbered wait for a signed checkpoint before new publication stops; endings never wait."""
@@ -128,6 +152,21 @@ class Standing:
     commitment: bytes
     salt: bytes | None
     subject_code: str | None
+
+
+class FirstEnding(NamedTuple):
+    """An ENDED entry: its number, and when it was given."""
+
+    number: int
+    numbered_at: datetime
+
+
+class Version(NamedTuple):
+    """An entry that showed a record, as it can be compared with: when it was numbered, its commitment, its salt."""
+
+    numbered_at: datetime | None
+    commitment: bytes
+    salt: bytes | None
 
 
 def stand() -> Stand:
@@ -216,11 +255,39 @@ def standing(lot: int, place: int) -> Standing | None:
     """One entry."""
     with connection.cursor() as cursor:
         cursor.execute(AT, {"lot": lot, "place": place})
-        row = cursor.fetchone()
+        return _standing(cursor.fetchone())
+
+
+def _standing(row: tuple[Any, ...] | None) -> Standing | None:
     if row is None:
         return None
     number, event, reference, committed, salt, code = row
     return Standing(number, Event(event), reference, bytes(committed), None if salt is None else bytes(salt), code)
+
+
+def first_ending(number: int) -> FirstEnding | None:
+    """The oldest ENDED entry of the signed log at `number` or after it; of lots that end something, one is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_ENDING, {"number": number})
+        row = cursor.fetchone()
+    return None if row is None else FirstEnding(*row)
+
+
+def ending_of(subject: int, record_ref: UUID) -> Standing | None:
+    """The last ENDED entry of a record, as long as its link is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(ENDING, {"subject": subject, "record_ref": record_ref})
+        return _standing(cursor.fetchone())
+
+
+def versions_of(lot: int, place: int, *, most: int = 50) -> list[Version]:
+    """The entry at that place and those that it took the place of, one after the other, the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(VERSIONS, {"lot": lot, "place": place, "most": most})
+        return [
+            Version(at, bytes(committed), None if salt is None else bytes(salt))
+            for at, committed, salt in cursor.fetchall()
+        ]
 
 
 @transaction.atomic

@@ -53,6 +53,12 @@ SELECT {FORM}, r.entry_lot, r.entry_place FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND {SHOWN}
 """
 
+MANY = f"""
+SELECT r.subject_id, r.record_ref, {FORM}, r.entry_lot, r.entry_place
+  FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) q (subject_id, record_ref)
+  JOIN records_record r ON r.subject_id = q.subject_id AND r.record_ref = q.record_ref WHERE {SHOWN}
+"""
+
 COUNTS = f"""
 SELECT r.subject_id, r.kind, count(*) FROM records_record r
  WHERE r.subject_id = ANY(%(subjects)s) AND {SHOWN} AND {ALREADY} GROUP BY r.subject_id, r.kind
@@ -222,6 +228,28 @@ def shown_entry(
         cursor.execute(ONE, {"subject": subject, "record_ref": record_ref, "day": on_date})
         row = cursor.fetchone()
     return None if row is None else (orjson.loads(row[0]), None if row[1] is None else (row[1], row[2]))
+
+
+class ShownEntry(NamedTuple):
+    """A record that is shown: its public form as JSON, and the entry of the log that shows it, once it has one."""
+
+    form: str
+    entry: tuple[int, int] | None
+
+
+def shown_many(*, references: Sequence[tuple[int, UUID]], on_date: date) -> dict[tuple[int, UUID], ShownEntry]:
+    """Of these records (subject, reference) those that are shown on that day; ended and never there are missing."""
+    asked: dict[str, Any] = {
+        "subjects": [one for one, _ in references],
+        "references": [one for _, one in references],
+        "day": on_date,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, asked)
+        return {
+            (subject, reference): ShownEntry(form, None if lot is None else (lot, place))
+            for subject, reference, form, lot, place in cursor.fetchall()
+        }
 
 
 def shown_counts(*, subjects: Iterable[int], on_date: date, as_of: date | None = None) -> dict[int, dict[str, int]]:

@@ -1,0 +1,27 @@
+"""By when something must be done that the law counts in working days; nothing is guessed of a year not announced."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xinshu.kit.workdays import NotYetComputable, WorkCalendar, add_working_days
+from xinshu.law.entries import Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(Dated):
+    """Within how many working days: agencies.yaml. The day that it counts from is not counted (Civil Code art. 201)."""
+
+    working_days: int
+
+
+def due_on(since: date, rule: Deadline | None, calendar: WorkCalendar) -> date | None:
+    """The last day to do it; None where no rule is in force, or the year's calendar is not announced yet."""
+    if rule is None:
+        return None
+    last = add_working_days(since, rule.working_days, calendar)
+    return None if isinstance(last, NotYetComputable) else last
+
+
+def overdue(due: date | None, day: date) -> bool:
+    """Whether a day lies after the last one. What cannot be computed yet is not overdue."""
+    return due is not None and day > due
