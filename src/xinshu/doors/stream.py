@@ -16,8 +16,7 @@ from urllib.parse import parse_qs
 import orjson
 from django.db import Error, connection
 
-from xinshu.register.publog.lines import lines
-from xinshu.register.publog.queries import Stand, stand
+from xinshu.register.publog.queries import Stand, lines, stand
 from xinshu.uses.sharing.forms import line_json
 
 PATH: Final = "/changes/stream"

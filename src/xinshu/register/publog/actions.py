@@ -8,7 +8,7 @@ a prefix of what is numbered, and the next call goes on from it.
 import logging
 import os
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -23,13 +23,13 @@ from xinshu.kit.durable import FULL, NoRoom
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.register.publog import tiles
+from xinshu.register.publog.growing import grow, taken_up
 from xinshu.register.publog.leaf import SALT, Event, commitments, ended, shown
 from xinshu.register.publog.queries import Cause, Stand, leaves_from, stand
 from xinshu.register.publog.signing import NoKey, check, no_key, signer
 from xinshu.tlog.checkpoint import Checkpoint
-from xinshu.tlog.merkle import leaf_hash
 from xinshu.tlog.note import BadNote, BadSignature, Sign, Signature, VerifierKey, opened, parse, sign, signed
-from xinshu.tlog.tile import ENTRIES, WIDTH, Growth, Malformed, Tile, bundle, edge
+from xinshu.tlog.tile import Growth
 
 LOG = logging.getLogger(__name__)
 OPEN: Final = "INSERT INTO publog_lot (filing_id, entries, ends) VALUES (%s, %s, %s) RETURNING id"
@@ -270,8 +270,8 @@ def _integrated(moment: Moment) -> Stand:
         cursor.execute(LOCK, [WRITER])
         before = stand()
         key, private = _signer(before)
-        growth = _taken_up(before)
-        _grow(growth, leaves_from(before.size))
+        growth = taken_up(before)
+        grow(growth, leaves_from(before.size))
         after = before
         if growth.size > before.size or not before.checkpoint:
             after = _signed(growth, moment, key, private)
@@ -352,68 +352,6 @@ def note_witness(key: str, *, size: int | None, failure: str, moment: Moment) ->
     at = None if size is None else moment.instant
     with connection.cursor() as cursor:
         cursor.execute(ASKED, [key, size or 0, at, moment.instant, failure])
-
-
-def _taken_up(known: Stand) -> Growth:
-    """The tree as it was signed last, out of its published edge; published anew where all of that was lost.
-
-    What is published may lag behind the state by a crash, and never be ahead of it. Raises tiles.Forked.
-    """
-    published = tiles.checkpoint()
-    if published is None and known.size:
-        growth = Growth(0, {})
-        _grow(growth, _first(known.size))
-    else:
-        ahead = published is not None and tiles.published_size() >= known.size
-        if ahead and not tiles.say_the_same(published, known.checkpoint):
-            raise tiles.forked("the checkpoint")
-        try:
-            growth = Growth(known.size, {tile: tiles.read(tile) for tile in edge(known.size)})
-        except (FileNotFoundError, Malformed) as error:
-            raise tiles.forked("the edge of the tree") from error
-    if growth.root() != known.root:
-        raise tiles.forked("the edge of the tree")
-    return growth
-
-
-def _first(count: int) -> Iterator[list[bytes]]:
-    """The leaves of the first `count` entries, in chunks."""
-    for entries in leaves_from(0):
-        yield entries[:count]
-        count -= len(entries)
-        if count <= 0:
-            return
-
-
-def _grow(growth: Growth, chunks: Iterable[list[bytes]]) -> None:
-    """Add leaves to the tree, and write the tiles and bundles that it has more by them."""
-    size, waiting = growth.size, _bundled(growth.size)
-    for entries in chunks:
-        files = list(growth.add([leaf_hash(entry) for entry in entries]))
-        waiting += entries
-        whole = len(waiting) // WIDTH * WIDTH
-        first = (growth.size - len(waiting)) // WIDTH
-        for at in range(0, whole, WIDTH):
-            files.append((Tile(ENTRIES, first + at // WIDTH), bundle(waiting[at : at + WIDTH])))
-        del waiting[:whole]
-        tiles.write(files)
-    if growth.size > size:
-        last = [(Tile(ENTRIES, growth.size // WIDTH, len(waiting)), bundle(waiting))] if waiting else []
-        tiles.write([*growth.partial(), *last])
-
-
-def _bundled(size: int) -> list[bytes]:
-    """The entries of the partial bundle at the edge, which the tree has as its leaves."""
-    width = size % WIDTH
-    if not width:
-        return []
-    try:
-        entries = tiles.entries(Tile(ENTRIES, size // WIDTH, width))
-    except (FileNotFoundError, Malformed) as error:
-        raise tiles.forked("the entries at the edge") from error
-    if b"".join(map(leaf_hash, entries)) != tiles.read(Tile(0, size // WIDTH, width)):
-        raise tiles.forked("the entries at the edge")
-    return entries
 
 
 def _signed(growth: Growth, moment: Moment, key: VerifierKey, private: Sign) -> Stand:

@@ -9,8 +9,7 @@ import orjson
 from ninja import Field, Schema
 
 from xinshu.register.access.answers import Bilingual
-from xinshu.register.publog.lines import Line
-from xinshu.register.publog.queries import Stand
+from xinshu.register.publog.queries import Line, Stand
 from xinshu.uses.sharing.queries import Page, Told
 
 REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

@@ -14,8 +14,7 @@ from django.db import transaction
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import Audience, Effect
 from xinshu.register.publog.leaf import Event, shown
-from xinshu.register.publog.lines import Line, lines, lines_at, numbered_since
-from xinshu.register.publog.queries import Stand, erased_through, numbered, stand
+from xinshu.register.publog.queries import Line, Stand, erased_through, lines, lines_at, numbered, numbered_since, stand
 from xinshu.register.records.own import why_ended
 from xinshu.register.records.queries import shown_by_entry, shown_with_entries
 from xinshu.uses.sharing.models import Subscription
