@@ -13,6 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.factories import SUBJECT, TODAY, accepted, adopted_catalogue, document, noon, registered_recipient
 from tests.journeys.conftest import on
+from xinshu.doors.agency_feeds import acknowledged
+from xinshu.regimes.agencies.actions import follow_acknowledgements
+from xinshu.regimes.agencies.queries import matters
 from xinshu.register.access.models import TrailLine
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
@@ -231,6 +234,30 @@ def test_acknowledgements_never_go_back_and_never_beyond_what_was_told(token: di
     assert said("x")[0] == said(-1)[0] == 422
     (row,) = subscriptions()
     assert (row.recipient, row.told, row.acknowledged) == ("示范银行", 3, 2)
+
+
+def test_who_does_not_acknowledge_is_late_and_who_does_is_not(token: dict[str, str]) -> None:
+    shown()
+    subscribed("?after=0", token)
+    withdrawn()
+    later = TODAY + timedelta(days=10)
+    rows = map(acknowledged, subscriptions())
+    assert follow_acknowledgements(rows, moment=noon(later)) == 1
+    with on(later):
+        subscribed("?after=3", token)
+        Client().post(
+            "/api/v1/subscription/acknowledgements", {"through": 4}, content_type="application/json", headers=token
+        )
+    assert [matter.state for matter in matters(on_date=later)] == []
+    assert follow_acknowledgements(map(acknowledged, subscriptions()), moment=noon(later)) == 0
+
+
+def test_who_begins_with_a_snapshot_has_nothing_older_to_acknowledge(token: dict[str, str]) -> None:
+    shown()
+    withdrawn()
+    lines_of_snapshot("subscription/", token)
+    assert [(row.told, row.acknowledged) for row in subscriptions()] == [(4, 4)]
+    assert follow_acknowledgements(map(acknowledged, subscriptions()), moment=noon(TODAY + timedelta(days=10))) == 0
 
 
 def test_what_a_subscriber_fetches_leaves_a_line(token: dict[str, str]) -> None:

@@ -18,11 +18,12 @@ from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.proceedings.intake.tasks import AFTER_A_LOSS, told_without_values
-from xinshu.regimes.agencies.actions import audit, note_failure
-from xinshu.regimes.agencies.clearing import erase_addresses
+from xinshu.regimes.agencies.actions import audit, follow_acknowledgements, note_failure
+from xinshu.regimes.agencies.clearing import erase_addresses, erase_slips
 from xinshu.regimes.agencies.copies import LARGEST, Compared, NoSample, Sample
-from xinshu.regimes.agencies.queries import AgencyRow, agencies
+from xinshu.regimes.agencies.queries import Acknowledged, AgencyRow, agencies
 from xinshu.regimes.agencies.states import Source
+from xinshu.uses.sharing.queries import SubscriptionRow, subscriptions
 
 SECONDS: Final = 30.0
 LONGEST: Final = 300.0
@@ -123,4 +124,11 @@ def _audit(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     with told_without_values("audit agencies"):
         moment = now()
         audit_all(moment)
+        follow_acknowledgements(map(acknowledged, subscriptions()), moment=moment)
         erase_addresses(moment=moment)
+        erase_slips()
+
+
+def acknowledged(row: SubscriptionRow) -> Acknowledged:
+    """How far a subscriber has applied every ending, as the room of agencies asks for it."""
+    return Acknowledged(row.recipient, row.acknowledged, row.acknowledged_at)

@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
+from xinshu.doors.api.acknowledgements import router as acknowledgements
 from xinshu.doors.api.bulk import router as bulk
 from xinshu.doors.api.catalogue import router as catalogue
 from xinshu.doors.api.disclosure import router as disclosure
@@ -77,12 +78,9 @@ def mounted(router: Router) -> Router:
     return router
 
 
-ROUTERS: Final = tuple(
-    map(
-        mounted,
-        (disclosure, catalogue, statistics, log, feed, bulk, subscription, monitoring, agencies, intake),
-    )
-)
+FOR_EVERYONE: Final = (disclosure, catalogue, statistics, log, feed)
+FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
+ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, monitoring, agencies, intake)))
 for mounting in ROUTERS:
     api.add_router("", mounting)
 

@@ -22,6 +22,7 @@ from xinshu.register.access.actions import note
 from xinshu.register.publog.leaf import SALT, leaf
 from xinshu.register.publog.queries import Standing, ending_of, proof_of
 from xinshu.register.publog.signing import signer
+from xinshu.register.records.own import still_held
 from xinshu.register.records.queries import shown_record
 from xinshu.register.subjects.queries import known
 
@@ -105,7 +106,7 @@ def report_copy(*, parts: dict[str, str], address: str, moment: Moment) -> UUID:
         )
     with transaction.atomic():
         held = Slip.objects.select_for_update().filter(id=said.number, mark=said.mark).first()
-        if held is None:
+        if held is None or held.subject_id is None or held.record_ref is None:
             raise NotASlip("本平台没有这份凭条的底账，请重新申请。We hold no such slip any more; ask for a new one.")
         if shown_record(subject=held.subject_id, record_ref=held.record_ref, on_date=moment.day) is not None:
             raise NotReported("该信息已重新公示，不再需要清除。This record is shown again; nothing is to be removed.")
@@ -131,7 +132,7 @@ def close_gone(agency: Agency, seen: Collection[UUID], *, moment: Moment) -> int
     waiting = Matter.objects.select_for_update().filter(agency=agency, cause=Cause.REPORTED)
     count = 0
     for matter in waiting.exclude(state=MatterState.CLOSED).order_by("id"):
-        if matter.slip is not None and matter.slip.record_ref not in seen:
+        if matter.slip is not None and matter.slip.record_ref not in {*seen, None}:
             taken(matter, Event.CLOSED, Who.HOUSE, actor=HOUSE, moment=moment)
             count += 1
     return count
@@ -142,3 +143,12 @@ def erase_addresses(*, moment: Moment) -> int:
     """Erase the addresses of matters that were closed some while ago; how many."""
     old = Matter.objects.filter(cause=Cause.REPORTED, closed_on__lte=moment.day - timedelta(days=DAYS_KEPT))
     return int(old.exclude(address="").update(address=""))
+
+
+def erase_slips() -> int:
+    """Have no slip tell of a record that the register has erased; how many did."""
+    kept = Slip.objects.filter(record_ref__isnull=False)
+    pairs = kept.values_list("subject_id", "record_ref")
+    told = {(subject, reference) for subject, reference in pairs if subject is not None and reference is not None}
+    gone = [reference for _, reference in told - still_held(told)]
+    return kept.filter(record_ref__in=gone).update(subject_id=None, record_ref=None, salt=None)

@@ -67,13 +67,16 @@ class Finding(models.Model):
 
 
 class Slip(models.Model):
-    """A clean-up slip: for which record, by which salt it is marked, and the entry that says that it ended."""
+    """A clean-up slip: for which record, by which salt it is marked, and the entry that says that it ended.
+
+    Record and salt go when the record is erased: what is left says nothing of either.
+    """
 
     id = models.UUIDField(primary_key=True)
-    subject_id = models.BigIntegerField()
-    record_ref = models.UUIDField()
+    subject_id = models.BigIntegerField(null=True)
+    record_ref = models.UUIDField(null=True)
     mark = models.BinaryField(max_length=32)
-    salt = models.BinaryField(max_length=16)
+    salt = models.BinaryField(max_length=16, null=True)
     entry = models.BigIntegerField()
     issued_on = models.DateField()
 

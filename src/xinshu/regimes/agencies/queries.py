@@ -215,6 +215,13 @@ def box(address: UUID, *, on_date: date) -> Box | None:
     return Box(_agency(found), last_audit(found.id), findings(found.id), matters(on_date=on_date, agency_id=found.id))
 
 
+def _shown_again(found: Slip, day: date) -> bool:
+    """Whether what ended is shown again; what is erased never is."""
+    if found.subject_id is None or found.record_ref is None:
+        return False
+    return shown_record(subject=found.subject_id, record_ref=found.record_ref, on_date=day) is not None
+
+
 def slip(number: UUID, *, on_date: date) -> SlipRow | None:
     """An issued slip by its number."""
     found = Slip.objects.filter(id=number).first()
@@ -224,7 +231,7 @@ def slip(number: UUID, *, on_date: date) -> SlipRow | None:
     return SlipRow(
         found.id,
         found.issued_on,
-        shown_record(subject=found.subject_id, record_ref=found.record_ref, on_date=on_date) is not None,
+        _shown_again(found, on_date),
         tuple(
             ReportedRow(
                 host_of(row.address),
@@ -290,7 +297,7 @@ def _matter(found: Matter, on_date: date) -> MatterRow:
         count=found.count,
         through=found.through,
         address=found.address,
-        salt="" if found.slip is None else bytes(found.slip.salt).hex(),
+        salt="" if found.slip is None or found.slip.salt is None else bytes(found.slip.salt).hex(),
         mark="" if found.slip is None else bytes(found.slip.mark).hex(),
         late=found.state != MatterState.CLOSED and overdue(found.due_on, on_date),
         steps=tuple(StepRow(Event(step.event), Who(step.who), step.actor, step.on_day, step.words) for step in steps),

@@ -84,6 +84,11 @@ SELECT t.subject_id, t.record_ref,
   JOIN records_record r USING (subject_id, record_ref)
 """
 
+STILL_HELD = """
+SELECT subject_id, record_ref FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
+  JOIN records_record r USING (subject_id, record_ref)
+"""
+
 WHOLE = """
 SELECT r.public_form FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND r.ended IS NULL
@@ -176,6 +181,14 @@ def why_ended(records: Iterable[tuple[int, UUID]], *, on_date: date) -> dict[tup
     with connection.cursor() as cursor:
         cursor.execute(ENDED, dict(zip(("subjects", "references"), columns, strict=True)) | {"day": on_date})
         return {(subject, reference): why for subject, reference, why in cursor.fetchall()}
+
+
+def still_held(records: Iterable[tuple[int, UUID]]) -> set[tuple[int, UUID]]:
+    """Those of these records (subject, reference) that are held here, shown or not; the others were erased."""
+    columns = [list(column) for column in zip(*records, strict=True)] or [[], []]
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_HELD, dict(zip(("subjects", "references"), columns, strict=True)))
+        return set(cursor.fetchall())
 
 
 def whole_form(*, subject: int, record_ref: UUID) -> dict[str, Any] | None:

@@ -17,13 +17,15 @@ class NotTold(XinshuError):
         )
 
 
-def note_told(*, recipient: str, through: int, moment: Moment) -> None:
-    """Keep that a subscriber was told every entry before `through`; it never goes back."""
+def note_told(*, recipient: str, since: int, through: int, moment: Moment) -> None:
+    """Keep that a subscriber was told the entries from `since` until `through`; it never goes back.
+
+    Whoever is told for the first time holds nothing that ended before `since`, and has nothing to acknowledge of it.
+    """
     found = Subscription.objects.filter(recipient=recipient)
     if not found.update(told=Greatest(F("told"), through), told_at=moment.instant):
-        Subscription.objects.get_or_create(
-            recipient=recipient, defaults={"began_at": moment.instant, "told": through, "told_at": moment.instant}
-        )
+        first = {"began_at": moment.instant, "told": through, "told_at": moment.instant, "acknowledged": since}
+        Subscription.objects.get_or_create(recipient=recipient, defaults=first)
 
 
 def acknowledge(*, recipient: str, through: int, moment: Moment) -> int:

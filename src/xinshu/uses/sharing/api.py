@@ -6,20 +6,17 @@ from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Final
 
-import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Query, Router
 
 from xinshu.kit.clock import now
 from xinshu.register.access.actions import note
-from xinshu.register.access.answers import answer, as_json, error, may_say
+from xinshu.register.access.answers import as_json, error, may_say
 from xinshu.register.access.audience import moment_of, public, recipient, recipient_at
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
 from xinshu.register.publog.queries import Stand, stand
-from xinshu.uses.sharing.actions import NotTold, acknowledge, note_told
+from xinshu.uses.sharing.actions import note_told
 from xinshu.uses.sharing.forms import (
-    Acknowledged,
-    Acknowledgement,
     ChangesAnswer,
     SubscribedAnswer,
     end_json,
@@ -64,9 +61,6 @@ SNAPSHOT: Final[dict[str, Any]] = {
 }
 BEING_MADE: Final = ("快照暂不能提供，请稍后再试。", "No snapshot can be sent at this moment; please try again.")
 
-SAID: Final = {"required": True, "content": {"application/json": {"schema": Acknowledgement.model_json_schema()}}}
-UNREAD: Final = ('请求内容应为{"through": 数}。', 'The body is to be {"through": a number}.')
-
 After = Annotated[int, Query(ge=0, le=2**53)]
 Most = Annotated[int, Query(ge=1, le=MOST)]
 Wait = Annotated[int, Query(ge=0, le=LONGEST)]
@@ -102,8 +96,9 @@ def subscribed_changes(request: HttpRequest, after: After = 0, most: Most = MOST
     through = found.after + len(found.lines)
     if found.lines:
         told = sum(line.content is not None for line in found.lines)
-        _leave_a_line(request, "FETCH_CHANGES", f"log {found.after} to {through} content {told}")
-        note_told(recipient=recipient_at(request).name, through=through, moment=moment_of(request))
+        leave_a_line(request, "FETCH_CHANGES", f"log {found.after} to {through} content {told}")
+        who = recipient_at(request).name
+        note_told(recipient=who, since=found.after, through=through, moment=moment_of(request))
     return as_json(page_json(found, day, subscribed=True))
 
 
@@ -130,34 +125,10 @@ def public_snapshot(request: HttpRequest) -> HttpResponseBase:
 def subscribed_snapshot(request: HttpRequest) -> HttpResponseBase:
     """As `snapshot`. What is fetched leaves a line in the trail, before the transaction in which it is read."""
     size = stand().size
-    _leave_a_line(request, "FETCH_SNAPSHOT", f"log {size}")
-    note_told(recipient=recipient_at(request).name, through=size, moment=moment_of(request))
+    leave_a_line(request, "FETCH_SNAPSHOT", f"log {size}")
+    note_told(recipient=recipient_at(request).name, since=size, through=size, moment=moment_of(request))
     found = _first(request, subscribed=True)
     return _being_made() if found is None else _sent(*found)
-
-
-@subscription.post(
-    "/subscription/acknowledgements",
-    response=Acknowledged,
-    summary="确认终止 Every ending before a cursor has been applied to every copy",
-    operation_id="acknowledge",
-    openapi_extra=may_say("NOT_TOLD", "INVALID_PARAMETER") | {"requestBody": SAID},
-)
-@recipient
-def acknowledged(request: HttpRequest) -> HttpResponse:
-    """It never goes back. Who does not acknowledge in time is asked why, and named (Opinions art. 8)."""
-    name, moment = recipient_at(request).name, moment_of(request)
-    try:
-        said = Acknowledgement.model_validate(orjson.loads(request.body))
-    except ValueError:
-        return error(422, "INVALID_PARAMETER", *UNREAD, ["body.through"])
-    try:
-        through = acknowledge(recipient=name, through=said.through, moment=moment)
-    except NotTold as refusal:
-        zh, _, en = str(refusal).partition("。")
-        return error(409, "NOT_TOLD", f"{zh}。", en.strip())
-    _leave_a_line(request, "ACKNOWLEDGE", f"log {said.through}")
-    return answer({"acknowledged": through})
 
 
 def _changes(
@@ -250,7 +221,7 @@ def _being_made() -> HttpResponse:
     return told
 
 
-def _leave_a_line(request: HttpRequest, act: str, matter: str) -> None:
+def leave_a_line(request: HttpRequest, act: str, matter: str) -> None:
     """Before anything is sent (G21)."""
     who = recipient_at(request)
     note(

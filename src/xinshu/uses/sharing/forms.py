@@ -71,7 +71,7 @@ class Acknowledgement(Schema):
     through: int = Field(ge=0, le=2**53)
 
 
-class Acknowledged(Schema):
+class AcknowledgedAnswer(Schema):
     """How far a subscriber has acknowledged."""
 
     acknowledged: int
