@@ -37,14 +37,20 @@ def address(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     adopted_catalogue()
     number_filings(moment=noon(TODAY))
     integrate(moment=noon(TODAY))
+    with streaming(connection.get_connection_params(), tmp_path) as base:
+        yield base
+
+
+@contextmanager
+def streaming(parameters: dict[str, Any], folder: Path) -> Iterator[str]:
+    """A stream in a process of its own, on the database of these parameters."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    known = connection.get_connection_params()
-    named = {name: known[name] for name in ("user", "password", "dbname", "host", "port") if name in known}
-    environment = {**os.environ, "DATABASE_URL": make_conninfo(**named), "XINSHU_DATA_FOLDER": str(tmp_path / "data")}
-
-    with started([sys.executable, *COMMAND, str(port)], env=environment, stdout=subprocess.DEVNULL) as process:
+    named = {name: parameters[name] for name in ("user", "password", "dbname", "host", "port") if name in parameters}
+    environment = {**os.environ, "DATABASE_URL": make_conninfo(**named), "XINSHU_DATA_FOLDER": str(folder / "data")}
+    command = [sys.executable, *COMMAND, str(port)]
+    with started(command, env=environment, stdout=subprocess.DEVNULL) as process:
         base = f"http://127.0.0.1:{port}"
         _up(base)
         yield base

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from weakref import finalize
 
 import httpx
 
@@ -28,7 +29,7 @@ class NotThere(XinshuError):
     """The log cannot be read there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Source:
     """Where a log is read: the content of each of its files by its path."""
 
@@ -40,7 +41,9 @@ def source(place: str) -> Source:
     """The log at an address (`https://...`) or in a folder."""
     if place.startswith(("http://", "https://")):
         client = httpx.Client(base_url=place.rstrip("/") + "/", timeout=SECONDS, follow_redirects=False)
-        return Source(place, lambda path: _fetched(client, path))
+        found = Source(place, lambda path: _fetched(client, path))
+        finalize(found, client.close)
+        return found
     return Source(place, lambda path: _kept(Path(place), path))
 
 
