@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import codes, intake, pages, publog, subject
+from bench import codes, feed, intake, pages, publog, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -42,6 +42,8 @@ TAIL = """
 ```
 - Public log: entries of 1,200 bytes of content in lots of 100,000, one round: committed, numbered, in the published
   tiles and bundles on the disk, under a signed checkpoint. A proof is read out of the published tiles.
+- Feed: two hundred followers in four processes hear the stream beside the house and its two web processes, on the
+  same cores; an ending counts from its withdrawal until the file of a copy shows it no more.
 - Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
   hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
@@ -58,7 +60,14 @@ def line(row: dict[str, str | float]) -> str:
 
 
 def main() -> None:
-    rows = [*codes.measure(), *subject.measure(), *pages.measure(), *intake.measure(), *publog.measure()]
+    rows = [
+        *codes.measure(),
+        *subject.measure(),
+        *pages.measure(),
+        *intake.measure(),
+        *publog.measure(),
+        *feed.measure(),
+    ]
     growing = "growth" in sys.argv[1:]
     if growing:
         rows += intake.growth()

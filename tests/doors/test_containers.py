@@ -11,6 +11,7 @@ import yaml
 
 from xinshu.doors.cli.main import COMMANDS
 from xinshu.doors.cli.run import run
+from xinshu.doors.cli.stream import stream
 from xinshu.project.settings import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,7 @@ INSTRUCTIONS = frozenset(
         "WORKDIR",
     ]
 )
+OURS = ("portal", "worker", "stream")
 SERVICE = frozenset(
     [
         "build",
@@ -106,13 +108,13 @@ def test_nobody_is_root_and_the_process_hears_the_signal(lines: list[tuple[str, 
 def test_the_settings_that_they_name_exist(lines: list[tuple[str, str]], compose: dict[str, Any]) -> None:
     known = {f"XINSHU_{name}".upper() for name in Environment.model_fields} | {"DATABASE_URL"}
     given = {part.partition("=")[0] for name, words in lines if name == "ENV" for part in words.split()}
-    given |= {name for service in ("portal", "worker") for name in compose["services"][service]["environment"]}
+    given |= {name for service in OURS for name in compose["services"][service]["environment"]}
     assert {name for name in given if name.startswith(("XINSHU_", "DATABASE"))} <= known
 
 
 def test_the_compose_file_is_sound(compose: dict[str, Any]) -> None:
     assert set(compose) == {"name", "x-xinshu", "services", "secrets", "volumes"}
-    assert set(compose["services"]) == {"database", "portal", "worker"}
+    assert set(compose["services"]) == {"database", *OURS}
     for name, service in compose["services"].items():
         assert set(service) <= SERVICE, name
         assert set(service["secrets"]) <= set(compose["secrets"])
@@ -124,8 +126,14 @@ def test_the_compose_file_is_sound(compose: dict[str, Any]) -> None:
         assert all(DURATION.fullmatch(given) for given in [*times, service["stop_grace_period"]])
 
 
+def test_the_ports_of_ours_are_of_this_machine_alone(compose: dict[str, Any]) -> None:
+    assert compose["services"]["stream"]["ports"] == ["127.0.0.1:8001:8001"]
+    options = {option for parameter in stream.params for option in parameter.opts}
+    assert {word for word in compose["services"]["stream"]["command"] if word.startswith("--")} <= options
+
+
 def test_portal_and_worker_are_ours_and_confined(compose: dict[str, Any]) -> None:
-    commands = {name: compose["services"][name]["command"] for name in ("portal", "worker")}
+    commands = {name: compose["services"][name]["command"] for name in OURS}
     assert {words[0] for words in commands.values()} <= COMMANDS.keys()
     options = {option for parameter in run.params for option in parameter.opts}
     assert {word for word in commands["portal"] if word.startswith("--")} <= options
