@@ -80,7 +80,9 @@ def test_the_examples_in_the_shell_do_what_the_page_says(address: str, tmp_path:
         done = subprocess.run(command, cwd=tmp_path, env=world, capture_output=True, check=False, timeout=60)
         assert done.returncode == 0, (example, done.stderr.decode())
     kept = {path.stem: orjson.loads(path.read_bytes()) for path in tmp_path.glob("*.json") if path.stat().st_size}
-    assert {*kept} == {"subject", "found", "kinds", "kind", "errors"}
+    assert {*kept} == {"subject", "found", "kinds", "kind", "errors", "changes"}
+    assert kept["changes"]["changes"] == []
+    assert (tmp_path / "snapshot.ndjson").read_text(encoding="utf-8").endswith('{"end":0}\n')
     assert [hit["code"] for hit in kept["found"]["hits"]] == [SUBJECT]
     assert kept["kind"]["id"] == "ADMIN_PENALTY"
     assert (tmp_path / "record.tlog-proof").read_text(encoding="utf-8").startswith(HEADER)

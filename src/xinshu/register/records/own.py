@@ -1,6 +1,6 @@
 """What is read behind the gate, never by the public: an organ's own filings, and the whole past of a body."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -172,22 +172,19 @@ def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[
     return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def why_ended(records: Iterable[tuple[int, UUID]], *, on_date: date) -> dict[tuple[int, UUID], str]:
-    """For registered recipients who held these records (subject, reference): why their display ended.
-
-    What a record `ended` by, else TERM_OVER, else CORRECTED: by the rules it is no longer shown as it was.
-    """
-    columns = [list(column) for column in zip(*records, strict=True)] or [[], []]
+def why_ended(records: Collection[tuple[int, UUID]], *, on_date: date) -> dict[tuple[int, UUID], str]:
+    """For recipients who held these records: what each `ended` by, else TERM_OVER, else CORRECTED."""
+    asked: dict[str, Any] = {"subjects": [subject for subject, _ in records], "references": [ref for _, ref in records]}
     with connection.cursor() as cursor:
-        cursor.execute(ENDED, dict(zip(("subjects", "references"), columns, strict=True)) | {"day": on_date})
+        cursor.execute(ENDED, {**asked, "day": on_date})
         return {(subject, reference): why for subject, reference, why in cursor.fetchall()}
 
 
-def still_held(records: Iterable[tuple[int, UUID]]) -> set[tuple[int, UUID]]:
+def still_held(records: Collection[tuple[int, UUID]]) -> set[tuple[int, UUID]]:
     """Those of these records (subject, reference) that are held here, shown or not; the others were erased."""
-    columns = [list(column) for column in zip(*records, strict=True)] or [[], []]
+    asked: dict[str, Any] = {"subjects": [subject for subject, _ in records], "references": [ref for _, ref in records]}
     with connection.cursor() as cursor:
-        cursor.execute(STILL_HELD, dict(zip(("subjects", "references"), columns, strict=True)))
+        cursor.execute(STILL_HELD, asked)
         return set(cursor.fetchall())
 
 
