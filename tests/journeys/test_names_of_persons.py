@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import orjson
 import polars as pl
 import pytest
 from django.test import Client
@@ -18,8 +19,10 @@ from tests.journeys.conftest import on
 from xinshu.doors.cli.country.making import country
 from xinshu.doors.cli.country.sowing import sow
 from xinshu.law.terms import SubjectKind
+from xinshu.register.publog.actions import integrate
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.queries import described
+from xinshu.uses.sharing.queries import feed_begins
 
 SIZE = {"subjects": 70, "records": 220, "seed": 11}
 FORMS = ("csv", "ndjson", "parquet", "xlsx")
@@ -127,6 +130,19 @@ def in_no_download(world: World) -> None:
         assert met(world, read(form, got(f"/api/v1/bulk/{form}", world.token))) == [], form
 
 
+def in_no_feed(world: World) -> None:
+    """Neither for everyone nor for a subscriber; the whole of it, and the snapshot, which tells of every body."""
+    integrate(moment=noon(TODAY))
+    for prefix, token in (("", None), ("subscription/", world.token)):
+        cursor = feed_begins(noon(TODAY).instant)
+        while (page := orjson.loads(got(f"/api/v1/{prefix}changes?after={cursor}", token)))["changes"]:
+            assert met(world, str(page)) == [], cursor
+            cursor = page["next"]
+        snapshot = got(f"/api/v1/{prefix}snapshot", token).decode()
+        assert snapshot.count("\n") > 40
+        assert met(world, snapshot) == []
+
+
 def by_no_search(world: World) -> None:
     """Neither in characters nor by its sound; and what is found holds no such name."""
     for name in sorted({*world.persons, *world.businesses}):
@@ -154,5 +170,6 @@ def test_no_name_of_a_person_is_met(world: World) -> None:
     on_no_page_and_in_no_answer(world)
     on_no_other_page(world)
     in_no_download(world)
+    in_no_feed(world)
     by_no_search(world)
     the_search_would_have_met_them(world)

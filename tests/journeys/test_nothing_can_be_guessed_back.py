@@ -27,6 +27,7 @@ from xinshu.proceedings.endings import catch_up
 from xinshu.proceedings.intake import actions as intake
 from xinshu.proceedings.objections.actions import sweep
 from xinshu.proceedings.retention.actions import erase_past_term
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.leaf import DOMAIN, Event, commitment, ended, shown
@@ -36,6 +37,8 @@ from xinshu.tlog.note import verifier_key
 from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.monitoring.actions import forget_digests
 from xinshu.uses.monitoring.models import Reconciliation
+from xinshu.uses.sharing.forms import page_json, rows_json
+from xinshu.uses.sharing.queries import Page, changes, feed_begins, kinds_told, snapshot
 
 pytestmark = pytest.mark.django_db
 TABLES: Final = """
@@ -81,6 +84,16 @@ def held() -> str:
     said += (_text(path.read_bytes()) for path in files())
     said += (_text(returned) for batch in vault.batches_kept() for returned in vault.returned_parts(batch))
     return "\n".join(said)
+
+
+def fed(day: date) -> str:
+    """All that the feed tells a subscriber on that day, and the snapshot: no one is told more."""
+    kinds = kinds_told(catalogue_on(day).catalogue, adverse=True)
+    first = feed_begins(noon(day).instant)
+    page = changes(first, most=10_000, kinds=kinds, on_date=day, instant=noon(day).instant, reasons=True)
+    assert isinstance(page, Page)
+    _, *parts = snapshot(kinds=kinds, on_date=day)
+    return "\n".join([page_json(page, day, subscribed=True).decode(), *(rows_json(part).decode() for part in parts)])
 
 
 def files() -> Iterable[Path]:
@@ -180,6 +193,7 @@ def test_no_seeded_record_can_be_guessed_back(tmp_path: Path) -> None:
     assert known.plain - found(known.plain, before) == set()
     assert len(found(known.digests, before)) > 2 * 80
     assert found(sent, before)
+    assert len(found(known.plain, fed(TODAY))) > 80
 
     with connection.cursor() as cursor:
         # What goes on without an end, such as a registration, ends as well: here by its organ's word.
@@ -192,7 +206,7 @@ def test_no_seeded_record_can_be_guessed_back(tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, count(*) FROM records_record GROUP BY kind")
         assert cursor.fetchall() == []
-    after = held()
+    after = f"{held()}\n{fed(GONE)}"
     assert found(known.plain, after) == set()
     assert found(known.digests, after) == set()
     assert found(sent, after) == set()

@@ -157,6 +157,14 @@ def test_the_feed_goes_back_a_month() -> None:
         assert len(lines_of_snapshot()) == 3
 
 
+def test_the_feed_never_goes_back_behind_what_was_erased() -> None:
+    shown()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE publog_state SET erased_through = 2")
+    assert Client().get("/api/v1/changes?after=1").json()["error"] == "FEED_TOO_OLD"
+    assert page("?after=2")["next"] == 3
+
+
 def test_a_page_asks_a_bounded_number_of_statements() -> None:
     shown()
     with CaptureQueriesContext(
