@@ -103,10 +103,11 @@ def _simulated(size: int) -> tuple[float, float]:
     from xinshu.tlog.tile import WIDTH, Growth, Tile, edge  # noqa: PLC0415
 
     chance = random.Random(1)
-    noise = chance.randbytes(WIDTH * HASH_SIZE)
+    noise = chance.randbytes(1 << 24)
 
     def fetch(tile: Tile) -> bytes:
-        return noise[: tile.width * HASH_SIZE]
+        at = (tile.number * 7_919 + tile.level) * HASH_SIZE % ((1 << 24) - WIDTH * HASH_SIZE)
+        return noise[at : at + tile.width * HASH_SIZE]
 
     growth = Growth(size, {tile: fetch(tile) for tile in edge(size)})
     entries = [chance.randbytes(50) for _ in range(GROWN)]

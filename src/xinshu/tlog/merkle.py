@@ -5,6 +5,7 @@ A node is named by its level (0: leaves) and index within the level; the node (l
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -40,8 +41,12 @@ def parents(hashes: Sequence[bytes]) -> list[bytes]:
     return [sha256(b"\x01" + hashes[at] + hashes[at + 1]).digest() for at in range(0, len(hashes) - 1, 2)]
 
 
+@lru_cache(8_192)
 def perfect_root(row: bytes) -> bytes:
-    """The root over hashes that stand one behind the other; there are a power of two of them."""
+    """The root over hashes that stand one behind the other; there are a power of two of them.
+
+    Known again by its octets: the rows above the leaves are the same in proof after proof.
+    """
     while len(row) > HASH_SIZE:
         row = b"".join([sha256(b"\x01" + row[at : at + _PAIR]).digest() for at in range(0, len(row), _PAIR)])
     return row

@@ -362,7 +362,6 @@ def versions_of(lot: int, place: int, *, most: int = 50) -> list[Version]:
         ]
 
 
-@transaction.atomic
 def proof_of(number: int) -> proof.Proof | None:
     """The proof that entry `number` is in the log, with the checkpoint that is signed now.
 
