@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ENTRIES = 1_000_000
+ENTRIES = 10_000_000
 SIMULATED = 100_000_000
 GROWN = 500_000
 AT_ONCE = 100_000
