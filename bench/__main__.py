@@ -54,7 +54,9 @@ GROWTH_ALONE = "It was not part of this run."
 def line(row: dict[str, str | float]) -> str:
     """One line of the table."""
     held = "" if not row["target"] else "yes" if float(row["ratio"]) >= float(row["target"]) else "**no**"
-    ours, limit = (f"{float(row[key]):,.0f}" for key in ("ours", "limit"))
+    ours, limit = (
+        f"{number:,.0f}" if (number := float(row[key])) >= 10 else f"{number:,.2f}" for key in ("ours", "limit")
+    )
     target = row["target"] or ""
     return f"| {row['name']} | {ours} {row['unit']} | {limit} | {float(row['ratio']):.2f} | {target} | {held} |"
 
