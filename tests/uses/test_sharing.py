@@ -130,6 +130,22 @@ def test_a_term_that_is_over_is_told_as_such(token: dict[str, str]) -> None:
         assert token != renewed
 
 
+def test_what_ends_at_midnight_is_told_to_nobody_though_the_log_has_not_turned_its_day() -> None:
+    """The entry still shows the record; the gate does not."""
+    accepted(document(decided_on=TODAY - timedelta(days=350)))
+    sealed()
+    until = Record.objects.get().public_until
+    assert until is not None
+    assert TODAY < until < TODAY + BACK
+    token = {"Authorization": f"Bearer {registered_recipient()}"}
+    with on(until - timedelta(days=1)):
+        assert [line["content"] is None for line in subscribed("?after=0", token)] == [True, False]
+        assert len(lines_of_snapshot("subscription/", token)) == 3
+    with on(until):
+        assert [line["content"] for line in subscribed("?after=0", token)] == [None, None]
+        assert len(lines_of_snapshot("subscription/", token)) == 2
+
+
 def test_only_what_is_signed_is_told() -> None:
     accepted(document())
     assert (page()["size"], page()["changes"]) == (0, [])
