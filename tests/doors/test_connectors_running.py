@@ -28,6 +28,7 @@ from pytest_django import Settings
 from tests import factories, filings
 from tests.doors.sources import NEVER, QUICK, Answer, Request, empty_queue, row, serving
 from tests.processes import started
+from tests.timers import due
 from xinshu.doors.cli.connect import connect
 from xinshu.doors.cli.worker import ITSELF, work
 from xinshu.doors.connectors import configuration, receipts, running
@@ -87,7 +88,7 @@ def work_far_ahead(**which: Any) -> bool:
 
 
 def tick() -> None:
-    app.configure_task("connectors.tick", queue="timers").defer(timestamp=0)
+    due("connectors.tick")
     assert work()
 
 
@@ -221,7 +222,7 @@ def _until(wanted: Callable[[], bool]) -> None:
 
 def test_a_worker_ends_cleanly_when_it_is_told_to(environment: dict[str, str]) -> None:
     with started(ITSELF, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        app.configure_task("intake.number", queue="timers").defer(timestamp=0)
+        due("intake.number")
         _until(lambda: ProcrastinateJob.objects.filter(task_name="intake.number", status="succeeded").exists())
         for _ in range(3):
             process.send_signal(signal.SIGTERM)
@@ -272,7 +273,7 @@ def test_a_worker_ends_with_its_parent_even_when_that_is_killed(environment: dic
     with started([ITSELF[0], "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        app.configure_task("intake.number", queue="timers").defer(timestamp=0)
+        due("intake.number")
         _until(lambda: ProcrastinateJob.objects.filter(task_name="intake.number", status="succeeded").exists())
         parent.kill()
     _until(lambda: _ended(child))

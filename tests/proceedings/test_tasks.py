@@ -15,6 +15,7 @@ from procrastinate.jobs import Job
 
 from tests import factories, filings
 from tests.house.tree import SOURCE
+from tests.timers import due
 from xinshu.doors.cli.worker import work
 from xinshu.kit.durable import NoRoom, room
 from xinshu.kit.errors import XinshuError
@@ -186,7 +187,7 @@ def test_what_a_crash_left_unnumbered_is_numbered(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(factories, "number_filings", lambda moment: 0)
     factories.accepted(factories.document())
     assert Filing.objects.filter(first_number__isnull=True).count() == 1
-    app.configure_task("intake.number", queue="timers").defer(timestamp=0)
+    due("intake.number")
     assert work()
     assert Filing.objects.filter(first_number__isnull=True).count() == 0
 
@@ -201,7 +202,7 @@ def test_a_job_whose_worker_was_killed_is_given_to_another(tmp_path: Path) -> No
         (killed,) = cursor.fetchone()
         cursor.execute("SELECT task_name FROM procrastinate_fetch_job_v2(NULL, %s)", [killed])
         assert cursor.fetchone() == ("intake.file",)
-    app.configure_task("intake.go_on", queue="timers").defer(timestamp=0)
+    due("intake.go_on")
     assert work()
     assert work()
     assert state(batch) == State.FILED
@@ -209,7 +210,7 @@ def test_a_job_whose_worker_was_killed_is_given_to_another(tmp_path: Path) -> No
 
 def test_the_sweep_and_the_clearing_of_old_jobs_run() -> None:
     for name in ("intake.sweep", "intake.forget_jobs"):
-        app.configure_task(name, queue="timers").defer(timestamp=0)
+        due(name)
     assert work()
     assert {status for name in ("intake.sweep", "intake.forget_jobs") for status, _ in jobs(name)} == {"succeeded"}
 
@@ -228,7 +229,7 @@ def test_a_batch_whose_request_was_cut_off_is_filed_to_its_end(tmp_path: Path) -
     actions.file(batch=batch, actor="test", moment=NOON, attested=True, progress=lambda _: None)
     Batch.objects.filter(id=batch).update(state=State.FILING)
     for _ in range(2):
-        app.configure_task("intake.finish", queue="timers").defer(timestamp=0)
+        due("intake.finish")
         assert work()
         assert work()
     assert state(batch) == State.FILED
