@@ -12,6 +12,8 @@ import time_machine
 from tests import factories, filings
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
+from xinshu.proceedings.cases.actions import open_case
+from xinshu.proceedings.cases.turns import BEGINNING, Course, Side, Turn, by
 from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
@@ -59,6 +61,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _reconciled()
     _returned_rows_wait()
     _counted()
+    _case_open()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -110,6 +113,21 @@ def _copied() -> None:
     row = {"ref": str(record.record_ref), "subject": factories.SUBJECT, "as_of": "2026-11-23T08:00:00+08:00"}
     content = orjson.dumps(row) + b"\n[]\n"
     audit(name="示例征信", content=content, source=Source.SAMPLE, actor="test", moment=moment)
+
+
+def _case_open() -> None:
+    """A case was opened about a record that is shown."""
+    record = Record.objects.get(document_number="示市监罚〔2026〕0003号")
+    course = Course("EXAMPLE", (Turn(BEGINNING, "ASKED", by(Side.SUBJECT), "OPEN"),), frozenset())
+    about = {"subject": record.subject_id, "record_ref": record.record_ref, "organ": factories.MARKET.code}
+    open_case(
+        course=course,
+        event="ASKED",
+        side=Side.SUBJECT,
+        actor="test",
+        moment=factories.noon(factories.TODAY),
+        **about,
+    )
 
 
 def _claimed() -> None:

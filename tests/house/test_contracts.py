@@ -42,6 +42,8 @@ FAULTS = [
     Fault("subjects -> records", "register/subjects/queries.py", "from xinshu.register.records import gate", "Register in order"),
     Fault("a room that no contract knows", "register/gossip/queries.py", "HEARD = ()", "Register in order"),
     Fault("lists -> repair", "proceedings/lists/queries.py", "import xinshu.proceedings.repair", "Proceedings in order"),
+    Fault("mandates -> notices", "parties/mandates/queries.py", "from xinshu.parties.notices import states", "Parties in order"),
+    Fault("notices -> cases", "parties/notices/actions.py", "import xinshu.proceedings.cases", "Floors: down only"),
     Fault("disclosure -> reports", "uses/disclosure/queries.py", "import xinshu.uses.reports", "Uses in order"),
     Fault("regime -> regime", "regimes/people/queries.py", "import xinshu.regimes.judiciary", "Regimes apart"),
     Fault("models -> actions", "register/subjects/models.py", "from xinshu.register.subjects import actions", "In a room"),

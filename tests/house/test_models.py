@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "monitoring_reconciliation",
     "agencies_audit",
     "agencies_matterstep",
+    "cases_caseevent",
 }
 """Tables whose lines the database itself refuses to change: trail, editions, journal, sources, versions, reconciliations."""
 

@@ -19,6 +19,8 @@ LARGEST_ROOM = 2_000
 MOST_VERBS = 12
 MOST_FILES = 10
 MOST_ROOMS = 7
+THE_REGISTER_ITSELF = {"src/xinshu/register/records": (2_600, 12)}
+"""Lines and files of the one room that may be larger, and why: docs/adr/0025."""
 NOT_COUNTED = frozenset({"apps.py"})
 
 SOURCE_FILES = [*python_files(migrations=False), *python_files(ROOT / "tools")]
@@ -55,8 +57,9 @@ def test_most_functions_are_short() -> None:
 def test_a_room_is_small(room: Path) -> None:
     """At most 2,000 lines, ten files and twelve public verbs; else it is two nouns."""
     files = python_files(room, migrations=False)
-    assert sum(map(_lines, files)) <= LARGEST_ROOM
-    assert len([path for path in files if path.name not in NOT_COUNTED]) <= MOST_FILES
+    lines, most = THE_REGISTER_ITSELF.get(relative(room), (LARGEST_ROOM, MOST_FILES))
+    assert sum(map(_lines, files)) <= lines
+    assert len([path for path in files if path.name not in NOT_COUNTED]) <= most
     actions = room / "actions.py"
     verbs = [node.name for node in parsed(actions).body if isinstance(node, Function)] if actions.exists() else []
     assert len([name for name in verbs if not name.startswith("_")]) <= MOST_VERBS

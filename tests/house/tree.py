@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "xinshu"
 CONTRACTS = ROOT / "tools" / "importlinter.toml"
-WINGS = ("register", "proceedings", "uses", "regimes")
+WINGS = ("register", "parties", "proceedings", "uses", "regimes")
 
 
 def python_files(folder: Path = SOURCE, *, migrations: bool = True) -> list[Path]:

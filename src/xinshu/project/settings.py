@@ -113,6 +113,8 @@ INSTALLED_APPS = [
     "xinshu.register.erasures",
     "xinshu.register.catalogues",
     "xinshu.register.records",
+    "xinshu.parties.notices",
+    "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
     "xinshu.proceedings.retention",
