@@ -1,7 +1,7 @@
 """By when a case must have been dealt with, counted from the event that the rule itself names.
 
-Articles: Order 36 and the plan of 2025 as the catalogue holds them (deadlines.yaml), Penalty Law arts. 48, 85, Civil Code art. 201. The result
-of repair counts from the application, never from its acceptance (guard-rail G14).
+Articles: Order 36 and the plan of 2025 as the catalogue holds them (deadlines.yaml), Penalty Law arts. 48 and 85,
+Civil Code art. 201. The result of repair counts from the application, never from its acceptance (guard-rail G14).
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,13 +31,11 @@ class CaseTerm(StrEnum):
     FIRST_NOTICE = "FIRST_NOTICE"
 
 
-def case_due(
-    term: CaseTerm, days: Mapping[CountedFrom, date], catalogue: Catalogue, *, on_date: date
-) -> date | None:
+def case_due(term: CaseTerm, days: Mapping[CountedFrom, date], catalogue: Catalogue, *, on_date: date) -> date | None:
     """The last day to do it, counted in working days after the event that the rule of `on_date` counts from.
 
-    `days`: the day of every event known so far. None: no rule is in force, its event has not come, or the calendar of the
-    year is not announced; the words of `kit.workdays.NotYetComputable` say the last.
+    `days`: the day of every event known so far. None: no rule is in force, its event has not come, or the calendar of
+    the year is not announced (`kit.workdays.NotYetComputable` has the words).
     """
     rule = catalogue.deadline_on(term, on_date)
     since = None if rule is None or rule.counted_from is None else days.get(rule.counted_from)

@@ -23,12 +23,12 @@ class Unrepairable(Sourced):
     name_en: str
     kinds: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
-    when: When = When()
+    when: When = field(default_factory=When)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BanRule(Sourced):
-    """For how many months nobody may ask for repair after a false commitment; `cut_short`: whether it may be ended earlier."""
+    """For how many months nobody may ask after a false commitment; `cut_short`: whether that may be ended earlier."""
 
     months: int
     cut_short: bool = False
@@ -72,8 +72,8 @@ class RepairRegime(Dated):
 class ChannelRule(Dated):
     """Where certain records are repaired: channels.yaml, the first entry that fits is taken.
 
-    `instead`: there and not here; else here, and that system, which keeps the matter too, hears of it. `zh`, `en`: where
-    to go, one sentence each. An empty `kinds` or `departments` is every one.
+    `instead`: there and not here; else here, and that system, which keeps the matter too, hears of it. `zh`, `en`:
+    where to go, one sentence each. An empty `kinds` or `departments` is every one.
     """
 
     channel: Channel
