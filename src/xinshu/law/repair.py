@@ -1,7 +1,7 @@
 """Repair: for one record on one day, which conditions are met, which not, by which article and from which day.
 
 Articles: NDRC Order 36 (2026) arts. 2, 3, 12, 13 and the rules before it, as the catalogue holds them; Civil Code
-201-203 for the days. The day of the minimum is publicity's `repair_from` and is never counted again here (guard-rail G10).
+201-203 for the days. The day of the minimum is publicity's `repair_from`, and is never counted again here (G10).
 """
 
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ class RepairEligibility:
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """How long nobody may ask after a false commitment: until a day (excluded), whether it may be cut short, and why."""
+    """How long nobody may ask after a false commitment: until a day (excluded), may it be cut short, and why."""
 
     until: date
     cut_short: bool
