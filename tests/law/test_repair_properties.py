@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.law.test_cases import catalogue_with
-from tests.law.test_publicity_properties import KINDS, records
+from tests.law.test_publicity_properties import KINDS, penalty, records
 from xinshu.law.case_terms import CaseTerm, case_due
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.publicity import publicity
 from xinshu.law.repair import Asked, CourtPlan, ban_after_false_commitment, repair_eligibility
-from xinshu.law.terms import Channel, Condition, CountedFrom, Record, Transition
+from xinshu.law.terms import Channel, Condition, CountedFrom, Record, Severity, Transition
 
 DAYS = st.dates(date(2019, 7, 1), date(2033, 12, 31))
 THREE = st.none() | st.booleans()
@@ -107,16 +107,23 @@ def test_it_opens_exactly_on_the_day_of_publicity(asked: Asked, offset: int) -> 
     assert answer.opens_on == plain.repair_from
 
 
-@given(asked=questions(), day=DAYS, later=st.integers(0, 900))
-@settings(max_examples=300)
-def test_what_may_be_granted_may_be_granted_on_every_later_day_of_display(asked: Asked, day: date, later: int) -> None:
-    asked = ready(asked)
-    assume(repair_eligibility(asked, catalogue(), on_date=day).grantable)
-    then = day + timedelta(days=later)
-    assert asked.period is not None
-    assume(then in asked.period)
-    assume(asked.kind == "ADMIN_PENALTY" and asked.court_plan is None)
-    assert repair_eligibility(asked, catalogue(), on_date=then).grantable
+@given(
+    decided_on=st.dates(date(2019, 7, 1), date(2030, 12, 31)),
+    severity=st.sampled_from([Severity.MINOR, Severity.ORDINARY, Severity.SERIOUS]),
+    offsets=st.lists(st.integers(0, 800), min_size=2, max_size=2).map(sorted),
+    banned_for=st.none() | st.integers(-30, 200),
+)
+@settings(max_examples=200)
+def test_what_may_be_granted_may_be_granted_on_every_later_day_of_display(
+    decided_on: date, severity: Severity, offsets: list[int], banned_for: int | None
+) -> None:
+    asked = ready(asked_of(penalty(decided_on, severity)))
+    first, then = (decided_on + timedelta(days=offset) for offset in offsets)
+    until = None if banned_for is None else decided_on + timedelta(days=banned_for)
+    asked = replace(asked, banned_until=until)
+    if repair_eligibility(asked, catalogue(), on_date=first).grantable:
+        assert asked.period is not None
+        assert repair_eligibility(asked, catalogue(), on_date=then).grantable == (then in asked.period)
 
 
 @given(asked=questions(), day=DAYS, until=DAYS, word=st.sampled_from(Transition))
