@@ -11,6 +11,7 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.deadlines import due_on
+from xinshu.proceedings.cases.documents import erase_with
 from xinshu.proceedings.cases.models import Case, CaseEvent
 from xinshu.proceedings.cases.queries import CaseRow, row
 from xinshu.proceedings.cases.turns import NONE_RUNS, RUNS_ON, Course, NotNow, Side, Turn, turn
@@ -97,8 +98,10 @@ def keep_form(*, case: UUID, course: Course, states: Collection[str], form: Mapp
 
 
 def forget(references: Collection[str]) -> None:
-    """Erase the cases about records that are erased, with their history."""
-    Case.objects.filter(record_ref__in=references).delete()
+    """Erase the cases about records that are erased, with their history and their documents."""
+    found = Case.objects.filter(record_ref__in=references)
+    erase_with(list(found.values_list("id", flat=True)))
+    found.delete()
 
 
 def _held(case: UUID, course: Course) -> Case:

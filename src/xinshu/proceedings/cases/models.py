@@ -1,4 +1,4 @@
-"""The tables of cases: where each stands, and its history, which only grows."""
+"""The tables of cases: where each stands, its history, which only grows, and what is kept of its documents."""
 
 from django.db import models
 from django.db.models import Q
@@ -54,3 +54,20 @@ class CaseEvent(models.Model):
     until = models.DateField(null=True)
     on_day = models.DateField()
     at = models.DateTimeField()
+
+
+class CaseDocument(models.Model):
+    """A document of a case; its content lies in the vault. `name` is told and is no path; it goes with its case."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=4, db_collation="C")
+    size = models.IntegerField()
+    digest = models.CharField(max_length=64, db_collation="C")
+    side = models.CharField(max_length=8, db_collation="C")
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "digest"], name="case_document_once")]
