@@ -35,6 +35,7 @@ def open_case(
     record_ref: UUID | None,
     organ: str,
     actor: str,
+    key: str = "",
     form: Mapping[str, Any] = NOTHING,
     said: Mapping[str, Any] = NOTHING,
     counted_from: date | None = None,
@@ -42,8 +43,8 @@ def open_case(
 ) -> UUID:
     """Begin a case by an event of its course; its number. `counted_from`: the day its deadline counts from.
 
-    `form` is what is asked for; `said` what the history tells both sides, with persons masked by the caller. Raises
-    NotNow.
+    `form` is what is asked for; `said` what the history tells both sides, with persons masked by the caller; `key` may
+    stand once in a course. Raises NotNow, IntegrityError.
     """
     line = turn(course, None, event, side)
     made = Case(
@@ -53,6 +54,7 @@ def open_case(
         record_ref=record_ref,
         organ_code=organ,
         state="",
+        key=key,
         form=dict(form),
         opened_on=moment.day,
         opened_at=moment.instant,

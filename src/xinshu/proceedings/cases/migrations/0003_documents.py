@@ -1,4 +1,4 @@
-"""What is kept of the documents of cases; their content lies in the vault."""
+"""What is kept of the documents of cases, whose content lies in the vault; and another's number for a case."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -12,6 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='case',
+            name='key',
+            field=models.CharField(blank=True, db_collation='C', default='', max_length=160),
+            preserve_default=False,
+        ),
+        migrations.AddConstraint(
+            model_name='case',
+            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('course', 'key'), name='case_once_of_a_key'),
+        ),
         migrations.CreateModel(
             name='CaseDocument',
             fields=[
