@@ -13,6 +13,7 @@ from ninja.parser import Parser
 
 from xinshu.doors.api.acknowledgements import router as acknowledgements
 from xinshu.doors.api.bulk import router as bulk
+from xinshu.doors.api.case_statistics import router as case_statistics
 from xinshu.doors.api.catalogue import router as catalogue
 from xinshu.doors.api.disclosure import router as disclosure
 from xinshu.doors.api.document import openapi
@@ -79,7 +80,7 @@ def mounted(router: Router) -> Router:
     return router
 
 
-FOR_EVERYONE: Final = (disclosure, catalogue, statistics, log, feed)
+FOR_EVERYONE: Final = (disclosure, catalogue, statistics, case_statistics, log, feed)
 FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
 ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, monitoring, agencies, intake, repair_decisions)))
 for mounting in ROUTERS:

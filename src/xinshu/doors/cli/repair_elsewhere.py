@@ -34,7 +34,8 @@ def repair() -> None:
 def receive_file(file: Path, sender: str) -> None:
     """接收他处的修复决定 Take decisions of other windows (JSON, one a line); each ends its record at once.
 
-    一行 A row: {"decider","case_number","decided_on","subject_code","record_organ","document_number","result":"GRANTED"}
+    一行的字段 Fields of a row: decider, case_number, decided_on, subject_code, record_organ, document_number or
+    record_ref, result (GRANTED).
 
     例 Example: xinshu repair receive decisions.jsonl --sender 11999999TE5T001041
     """
