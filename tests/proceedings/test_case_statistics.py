@@ -159,6 +159,14 @@ def test_attacked_by_months_and_units_some_other_world_looks_the_same(seed: int)
     assert small - sheltered == set()
 
 
+def test_five_units_of_nine_are_not_given_away_by_their_total() -> None:
+    """No other five numbers below ten make 45: so the total, which is ten or more, is not told, nor any other 45."""
+    for place in range(5):
+        granted(9, organ=f"11999999TE5T0020{place}X")
+    found = told()
+    assert (found.units, found.all.received) == ((), None)
+
+
 def test_the_median_is_told_only_beside_a_result_that_is_told() -> None:
     granted(9)
     assert told().all.days is None
