@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from tests import factories
 from xinshu.doors.case_documents import as_attachment, attached, takes_document
+from xinshu.doors.desk.upload_handler import Nameless
 from xinshu.proceedings import vault
 from xinshu.proceedings.cases import documents
 from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
@@ -71,12 +72,15 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read(case: Any) -> None:
     assert not (vault.folder() / "documents").exists()
 
 
-def test_a_body_that_lies_about_its_length_is_cut_off_at_the_limit(case: Any) -> None:
-    request, body = huge(case, 1_000)
+def test_the_limit_holds_while_it_is_read_whatever_was_said_before(case: Any) -> None:
+    handler = Nameless(limit=LARGEST)
+    handler.new_file("document", "a.pdf", "application/pdf", None)
+    for _ in range(LARGEST >> 20):
+        handler.receive_data_chunk(bytes(1 << 20), 0)
     with pytest.raises(RequestDataTooBig):
-        view(request)
-    assert body.drawn <= LARGEST + (1 << 20)
-    assert not (vault.folder() / "documents").exists()
+        handler.receive_data_chunk(b"x", 0)
+    assert handler.written.closed
+    assert [path.name for path in vault.folder().iterdir() if path.is_file()] == []
 
 
 def test_it_is_given_out_as_a_download_that_does_nothing(case: Any) -> None:
@@ -88,6 +92,7 @@ def test_it_is_given_out_as_a_download_that_does_nothing(case: Any) -> None:
     )
     request = RequestFactory().post("/", data=body, content_type="multipart/form-data; boundary=x", case=case)
     answer = view(request)
+    request.close()
     assert answer.content == content
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment; ")
