@@ -108,6 +108,8 @@ QUERIES: dict[str, list[str]] = {
     "portal:basis": ["?day=2026-01-01"],
     "portal:class-table": ["?day=2026-01-01"],
     "api-1:statistics": ["?form=csv", "?kind=ADMIN_PENALTY&division=990100", "?kind=NONE", "?form=xml"],
+    "portal:case-statistics": ["?course=OBJECTION", "?course=NONE", f"?organ={factories.MARKET.code}", "?organ=NONE"],
+    "api-1:case-statistics": ["?course=NOT_US", "?course=NONE"],
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
     "api-1:subjects": ["?name=云汀示例", "?name=无此名称", "?name=云", "?name=云汀示例&page=2"],

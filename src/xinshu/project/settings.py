@@ -38,6 +38,7 @@ class Environment(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
     agency_networks: str = ""
+    repair_windows: str = ""
 
 
 ENVIRONMENT = Environment()
@@ -93,6 +94,7 @@ UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
+REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False

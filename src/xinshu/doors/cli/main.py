@@ -26,6 +26,7 @@ COMMANDS = {
     "setup": Entry("setup", "setup", True, "建库并采纳目录 Make the tables and adopt the catalogue."),
     "intake": Entry("intake", "intake", True, "归集一个文件 Take in a file of an organ."),
     "withdraw": Entry("withdraw", "withdraw", True, "撤回一条错误信息 Take back one wrong record."),
+    "repair": Entry("repair_elsewhere", "repair", True, "修复 Repairs that are decided elsewhere; hand one over."),
     "reconcile": Entry("reconcile", "reconcile", True, "归集对账 Compare an organ's ledger with what is held."),
     "shown": Entry("shown", "shown", True, "查询公示 What is publicly shown for a code."),
     "log": Entry("log", "log", True, "透明日志 The public log: its key, proofs, and checking all of it."),
