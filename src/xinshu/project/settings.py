@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,12 @@ class Environment(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
     agency_networks: str = ""
+    own_idle: int = Field(default=30, gt=0, le=480)
+    letter_days: int = Field(default=30, gt=0, le=90)
+    licence_issuer: str = ""
+    licence_client: str = ""
+    licence_secret: str = ""
+    licence_claim: str = "uscc"
 
 
 ENVIRONMENT = Environment()
@@ -93,6 +100,12 @@ UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
+OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
+LETTER_DAYS = ENVIRONMENT.letter_days
+LICENCE_ISSUER = ENVIRONMENT.licence_issuer.rstrip("/")
+LICENCE_CLIENT = ENVIRONMENT.licence_client
+LICENCE_SECRET = ENVIRONMENT.licence_secret
+LICENCE_CLAIM = ENVIRONMENT.licence_claim
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -113,6 +126,7 @@ INSTALLED_APPS = [
     "xinshu.register.erasures",
     "xinshu.register.catalogues",
     "xinshu.register.records",
+    "xinshu.parties.mandates",
     "xinshu.parties.notices",
     "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
@@ -124,6 +138,7 @@ INSTALLED_APPS = [
     "xinshu.regimes.agencies",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
+    "xinshu.doors.space",
 ]
 AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
