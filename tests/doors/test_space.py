@@ -1,7 +1,6 @@
 """The organisation's own space: nothing of it without password, second factor and a mandate that holds today."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +8,8 @@ import time_machine
 from django.test import Client
 
 from tests import factories
-from tests.house.routes import addresses, of_audience
-from tests.spaces import USERNAME, enrolled, mandate, password_now, signed_in_organisation, told_secret
+from tests.spaces import USERNAME, signed_in_organisation
 from xinshu.register.access.models import TrailLine
-from xinshu.register.access.roles import RouteAudience
 
 pytestmark = pytest.mark.django_db
 NOON = factories.noon(factories.TODAY).instant

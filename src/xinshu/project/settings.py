@@ -41,10 +41,6 @@ class Environment(BaseSettings):
     agency_networks: str = ""
     own_idle: int = Field(default=30, gt=0, le=480)
     letter_days: int = Field(default=30, gt=0, le=90)
-    licence_issuer: str = ""
-    licence_client: str = ""
-    licence_secret: str = ""
-    licence_claim: str = "uscc"
 
 
 ENVIRONMENT = Environment()
@@ -102,10 +98,6 @@ TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.s
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
 OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
 LETTER_DAYS = ENVIRONMENT.letter_days
-LICENCE_ISSUER = ENVIRONMENT.licence_issuer.rstrip("/")
-LICENCE_CLIENT = ENVIRONMENT.licence_client
-LICENCE_SECRET = ENVIRONMENT.licence_secret
-LICENCE_CLAIM = ENVIRONMENT.licence_claim
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False

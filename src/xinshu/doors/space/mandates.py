@@ -130,7 +130,6 @@ def _ways(request: HttpRequest) -> dict[str, Any]:
     return {
         "letters": letters_of_user(actor_of(request)),
         "days": settings.LETTER_DAYS,
-        "licence": bool(settings.LICENCE_ISSUER),
         **_person(request),
     }
 

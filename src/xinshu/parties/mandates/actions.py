@@ -29,7 +29,7 @@ LONGEST_PAPER: Final = 200
 PURPOSE: Final = "授权 mandates"
 
 Tell = Callable[[int, Proof, Moment], None]
-"""Has the body told, in the same transaction, that a mandate was given or revoked: notices are a room above this one."""
+"""Has the body told, in the same transaction, of what was given or revoked: notices are a room above this one."""
 
 
 class MandateRefused(XinshuError):
@@ -50,12 +50,10 @@ def give(
     """
     _code_fit(code)
     if proof == Proof.COUNTER and actor == username:
-        raise MandateRefused(
-            "不得为自己办理授权，请由他人办理。Nobody opens a mandate for themselves; ask a colleague."
-        )
+        raise MandateRefused("不得为自己办理授权，请由他人办理。Nobody opens a mandate for themselves.")
     if proof == Proof.COUNTER and not 4 <= len(paper.strip()) <= LONGEST_PAPER:
         raise MandateRefused(
-            f"请写明所核对的材料，4至{LONGEST_PAPER}字。Name the papers that were seen, 4 to {LONGEST_PAPER} characters."
+            f"请写明所核对的材料，4至{LONGEST_PAPER}字。Name the papers seen, 4 to {LONGEST_PAPER} characters."
         )
     if not moment.day < until <= in_a_year(moment.day):
         raise MandateRefused("授权须至少一日、至多一年。A mandate holds for a day at least and a year at most.")
@@ -64,7 +62,7 @@ def give(
         raise MandateRefused("没有这个账号。No such account; it must be registered first.")
     if not SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
         raise MandateRefused(
-            "该账号还没有设置第二重验证，请先登录设置。The account has no second factor yet: sign in and set it up first."
+            "该账号还没有设置第二重验证，请先登录设置。The account has no second factor: sign in and set it up."
         )
     if Mandate.objects.filter(user=user, code=code, revoked_at__isnull=True, valid_until__gt=moment.day).exists():
         raise MandateRefused("该账号已有这家单位的授权。The account may act for this organisation already.")
@@ -116,9 +114,7 @@ def request_post_code(*, username: str, code: str, moment: Moment) -> UUID:
     _expire(code, moment)
     recent = PostCode.objects.filter(asked_at__gt=moment.instant - LETTERS_WITHIN)
     if recent.filter(user=user, code=code, ended_at__isnull=True).exists():
-        raise LetterRefused(
-            "信函已在途中，收到后请填写其中的验证码。A letter is under way; say its code when it arrives."
-        )
+        raise LetterRefused("信函已在途中，收到后请填写其中的验证码。A letter is under way; say its code then.")
     if max(recent.filter(user=user).count(), recent.filter(code=code).count()) >= MOST_LETTERS:
         raise LetterRefused(
             f"{LETTERS_WITHIN.days}天内最多寄{MOST_LETTERS}封，请到窗口办理。"
@@ -156,7 +152,9 @@ def confirm_post_code(*, username: str, code: str, said: str, tell: Tell, moment
         )
         letter = waiting.first()
         if letter is None:
-            fault = "没有等待填写的验证码；验证码有期限，错五次也会作废。No code waits: codes expire, and five errors end one."
+            fault = (
+                "没有等待填写的验证码；验证码有期限，错五次也会作废。No code waits: it expires, or ends by five errors."
+            )
         elif hmac.compare_digest(bytes(letter.digest or b""), _digest(said)):
             letter.ended_at = moment.instant
             letter.save(update_fields=["ended_at"])
@@ -202,6 +200,4 @@ def _told(tell: Tell, code: str, proof: Proof, moment: Moment) -> None:
 
 def _code_fit(code: str) -> None:
     if not check_uscc(code).valid:
-        raise MandateRefused(
-            "统一社会信用代码不对，请核对。This is no valid unified social credit code; please check it."
-        )
+        raise MandateRefused("统一社会信用代码不对，请核对。This is no valid unified social credit code.")

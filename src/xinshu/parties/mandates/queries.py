@@ -13,7 +13,7 @@ from xinshu.register.subjects.queries import SubjectRow, described, named_by
 
 @dataclass(frozen=True, slots=True)
 class MandateRow:
-    """A mandate: who, for which code and body (0: none is known by it), how proved, from a day until a day (excluded)."""
+    """A mandate: who, for which code and body (0: none is known), how proved, from a day until a day (excluded)."""
 
     id: UUID
     username: str

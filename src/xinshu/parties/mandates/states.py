@@ -1,4 +1,4 @@
-"""How control of an organisation may be proved, and the limits that hold for mandates, letters and the second factor."""
+"""How control of an organisation may be proved, and the limits for letters, the second factor and visits."""
 
 from datetime import timedelta
 from enum import StrEnum

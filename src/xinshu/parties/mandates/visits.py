@@ -1,5 +1,5 @@
-"""Who is signed in: a visit begins with the password, opens the space when the second factor has passed, and ends at once
-when it is ended anywhere, or by itself when nothing was asked for too long."""
+"""Who is signed in: a visit begins with the password, opens the space when the second factor has passed, and ends at
+once when it is ended anywhere, or by itself when nothing was asked for too long."""
 
 from datetime import timedelta
 from typing import Final

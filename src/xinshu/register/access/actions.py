@@ -87,9 +87,7 @@ def open_account(*, username: str, full_name: str, password: str, moment: Moment
             " A user name has 3 to 32 small letters, figures, dots or hyphens, and begins with a letter."
         )
     if not 1 <= len(full_name.strip()) <= LONGEST_NAME:
-        raise AccountRefused(
-            f"请填写称呼，至多{LONGEST_NAME}字。Say what to call you, {LONGEST_NAME} characters at most."
-        )
+        raise AccountRefused(f"请填写称呼，至多{LONGEST_NAME}字。Say what to call you, in {LONGEST_NAME} signs.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"account {username}"])
     if User.objects.filter(username=username).exists():

@@ -57,7 +57,7 @@ def staff(view: Page) -> Page:
 def of_a_subject(view: Page) -> Page:
     """A route of an organisation's own space, with session, user and protection against forged forms.
 
-    Danger: who may open it is not held here but by `doors/space/standing.py`, which knows mandates; take its decorators.
+    Danger: who may open it is not held here but by `doors/space/standing.py`, which knows mandates.
     """
     return _stated(_recognised(view), RouteAudience.SUBJECT)
 
