@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +40,8 @@ class Environment(BaseSettings):
     trusted_proxies: str = ""
     agency_networks: str = ""
     repair_windows: str = ""
+    own_idle: int = Field(default=30, gt=0, le=480)
+    letter_days: int = Field(default=30, gt=0, le=90)
 
 
 ENVIRONMENT = Environment()
@@ -95,6 +98,8 @@ RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
 REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
+OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
+LETTER_DAYS = ENVIRONMENT.letter_days
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -115,6 +120,7 @@ INSTALLED_APPS = [
     "xinshu.register.erasures",
     "xinshu.register.catalogues",
     "xinshu.register.records",
+    "xinshu.parties.mandates",
     "xinshu.parties.notices",
     "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
@@ -126,6 +132,7 @@ INSTALLED_APPS = [
     "xinshu.regimes.agencies",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
+    "xinshu.doors.space",
 ]
 AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
