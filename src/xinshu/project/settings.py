@@ -38,6 +38,7 @@ class Environment(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
     agency_networks: str = ""
+    repair_window: Literal["HERE", "RELAY"] = "HERE"
 
 
 ENVIRONMENT = Environment()
@@ -93,6 +94,7 @@ UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
+REPAIR_WINDOW = ENVIRONMENT.repair_window
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -117,6 +119,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
+    "xinshu.proceedings.repair",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",
