@@ -1,4 +1,4 @@
-"""The applicant's steps: a draft, lodging it today or ahead, completing, withdrawing, replying; and what files itself."""
+"""The applicant's steps: a draft, lodging today or ahead, completing, withdrawing, replying; what files itself."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -58,7 +58,7 @@ def begin(*, subjects: Collection[int], record_ref: UUID, side: Side, actor: str
     if waiting is not None:
         return waiting.id
     if record.ended is not None:
-        raise NotRepairable("这条信息已经停止公示，不需要修复。This record is no longer shown; there is nothing to repair.")
+        raise NotRepairable("这条信息已经停止公示，不需要修复。It is no longer shown; there is nothing to repair.")
     return open_case(
         course=REPAIR,
         event="begin",
@@ -116,7 +116,7 @@ def prelodge(*, case: UUID, subjects: Collection[int] | None, side: Side, actor:
     if verdict.may_be_lodged:
         raise NotRepairable("今天已经可以提交，请直接提交。It can be lodged today; lodge it.", verdict)
     if not verdict.may_be_prelodged or verdict.opens_on is None:
-        raise NotRepairable("这条信息不能预约修复；理由见下。It cannot be handed in ahead; the reasons stand below.", verdict)
+        raise NotRepairable("不能预约修复；理由见下。It cannot be handed in ahead; the reasons stand below.", verdict)
     said = {"opens_on": verdict.opens_on.isoformat()}
     return advance(case=case, course=REPAIR, event="prelodge", side=side, actor=actor, said=said, moment=moment)
 
@@ -257,7 +257,7 @@ def notify_of(case: CaseRow, kind: NoticeKind, moment: Moment, **said: str) -> N
 
 def _must_be_let(side: Side, actor: str, unit: str, moment: Moment) -> None:
     if side is Side.COUNTER and not may_help(actor, unit, on_date=moment.day):
-        raise NotTheirs("窗口代填由该单位的经办人员办理。Only the unit's clerks, or an operator, may help at the counter.")
+        raise NotTheirs("窗口代填由该单位的经办人员办理。Only the unit's clerks, or an operator, may help.")
 
 
 def _must_be_complete(found: CaseRow) -> None:

@@ -1,4 +1,4 @@
-"""The unit's steps: accept, return, extend with notice, propose, confirm, grant, refuse; and the listing unit's answer."""
+"""The unit's steps: accept, return, extend with notice, propose, confirm, grant, refuse; a listing unit's answer."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -141,9 +141,13 @@ def refuse(*, case: UUID, refusal: Refusal, actor: str, moment: Moment) -> CaseR
 
 @transaction.atomic
 def answer_for_list(*, case: UUID, leaves: bool, words: str, actor: str, moment: Moment) -> CaseRow:
-    """The listing unit says whether the list is left; only its own decision ends its entry, by a repair of that entry."""
+    """The listing unit says whether the list is left; only its own decision ends its entry."""
     found = case_row(case)
-    if found is None or found.course != DELISTING.name or not unit_of(actor, found.organ, REVIEWERS, on_date=moment.day):
+    if (
+        found is None
+        or found.course != DELISTING.name
+        or not unit_of(actor, found.organ, REVIEWERS, on_date=moment.day)
+    ):
         raise NotTheirs("这项询问由列入单位的复核人员答复。A reviewer of the listing unit answers this.")
     said = {"leaves": leaves, "words": _said(words)}
     organ = found.organ
@@ -158,7 +162,9 @@ def unit_case(case: UUID, actor: str, roles: Collection[Role], moment: Moment) -
     if found is None or found.course != REPAIR.name:
         raise NoSuchCase("没有这个办件。There is no such case.")
     if not unit_of(actor, found.organ, roles, on_date=moment.day):
-        raise NotTheirs("这个办件由认定单位办理，您没有相应的任职。The unit that determined the fact decides; you may not.")
+        raise NotTheirs(
+            "这个办件由认定单位办理，您没有相应的任职。The unit that determined the fact decides; you may not."
+        )
     return found
 
 

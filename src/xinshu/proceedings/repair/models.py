@@ -1,4 +1,4 @@
-"""The table of bans: until when a subject may not ask for repair, after a false commitment, and in which case it was found."""
+"""The table of bans: until when a subject may not ask, after a false commitment, and in which case it was found."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -1,5 +1,6 @@
-"""Revoking a repair that rested on false material: notice, hearing, a second person; only the remaining term comes back."""
+"""Revoking a repair that rested on false material: notice, hearing, a second person; the remaining term comes back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -81,7 +82,7 @@ def revoke(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     return done
 
 
-def _advanced(found: CaseRow, event: str, actor: str, said: dict[str, object], moment: Moment) -> CaseRow:
+def _advanced(found: CaseRow, event: str, actor: str, said: dict[str, Any], moment: Moment) -> CaseRow:
     return advance(
         case=found.id,
         course=REPAIR,

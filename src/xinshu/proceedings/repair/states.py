@@ -1,4 +1,4 @@
-"""The courses of repair: each state, what may happen in it, by whom, and which deadline runs; and how long words may be."""
+"""The courses of repair: each state, what may happen in it, by whom, and which deadline runs."""
 
 from enum import StrEnum
 from typing import Final
@@ -63,7 +63,7 @@ REPAIR: Final = Course(
     ),
     frozenset({"GRANTED", "REFUSED", "WITHDRAWN", "LAPSED", "REVOKED"}),
 )
-"""A serious record's grant and refusal go by `propose` and `confirm_*`; a revocation is decided by another than noticed."""
+"""On serious records by `propose` and `confirm_*`; a revocation is decided by another than gave its notice."""
 
 DELISTING: Final = Course(
     "DELISTING",
@@ -74,7 +74,7 @@ DELISTING: Final = Course(
     ),
     frozenset({"ANSWERED", "LAPSED"}),
 )
-"""A list is left only by its own unit's decision: the unit whose listing cites a record now repaired is asked at once."""
+"""A list is left only by its own unit's decision: it is asked once a record that its entry cites is repaired."""
 
 COURSES: Final = (REPAIR.name, DELISTING.name)
 LISTING: Final = "SERIOUS_DISHONESTY"
