@@ -12,9 +12,6 @@ from xinshu.register.access.actions import appoint, register_user
 from xinshu.register.access.roles import Role
 from xinshu.register.records.models import Record
 
-OPENS = date(2027, 1, 1)
-"""The first day on which an ordinary penalty of 2026-09-30 may be repaired: its minimum's last day is 2026-12-30."""
-
 OWNER = "示例-经办"
 FORM = {"duties_done": True, "words": "罚没款已缴清", "commitment": True, "signed_by": "示例甲"}
 
@@ -29,8 +26,8 @@ def officer(name: str, *roles: Role, organ: str | None = MARKET.code) -> str:
 
 
 def record() -> Record:
-    """The only record of the subject."""
-    return Record.objects.get(subject_id=body(SUBJECT))
+    """The newest penalty of the subject."""
+    return Record.objects.filter(subject_id=body(SUBJECT), kind="ADMIN_PENALTY").latest("recorded_at")
 
 
 def drafted(day: date, *, form: dict[str, Any] | None = None, side: Side = Side.SUBJECT, actor: str = OWNER) -> UUID:

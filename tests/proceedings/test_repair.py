@@ -11,14 +11,16 @@ from tests.factories import MARKET, OTHER_SUBJECT, SUBJECT, accepted, body, docu
 from tests.proceedings import repairs
 from tests.proceedings.repairs import OWNER, drafted, events, handed_in, lodged, officer, record, row
 from xinshu.kit.errors import XinshuError
+from xinshu.law.terms import Condition
 from xinshu.parties.notices.models import Notice
 from xinshu.proceedings.cases.actions import NoSuchCase
 from xinshu.proceedings.cases.models import Case
 from xinshu.proceedings.cases.turns import NotNow, Side, unreachable
-from xinshu.proceedings.repair import actions, deciding
+from xinshu.proceedings.repair import actions, deciding, revoking
 from xinshu.proceedings.repair.actions import NotRepairable, NotTheirs
 from xinshu.proceedings.repair.deciding import Refusal, SecondPerson
-from xinshu.proceedings.repair.queries import repair_case
+from xinshu.proceedings.repair.models import RepairBan
+from xinshu.proceedings.repair.queries import asked_of_lists, banned_until, repair_case
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
@@ -333,9 +335,8 @@ def test_relayed_it_waits_for_the_national_number(clerk: str, settings: Any) -> 
 
 def test_on_a_serious_record_another_reviewer_confirms(clerk: str, reviewer: str, second: str) -> None:
     day = date(2027, 5, 4)
-    accepted(
-        document(decided_on=DECIDED, severity="SERIOUS", penalties=["LICENCE_REVOCATION"]), on_day=date(2026, 5, 7)
-    )
+    serious = {"severity": "SERIOUS", "penalties": ["LICENCE_REVOCATION"], "document_number": "示市监罚〔2026〕0002号"}
+    accepted(document(decided_on=DECIDED, **serious), on_day=date(2026, 5, 7))
     made = lodged(day)
     deciding.accept(case=made, actor=clerk, moment=noon(day))
     for refused in (
@@ -354,3 +355,84 @@ def test_on_a_serious_record_another_reviewer_confirms(clerk: str, reviewer: str
     assert shown(day) == 1
     deciding.confirm(case=made, actor=second, moment=noon(day))
     assert (row(made).state, shown(day)) == ("GRANTED", 0)
+
+
+# --- revocation -----------------------------------------------------------------------------------
+
+
+def granted(reviewer: str) -> UUID:
+    made = lodged(OPENS)
+    deciding.accept(case=made, actor=reviewer, moment=noon(OPENS))
+    deciding.grant(case=made, actor=reviewer, moment=noon(OPENS))
+    return made
+
+
+def test_a_revocation_needs_notice_hearing_and_a_second_person_and_restores_what_is_left(
+    reviewer: str, second: str
+) -> None:
+    made, noticed = granted(reviewer), date(2026, 8, 3)
+    with pytest.raises(NotNow):
+        revoking.revoke(case=made, words="材料虚假", actor=second, moment=noon(noticed))
+    revoking.notice_revocation(case=made, words="缴款凭证系伪造", actor=reviewer, moment=noon(noticed))
+    assert (row(made).state, row(made).due_on) == ("REVOCATION_NOTICED", date(2026, 8, 10))
+    with pytest.raises(NotRepairable, match="期限未满"):
+        revoking.revoke(case=made, words="材料虚假", actor=second, moment=noon(date(2026, 8, 10)))
+    after = date(2026, 8, 11)
+    with pytest.raises(SecondPerson):
+        revoking.revoke(case=made, words="材料虚假", actor=reviewer, moment=noon(after))
+    revoking.revoke(case=made, words="材料虚假", actor=second, moment=noon(after))
+    assert (row(made).state, record().ended) == ("REVOKED", None)
+    assert (record().public_from, record().public_until) == (after, date(2027, 5, 1))
+    assert shown(after) == 1
+    ban = RepairBan.objects.get()
+    assert (ban.subject_id, ban.found_on, banned_until([body(SUBJECT)], on_date=after)) == (
+        body(SUBJECT),
+        after,
+        ban.until,
+    )
+
+
+def test_a_reply_is_heard_and_the_repair_may_stand(reviewer: str, second: str) -> None:
+    made = granted(reviewer)
+    revoking.notice_revocation(case=made, words="缴款凭证系伪造", actor=reviewer, moment=noon(OPENS))
+    actions.reply(case=made, words="凭证由银行出具", moment=noon(OPENS), **mine())
+    revoking.drop_revocation(case=made, words="查实凭证属实", actor=second, moment=noon(OPENS))
+    assert (row(made).state, shown(OPENS), RepairBan.objects.count()) == ("GRANTED", 0, 0)
+
+
+def test_whoever_is_banned_lodges_nothing(reviewer: str, second: str) -> None:
+    made = granted(reviewer)
+    revoking.notice_revocation(case=made, words="缴款凭证系伪造", actor=reviewer, moment=noon(OPENS))
+    actions.reply(case=made, words="无", moment=noon(OPENS), **mine())
+    revoking.revoke(case=made, words="材料虚假", actor=second, moment=noon(OPENS))
+    again = drafted(OPENS)
+    with pytest.raises(NotRepairable) as refused:
+        actions.lodge(case=again, moment=noon(OPENS), **mine())
+    assert refused.value.verdict is not None
+    found = refused.value.verdict.finding(Condition.NO_BAN)
+    assert found is not None
+    assert found.met is False
+
+
+def test_the_unit_of_a_listing_that_cites_it_is_asked_at_once(reviewer: str) -> None:
+    other = other_organ()
+    days = {"decided_on": DECIDED, "served_on": DECIDED, "event_on": date(2029, 4, 29)}
+    listing = document(
+        "SERIOUS_DISHONESTY",
+        organ_code=other,
+        organ_name="示范市消防救援支队",
+        document_number="示消列〔2026〕1号",
+        fields={"FACTS": "因示市监罚〔2026〕0001号列入"},
+        **days,
+    )
+    accepted(listing, on_day=date(2026, 5, 7))
+    made = lodged(OPENS)
+    deciding.accept(case=made, actor=reviewer, moment=noon(OPENS))
+    deciding.grant(case=made, actor=reviewer, moment=noon(OPENS))
+    (asked,) = asked_of_lists([other])
+    assert (asked.state, asked.organ, asked.form["number"]) == ("ASKED", other, "示市监罚〔2026〕0001号")
+    with pytest.raises(NotTheirs):
+        deciding.answer_for_list(case=asked.id, leaves=True, words="移出", actor=reviewer, moment=noon(OPENS))
+    theirs = officer("列入单位", Role.REVIEWER, organ=other)
+    deciding.answer_for_list(case=asked.id, leaves=False, words="另有依据", actor=theirs, moment=noon(OPENS))
+    assert asked_of_lists([other]) == ()

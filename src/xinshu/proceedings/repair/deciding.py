@@ -14,7 +14,7 @@ from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.actions import NoSuchCase, advance, open_case
 from xinshu.proceedings.cases.queries import CaseRow, history
 from xinshu.proceedings.cases.queries import case as case_row
-from xinshu.proceedings.cases.turns import NotNow, Side
+from xinshu.proceedings.cases.turns import NotNow, Side, turn
 from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.repair.actions import THE_HOUSE, NotRepairable, NotTheirs, notify_of, plain
 from xinshu.proceedings.repair.queries import (
@@ -23,13 +23,14 @@ from xinshu.proceedings.repair.queries import (
     held_by,
     is_serious,
     listings_that_cite,
+    penalties_of,
     result_by,
     unit_of,
 )
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.records.display import Ending, end_publication
+from xinshu.register.records.display import end_publication
 from xinshu.register.records.own import AboutRow
 
 REVIEWERS: Final = frozenset({Role.REVIEWER})
@@ -182,13 +183,13 @@ def remedies(reasons: Sequence[Reason] = ()) -> dict[str, Any]:
 
 
 def _granted(found: CaseRow, event: str, actor: str, moment: Moment) -> CaseRow:
+    turn(REPAIR, found.state, event, Side.ORGAN)
     record = _must_be_grantable(found, moment)
-    runs_on = sorted(BANS & record.penalties)
+    runs_on = sorted(BANS & penalties_of(record, catalogue_on(moment.day).catalogue))
     done = _advanced(found, event, actor, moment, said={"runs_on": runs_on} if runs_on else {})
     end_publication(
         subject=found.subject,
         record_ref=record.record_ref,
-        ground=Ending.REPAIRED,
         organ=found.organ,
         words="",
         actor=actor,

@@ -6,17 +6,22 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
+from xinshu.kit.period import Period
 from xinshu.kit.workdays import NotYetComputable, add_working_days, working_days_between
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.deadlines import due_on, overdue
+from xinshu.law.entries import FieldRole
 from xinshu.law.repair import Asked, RepairEligibility, repair_eligibility
-from xinshu.law.terms import Severity
+from xinshu.law.terms import Area, CourtPlan, Penalty, Procedure, Severity
 from xinshu.proceedings.cases import queries as cases
-from xinshu.proceedings.cases.queries import CaseRow, EventRow
+from xinshu.proceedings.cases.queries import MOST, CaseRow, EventRow
 from xinshu.proceedings.repair.models import RepairBan
 from xinshu.proceedings.repair.states import APPLIED, COURSES, LISTING, REPAIR, RepairState
-from xinshu.register.access.queries import PostRow, posts_of
+from xinshu.register.access.queries import PostRow, departments_of, posts_of
 from xinshu.register.access.roles import Role
+from xinshu.register.records.display import Hidden
 from xinshu.register.records.own import AboutRow, about, about_record
 
 SERIOUS: Final = frozenset({Severity.SERIOUS, Severity.GRAVE})
@@ -76,24 +81,37 @@ def eligibility(
     `found`: what the unit found of duties and other conditions, in place of what the applicant says.
     """
     said = True if form.get("duties_done") else None
+    facts = _facts(record, catalogue)
     asked = Asked(
         kind=record.kind,
         severity=None if record.severity is None else Severity(record.severity),
-        department=record.department,
+        department=departments_of({record.organ_code}).get(record.organ_code),
         decided_on=record.decided_on,
-        period=record.period,
+        period=None if record.public_from is None else Period(record.public_from, record.public_until),
         repair_from=record.repair_from,
         regime=record.regime,
         duties_done=said if found is None else found,
         commitment_given=bool(form.get("commitment")),
         others_met=found,
         banned_until=banned_until([record.subject], on_date=on_date),
-        court_plan=record.court_plan,
-        penalties=record.penalties,
-        procedure=record.procedure,
-        area=record.area,
+        court_plan=CourtPlan.APPROVED if Hidden.SHIELDED in (record.hidden_for or "").split(",") else None,
+        penalties=penalties_of(record, catalogue),
+        procedure=Procedure(facts[FieldRole.PROCEDURE]) if FieldRole.PROCEDURE in facts else None,
+        area=Area(facts[FieldRole.AREA]) if FieldRole.AREA in facts else None,
     )
     return repair_eligibility(asked, catalogue, on_date=on_date)
+
+
+def penalties_of(record: AboutRow, catalogue: Catalogue) -> frozenset[Penalty]:
+    """The kinds of penalty that a record states."""
+    return frozenset(map(Penalty, _facts(record, catalogue).get(FieldRole.PENALTIES, ())))
+
+
+def _facts(record: AboutRow, catalogue: Catalogue) -> dict[FieldRole, Any]:
+    """What the content of a record says by the role of its fields, where it says anything."""
+    kind, content = catalogue.kinds.get(record.kind), orjson.loads(record.content)
+    fields = {} if kind is None else kind.fields
+    return {rule.role: content[name] for name, rule in fields.items() if rule.role is not None and content.get(name)}
 
 
 def is_serious(record: AboutRow) -> bool:
@@ -141,14 +159,14 @@ def open_case_of(record_ref: UUID) -> CaseRow | None:
 def listings_that_cite(record: AboutRow, *, on_date: date) -> tuple[AboutRow, ...]:
     """Entries of lists, by other units, that name the number of this record's document and have not ended."""
     number = record.document_number
+    entries, _ = about([record.subject], on_date=on_date, kind=LISTING, most=MOST)
     return tuple(
         entry
-        for entry in about([record.subject], on_date=on_date)
-        if entry.kind == LISTING
-        and entry.ended is None
+        for entry in entries
+        if entry.ended is None
         and entry.organ_code != record.organ_code
         and number
-        and any(number in str(value) for value in (entry.form or {}).get("fields", {}).values())
+        and any(number in str(value) for value in orjson.loads(entry.content).values())
     )
 
 

@@ -19,6 +19,7 @@ from xinshu.proceedings.repair.models import RepairBan
 from xinshu.proceedings.repair.queries import OFFICERS, may_be_heard_until
 from xinshu.proceedings.repair.states import REPAIR, RepairState
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.records.actions import NotHeld
 from xinshu.register.records.display import reinstate
 
 
@@ -67,16 +68,18 @@ def revoke(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     if ban is not None:
         said["banned_until"] = ban.until.isoformat()
         RepairBan.objects.create(case_id=case, subject_id=found.subject, found_on=moment.day, until=ban.until)
+    try:
+        reinstate(
+            subject=found.subject,
+            record_ref=record.record_ref,
+            organ=found.organ,
+            words="",
+            actor=actor,
+            moment=moment,
+        )
+    except NotHeld:  # nothing of its term is left: it stays away, and the ban begins all the same
+        said["reinstated"] = False
     done = _advanced(found, "revoke", actor, said, moment)
-    reinstate(
-        subject=found.subject,
-        record_ref=record.record_ref,
-        organ=found.organ,
-        words="",
-        actor=actor,
-        catalogue=catalogue,
-        moment=moment,
-    )
     notify_of(done, NoticeKind.REPAIR_REVOKED, moment)
     number_and_note(moment=moment)
     return done
