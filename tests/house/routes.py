@@ -62,6 +62,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:agency-notices-json": [{"box": NO_BATCH}],
     "desk:agency": [{"agency": "0"}],
     "desk:matter": [{"matter": NO_BATCH}],
+    "desk:repair": [{"case": NO_BATCH}],
+    "desk:repair-listing": [{"case": NO_BATCH}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],

@@ -42,6 +42,7 @@ class Environment(BaseSettings):
     repair_windows: str = ""
     own_idle: int = Field(default=30, gt=0, le=480)
     letter_days: int = Field(default=30, gt=0, le=90)
+    repair_window: Literal["HERE", "RELAY"] = "HERE"
 
 
 ENVIRONMENT = Environment()
@@ -100,6 +101,7 @@ AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split
 REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
 OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
 LETTER_DAYS = ENVIRONMENT.letter_days
+REPAIR_WINDOW = ENVIRONMENT.repair_window
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -125,6 +127,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
+    "xinshu.proceedings.repair",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",

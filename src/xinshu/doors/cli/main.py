@@ -39,6 +39,7 @@ COMMANDS = {
     "recipient": Entry("recipients", "recipient", True, "数据接收方 Registered recipients of bulk data."),
     "agency": Entry("agencies", "agency", True, "信用服务机构 Agencies: register them, audit their copies."),
     "slip": Entry("slips", "slip", True, "清除凭条 Clean-up slips: issue one, check one."),
+    "repair": Entry("repair", "repair", True, "信用修复 Repair: what is overdue, what files itself."),
     "connect": Entry("connect", "connect", True, "连接器 Connectors: list, check and run them."),
     "stream": Entry("stream", "stream", True, "推送变更流 Send the feed as server-sent events."),
     "worker": Entry("worker", "worker", True, "后台作业 Do the jobs of the queue."),
