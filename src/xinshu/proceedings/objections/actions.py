@@ -28,7 +28,7 @@ from xinshu.register.access.actions import note
 from xinshu.register.access.queries import posts_of
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records import display
-from xinshu.register.records.own import AboutRow, about_record
+from xinshu.register.records.own import about_record
 from xinshu.register.records.withholding import NotShown, ShownRecord, hold, mask, unmask
 from xinshu.register.subjects.decisions import decide_body, forget_decisions
 from xinshu.register.subjects.queries import described
@@ -183,29 +183,27 @@ def forget(references: Collection[str]) -> None:
     forget_decisions(references)
 
 
-def mark_record(about: AboutRow, mark: Mark, *, actor: str, moment: Moment) -> None:
-    """Show a mark with the record from now on, within the caller's transaction; what is not shown needs none."""
-    if about.ended is None and str(mark) not in {str(held) for held in about.marks}:
-        _display(about, moment, mark=mark, actor=actor, verb=display.mark)
+def mark_record(subject: int, record_ref: UUID, mark: Mark, *, actor: str, moment: Moment) -> None:
+    """Show a mark with the record from now on, within the caller's transaction.
+
+    What is not shown yet says nothing; `follow` marks it on its first day.
+    """
+    _display(subject, record_ref, mark, actor, moment, display.mark)
 
 
 def unmark_record(subject: int, record_ref: UUID, mark: Mark, *, actor: str, moment: Moment) -> None:
-    """Take a mark off again, if the record still stands and no case needs it."""
-    about = about_record([subject], record_ref, on_date=moment.day)
-    if about is not None and about.ended is None and str(mark) in {str(held) for held in about.marks}:
-        _display(about, moment, mark=mark, actor=actor, verb=display.unmark)
+    """Take a mark off again, if the record is still shown; the caller has seen that no case needs it."""
+    _display(subject, record_ref, mark, actor, moment, display.unmark)
 
 
-def _display(about: AboutRow, moment: Moment, *, mark: Mark, actor: str, verb: Callable[..., None]) -> None:
-    verb(
-        subject=about.subject,
-        record_ref=about.ref,
-        mark=mark,
-        organ="",
-        actor=actor,
-        catalogue=catalogue_on(moment.day).catalogue,
-        moment=moment,
-    )
+def _display(
+    subject: int, record_ref: UUID, mark: Mark, actor: str, moment: Moment, verb: Callable[..., None]
+) -> None:
+    if _held(subject, record_ref, moment) is None:
+        return
+    catalogue = catalogue_on(moment.day).catalogue
+    where = {"subject": subject, "record_ref": record_ref, "organ": "", "actor": actor}
+    verb(**where, mark=mark, catalogue=catalogue, moment=moment)
     # In the same transaction: the record is at no moment hidden for want of a number.
     number_and_note(moment=moment)
 

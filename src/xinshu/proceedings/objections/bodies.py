@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xinshu.kit.moment import Moment
+from xinshu.law.terms import Mark
 from xinshu.parties.notices.actions import notify
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.actions import advance, open_case
@@ -12,7 +13,7 @@ from xinshu.proceedings.cases.queries import CaseRow, of_record
 from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.intake.states import WithdrawalReason
-from xinshu.proceedings.objections.actions import end_record, keep_whose
+from xinshu.proceedings.objections.actions import end_record, keep_whose, mark_record
 from xinshu.proceedings.objections.queries import (
     ended_meanwhile,
     held_about,
@@ -23,8 +24,7 @@ from xinshu.proceedings.objections.queries import (
     reviews_for,
     unit_of,
 )
-from xinshu.proceedings.objections.states import NOT_US, NotPossible, NotTheirOffice, heard
-from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.proceedings.objections.states import NOT_US, OBJECTION, NotPossible, NotTheirOffice, heard
 from xinshu.register.records import display
 from xinshu.register.records.display import Hidden
 from xinshu.register.records.own import about_record
@@ -152,17 +152,17 @@ def follow_not_us(*, moment: Moment) -> int:
 def _shown_again(done: CaseRow, actor: str, moment: Moment) -> None:
     if done.record_ref is None:
         return
-    catalogue = catalogue_on(moment.day).catalogue
     display.unhide(
         subject=done.subject,
         record_ref=done.record_ref,
         cause=Hidden.NOT_US,
         organ="",
         actor=actor,
-        catalogue=catalogue,
         moment=moment,
     )
     number_and_note(moment=moment)
+    if of_record(done.record_ref, courses=[OBJECTION.name], open_only=True):
+        mark_record(done.subject, done.record_ref, Mark.OBJECTED, actor=actor, moment=moment)
 
 
 def _told(done: CaseRow, moment: Moment) -> None:

@@ -13,7 +13,7 @@ from xinshu.law.terms import Mark
 from xinshu.parties.notices.actions import notify
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.actions import advance, open_case
-from xinshu.proceedings.cases.queries import CaseRow, history, of_record
+from xinshu.proceedings.cases.queries import CaseRow, history, in_state, of_record
 from xinshu.proceedings.cases.turns import NotNow, Side
 from xinshu.proceedings.intake.states import WithdrawalReason
 from xinshu.proceedings.objections.actions import end_record, keep_whose, mark_record, unmark_record
@@ -40,6 +40,8 @@ from xinshu.proceedings.objections.states import (
     heard,
 )
 
+HOUSE: Final = "objections"
+RUNNING: Final = (*BEFORE_UNIT, "APPEALED")
 EVENTS: Final = {Answer.CONFIRMED: "CONFIRM", Answer.CORRECTED: "CORRECT", Answer.ENDED: "END"}
 APPEAL_EVENTS: Final = {
     AppealAnswer.DISMISSED: "DISMISS",
@@ -98,7 +100,7 @@ def object_to(
             counted_from=changed_on if changed else None,
             moment=moment,
         )
-        mark_record(about, Mark.OBJECTED, actor=actor, moment=moment)
+        mark_record(subject, record_ref, Mark.OBJECTED, actor=actor, moment=moment)
         notify(subject=subject, kind=NoticeKind.OBJECTION_RECEIVED, record_ref=record_ref, case=made, moment=moment)
     return made
 
@@ -182,7 +184,7 @@ def appeal(*, case: UUID, subject: int, about: AppealAbout, words: str, side: Si
     said = {"about": str(about), "words": heard(words)}
     advance(case=case, course=OBJECTION, event="APPEAL", side=side, actor=actor, said=said, moment=moment)
     if found.record_ref is not None:
-        mark_record(held_about(subject, found.record_ref, moment), Mark.OBJECTED, actor=actor, moment=moment)
+        mark_record(subject, found.record_ref, Mark.OBJECTED, actor=actor, moment=moment)
 
 
 @transaction.atomic
@@ -223,11 +225,14 @@ def appealed_about(found: CaseRow) -> AppealAbout | None:
 
 @transaction.atomic
 def follow(*, moment: Moment) -> int:
-    """Close the objections whose record has ended by another way; how many it was."""
-    ended = ended_meanwhile(OBJECTION, (*BEFORE_UNIT, "APPEALED"), moment)
+    """Close the objections whose record has ended by another way, and mark what is shown by now; how many were closed."""
+    ended = ended_meanwhile(OBJECTION, RUNNING, moment)
     for found in ended:
-        done = advance(case=found, course=OBJECTION, event="FOLLOW", side=Side.HOUSE, actor="objections", moment=moment)
+        done = advance(case=found, course=OBJECTION, event="FOLLOW", side=Side.HOUSE, actor=HOUSE, moment=moment)
         _told(done, NoticeKind.OBJECTION_ANSWERED, moment)
+    for waiting in (known_case(one) for state in RUNNING for one in in_state(OBJECTION.name, state)):
+        if waiting.record_ref is not None:
+            mark_record(waiting.subject, waiting.record_ref, Mark.OBJECTED, actor=HOUSE, moment=moment)
     return len(ended)
 
 

@@ -168,7 +168,7 @@ def held_about(subject: int, record_ref: UUID, moment: Moment) -> AboutRow:
 
 def unit_of(about: AboutRow) -> str:
     """The unit that answers for a record: the one that decided it, or where that is none of ours, one that filed it."""
-    return next((code for code in (about.organ_code, *about.sources) if organ(code) is not None), about.organ_code)
+    return next((code for code in (about.organ_code, *about.organs) if organ(code) is not None), about.organ_code)
 
 
 def ended_meanwhile(course: Course, states: Iterable[str], moment: Moment) -> list[UUID]:
