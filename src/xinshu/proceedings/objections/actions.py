@@ -196,9 +196,7 @@ def unmark_record(subject: int, record_ref: UUID, mark: Mark, *, actor: str, mom
     _display(subject, record_ref, mark, actor, moment, display.unmark)
 
 
-def _display(
-    subject: int, record_ref: UUID, mark: Mark, actor: str, moment: Moment, verb: Callable[..., None]
-) -> None:
+def _display(subject: int, record_ref: UUID, mark: Mark, actor: str, moment: Moment, verb: Callable[..., None]) -> None:
     if _held(subject, record_ref, moment) is None:
         return
     catalogue = catalogue_on(moment.day).catalogue

@@ -1,4 +1,4 @@
-"""这不是我们单位: hidden from the body while its unit looks; the answer holds against later filings, and can be undone (G24)."""
+"""这不是我们单位: hidden while its unit looks; the answer holds against later filings, and can be undone (G24)."""
 
 from uuid import UUID
 
@@ -62,9 +62,7 @@ def not_us(*, subject: int, record_ref: UUID, words: str, side: Side, actor: str
             said=said,
             moment=moment,
         )
-        display.hide(
-            subject=subject, record_ref=record_ref, cause=Hidden.NOT_US, organ="", actor=actor, moment=moment
-        )
+        display.hide(subject=subject, record_ref=record_ref, cause=Hidden.NOT_US, organ="", actor=actor, moment=moment)
         number_and_note(moment=moment)
     return made
 

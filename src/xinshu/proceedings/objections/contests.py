@@ -1,4 +1,4 @@
-"""异议: a body objects to a record, which is marked at once; its unit answers; one appeal goes to the operator (G13, G25)."""
+"""异议: a record is marked at once, its unit answers, one appeal goes to the operator (G13, G25)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -80,7 +80,8 @@ def object_to(
     changed = ground is Ground.CHANGED_DECISION
     if changed and (not said["proof"] or changed_on is None or changed_on > moment.day):
         raise NotPossible(
-            "请写明变更或者撤销原决定的机关、文号和日期。Say which body changed or revoked the decision, its number and day."
+            "请写明变更或者撤销原决定的机关、文号和日期。"
+            " Say which body changed or revoked the decision, its number and its day."
         )
     with transaction.atomic(), holding_the_cases_of(record_ref):
         about = held_about(subject, record_ref, moment)
@@ -189,8 +190,8 @@ def appeal(*, case: UUID, subject: int, about: AppealAbout, words: str, side: Si
 
 @transaction.atomic
 def answer_appeal(*, case: UUID, answer: AppealAnswer, words: str, actor: str, moment: Moment) -> None:
-    """The operator answers an appeal: never on facts. NOT_MATCHED ends the record for this body, and the document is not
-    taken in for it again. Raises NoSuchCase, NotNow, NotTheirOffice, NotPossible.
+    """The operator answers an appeal: never on facts. NOT_MATCHED ends the record for this body, and the document
+    is not taken in for it again. Raises NoSuchCase, NotNow, NotTheirOffice, NotPossible.
     """
     found = known_case(case)
     if not operates(actor, on_date=moment.day):
@@ -225,7 +226,7 @@ def appealed_about(found: CaseRow) -> AppealAbout | None:
 
 @transaction.atomic
 def follow(*, moment: Moment) -> int:
-    """Close the objections whose record has ended by another way, and mark what is shown by now; how many were closed."""
+    """Close the objections whose record has ended by another way, and mark what is shown by now; how many closed."""
     ended = ended_meanwhile(OBJECTION, RUNNING, moment)
     for found in ended:
         done = advance(case=found, course=OBJECTION, event="FOLLOW", side=Side.HOUSE, actor=HOUSE, moment=moment)
@@ -243,8 +244,10 @@ def _told(done: CaseRow, kind: NoticeKind, moment: Moment) -> None:
 
 def _closed(done: CaseRow, actor: str, moment: Moment) -> None:
     """The mark goes with the last open objection to the record (G13)."""
-    if done.record_ref is None or done.closed_on is None or of_record(
-        done.record_ref, courses=[OBJECTION.name], open_only=True
+    if (
+        done.record_ref is None
+        or done.closed_on is None
+        or of_record(done.record_ref, courses=[OBJECTION.name], open_only=True)
     ):
         return
     unmark_record(done.subject, done.record_ref, Mark.OBJECTED, actor=actor, moment=moment)

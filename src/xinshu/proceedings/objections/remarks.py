@@ -1,4 +1,4 @@
-"""What a body says beside its record: its statement, a review or stay of the decision, the honours it declines (G27)."""
+"""What a body says beside its record: its statement, a review or stay of the decision, honours it declines (G27)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -34,13 +34,11 @@ PAGE: Final = 200
 
 @transaction.atomic
 def say(*, subject: int, record_ref: UUID, words: str, actor: str, moment: Moment) -> None:
-    """Add the body's statement to its record, wherever that is shown; "" takes it back. Raises NotShown, SaidWrongly."""
+    """Add the body's statement to its record, wherever shown; "" takes it back. Raises NotShown, SaidWrongly."""
     number_and_note(moment=moment)
     said = heard(words, needed=False)
     catalogue = catalogue_on(moment.day).catalogue
-    display.state(
-        subject=subject, record_ref=record_ref, words=said, actor=actor, catalogue=catalogue, moment=moment
-    )
+    display.state(subject=subject, record_ref=record_ref, words=said, actor=actor, catalogue=catalogue, moment=moment)
     note(actor=actor, act="STATE", matter=str(record_ref), purpose="主体声明", organ="", moment=moment)
     number_and_note(moment=moment)
 
@@ -90,9 +88,7 @@ def follow_reviews(*, moment: Moment) -> int:
         advance(case=found, course=REVIEW, event="FOLLOW", side=Side.HOUSE, actor="objections", moment=moment)
     for waiting in (known_case(one) for state in MARKS for one in in_state(REVIEW.name, state)):
         if waiting.record_ref is not None:
-            mark_record(
-                waiting.subject, waiting.record_ref, MARKS[waiting.state], actor="objections", moment=moment
-            )
+            mark_record(waiting.subject, waiting.record_ref, MARKS[waiting.state], actor="objections", moment=moment)
     return len(ended)
 
 

@@ -70,6 +70,7 @@ class Outcome(StrEnum):
 ASKER: Final = by(Side.SUBJECT, Side.COUNTER)
 UNIT: Final = by(Side.ORGAN)
 PLATFORM: Final = by(Side.OPERATOR)
+BOTH: Final = by(Side.SUBJECT, Side.COUNTER, Side.ORGAN)
 ITSELF: Final = by(Side.HOUSE)
 
 BEFORE_UNIT: Final = frozenset({"LODGED", "SENT_BACK"})
@@ -96,7 +97,7 @@ OBJECTION: Final = Course(
     ),
     frozenset({"CONFIRMED", "CONFIRMED_AGAIN", "CORRECTED", "ENDED", "APPEAL_DISMISSED", "TAKEN_BACK", "FOLLOWED"}),
 )
-"""异议. CONFIRMED is closed, and one appeal may follow while its days run. FOLLOWED: the record ended by another way."""
+"""异议. CONFIRMED is closed, and one appeal may follow while its days run. FOLLOWED: the record ended otherwise."""
 
 NOT_US: Final = Course(
     "NOT_US",
@@ -115,10 +116,17 @@ NOT_US: Final = Course(
 REVIEW: Final = Course(
     "REVIEW",
     (
-        Turn(BEGINNING, "TELL", by(Side.SUBJECT, Side.COUNTER, Side.ORGAN), "UNDER_REVIEW", "受理通知书文号", NONE_RUNS),
-        Turn(on("UNDER_REVIEW"), "STAY", by(Side.SUBJECT, Side.COUNTER, Side.ORGAN), "STAYED", "停止执行文书文号", NONE_RUNS),
-        Turn(on("STAYED"), "STAY_OVER", by(Side.SUBJECT, Side.COUNTER, Side.ORGAN), "UNDER_REVIEW", "", NONE_RUNS),
-        Turn(on("UNDER_REVIEW", "STAYED"), "OVER", by(Side.SUBJECT, Side.COUNTER, Side.ORGAN), "OVER", "", NONE_RUNS),
+        Turn(BEGINNING, "TELL", BOTH, "UNDER_REVIEW", "受理通知书文号", NONE_RUNS),
+        Turn(
+            on("UNDER_REVIEW"),
+            "STAY",
+            BOTH,
+            "STAYED",
+            "停止执行文书文号",
+            NONE_RUNS,
+        ),
+        Turn(on("STAYED"), "STAY_OVER", BOTH, "UNDER_REVIEW", "", NONE_RUNS),
+        Turn(on("UNDER_REVIEW", "STAYED"), "OVER", BOTH, "OVER", "", NONE_RUNS),
         Turn(on("UNDER_REVIEW", "STAYED"), "FOLLOW", ITSELF, "FOLLOWED", "", NONE_RUNS),
     ),
     frozenset({"OVER", "FOLLOWED"}),
@@ -162,6 +170,7 @@ def heard(words: str, *, needed: bool = True) -> str:
         raise SaidWrongly("请写明理由或者事实。Say why; this may not be empty.")
     if max(len(line), len(said)) > LONGEST_SAID:
         raise SaidWrongly(
-            f"至多{LONGEST_SAID}字，请缩短后再提交。At most {LONGEST_SAID} characters; make it shorter and send it again."
+            f"至多{LONGEST_SAID}字，请缩短后再提交。"
+            f" At most {LONGEST_SAID} characters; make it shorter and send it again."
         )
     return said

@@ -1,4 +1,4 @@
-"""The jobs of this room: claims of ended records lapse, old words are erased; cases follow what became of their record."""
+"""The jobs of this room: claims lapse, old words are erased; cases follow what became of their record."""
 
 from procrastinate.contrib.django import app
 

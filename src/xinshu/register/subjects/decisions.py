@@ -1,4 +1,4 @@
-"""What was decided of a body beyond its codes: which document is not its own, what it declines to have recorded (G24, G27)."""
+"""What was decided of a body: which document is not its own, what it declines to have recorded (G24, G27)."""
 
 import hashlib
 from collections.abc import Collection
@@ -50,9 +50,7 @@ def decision_on(*, subject: int, organ: str, document_number: str) -> DecisionRo
     found = _holding(subject, organ, document_number)
     if found is None:
         return None
-    return DecisionRow(
-        same=found.same, organ=found.organ_code, actor=found.actor, on_day=found.on_day, at=found.at
-    )
+    return DecisionRow(same=found.same, organ=found.organ_code, actor=found.actor, on_day=found.on_day, at=found.at)
 
 
 def decide_body(

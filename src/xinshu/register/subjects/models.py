@@ -117,7 +117,7 @@ class BodyDecision(models.Model):
 
 
 class Declined(models.Model):
-    """That a body declines to have records of a kind kept of it; a kind that speaks for it, and until it says otherwise."""
+    """That a body declines to have records of a kind that speaks for it, until it says otherwise."""
 
     id = models.BigAutoField(primary_key=True)
     subject_id = models.BigIntegerField()
