@@ -28,7 +28,7 @@ from xinshu.proceedings.objections.states import (
     SaidWrongly,
 )
 from xinshu.register.access.roles import Role
-from xinshu.register.publog.models import Change
+from xinshu.register.publog.models import Entry
 from xinshu.register.records.models import Record
 from xinshu.register.records.queries import shown_json, shown_many, shown_page, shown_record, shown_stream
 
@@ -103,11 +103,11 @@ def test_every_state_is_reached_and_every_closed_one_exists(course: Any) -> None
 
 def test_it_is_marked_at_once_wherever_it_is_shown_until_it_is_closed(reviewer: str) -> None:
     whole = forms()
-    changes = Change.objects.count()
+    changes = Entry.objects.count()
     made = objected()
     assert in_all("OBJECTED")
     assert in_all("示例违法事实"), "an objection marks, and withholds nothing"
-    assert Change.objects.count() > changes, "followers hear of it by the log"
+    assert Entry.objects.count() > changes, "followers hear of it by the log"
     answered(made, Answer.CONFIRMED, reviewer)
     assert forms() == whole
     assert standing(made).closed_on == TODAY
@@ -141,7 +141,7 @@ def test_answered_for_good_the_same_is_refused_with_that_answer(reviewer: str) -
         objected(words="再说一遍")
     assert refused.value.case == made
     assert not in_all("OBJECTED")
-    accepted(document(fields={"ILLEGAL_FACTS": "更正后的事实"}))
+    accepted(document(fields={"CF_WFXW": "更正后的事实"}))
     assert objected() != made, "another content may be objected to"
 
 
@@ -191,7 +191,7 @@ def test_corrected_is_said_only_of_what_a_filing_has_corrected(reviewer: str) ->
     made = objected()
     with pytest.raises(NotPossible, match="报送"):
         answered(made, Answer.CORRECTED, reviewer)
-    accepted(document(fields={"ILLEGAL_FACTS": "更正后的事实"}))
+    accepted(document(fields={"CF_WFXW": "更正后的事实"}))
     assert in_all("OBJECTED"), "a correction keeps the mark until the unit has answered"
     answered(made, Answer.CORRECTED, reviewer)
     assert in_all("更正后的事实")
@@ -206,7 +206,7 @@ def test_ended_withdraws_the_record_in_the_same_transaction(reviewer: str) -> No
     answered(made, Answer.ENDED, reviewer, reason=WithdrawalReason.ENTERED_WRONGLY)
     assert (standing(made).state, record().ended) == ("ENDED", "WITHDRAWN")
     assert shown_record(subject=body(SUBJECT), record_ref=record().record_ref, on_date=TODAY) is None
-    assert accepted(document()).held, "nothing brings it back"
+    assert accepted(document(fields={"CF_WFXW": "另一事实"})).held, "nothing brings it back"
 
 
 def test_an_answer_that_fails_leaves_nothing(reviewer: str, monkeypatch: pytest.MonkeyPatch) -> None:

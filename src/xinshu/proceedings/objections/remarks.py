@@ -39,7 +39,7 @@ def say(*, subject: int, record_ref: UUID, words: str, actor: str, moment: Momen
     said = heard(words, needed=False)
     catalogue = catalogue_on(moment.day).catalogue
     display.state(subject=subject, record_ref=record_ref, words=said, actor=actor, catalogue=catalogue, moment=moment)
-    note(actor=actor, act="STATE", matter=str(record_ref), purpose="主体声明", organ="", moment=moment)
+    note(actor=actor, act="STATE", matter="statement", purpose="主体声明", organ="", moment=moment)
     number_and_note(moment=moment)
 
 
