@@ -1,4 +1,4 @@
-"""What an organisation says against or beside its own records: objection, not us, statement, review, declined honours."""
+"""What an organisation says to its own records: objection, not us, statement, review, declined honours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -53,7 +53,9 @@ def objections(request: HttpRequest) -> HttpResponse:
     leave_line(request, "LOOK_OWN_OBJECTIONS")
     found, _ = cases_of(subjects_of(request), courses=list(COURSES))
     day = moment_of(request).day
-    return render(request, "space/objections.html", _person(request) | {"cases": [case_told(o, day=day) for o in found]})
+    return render(
+        request, "space/objections.html", _person(request) | {"cases": [case_told(o, day=day) for o in found]}
+    )
 
 
 @mandated
