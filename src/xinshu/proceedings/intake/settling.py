@@ -26,6 +26,7 @@ from xinshu.register.access.queries import OrganRow, departments_of
 from xinshu.register.records.actions import Change, Filing, Held, Outcome, accept_batch
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.subjects.actions import Unmatched, match_bodies, with_folded_names
+from xinshu.register.subjects.decisions import Refusal, without_refused
 
 FATES = {str(Change.ACCEPTED): str(Fate.ACCEPTED), str(Change.CORRECTED): str(Fate.CORRECTED)}
 PREVIEWED: Final = {
@@ -68,6 +69,8 @@ WHERE: Final = {
     str(Unmatched.SEVERAL_BODIES): FieldRole.SUBJECT_CODE,
     str(Unmatched.NAME_DIFFERS): FieldRole.SUBJECT_NAME,
     str(Unmatched.TWO_NAMES): FieldRole.SUBJECT_NAME,
+    str(Refusal.NOT_THAT_BODY): FieldRole.SUBJECT_CODE,
+    str(Refusal.DECLINED): FieldRole.SUBJECT_CODE,
     str(Held.DECIDED_AFTER_ARRIVAL): FieldRole.DECIDED_ON,
     str(Held.WOULD_LENGTHEN): FieldRole.DECIDED_ON,
     str(Held.WOULD_RAISE_CLASS): FieldRole.SEVERITY,
@@ -164,9 +167,10 @@ def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = 
     documents, unmatched = match_bodies(
         ready.documents, moment=work.moment, acquainted=None if loading is None else loading.bodies
     )
+    documents, refused = without_refused(documents, kind=work.kind)
     outcome = _accept(work, documents, ready.number, loading)
     reasons = dict.fromkeys(ready.foreign, NOT_OURS)
-    reasons |= {index: str(why) for index, why in (*unmatched.items(), *outcome.held.items())}
+    reasons |= {index: str(why) for index, why in (*unmatched.items(), *refused.items(), *outcome.held.items())}
     back = pl.concat(
         [found.spool.get(part.returned), _clashes(work, part, good, found), _held(work, part, good, reasons)]
     )
