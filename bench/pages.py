@@ -78,6 +78,8 @@ def measure(sizes: tuple[int, int] = SUBJECTS) -> list[Row]:
             scripts[port] = (subjects, _scripts(folder))
             environment = os.environ | {"XINSHU_DATA_FOLDER": str(folder), "XINSHU_RATE_LIMIT": "0"}
             tool = str(Path(sys.executable).with_name("xinshu"))
+            # What was copied in has no entries of the public log yet; a server takes them up before it answers.
+            subprocess.run([tool, "setup"], env=environment, check=True, stdout=subprocess.DEVNULL)
             houses.enter_context(serving([tool, "run", "--port", str(port), "--without-worker"], environment, port))
         for turn in range(ROUNDS + 1):
             for port, (subjects, pages) in scripts.items():

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from tests.house.tree import ROOT
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRule, FieldType
-from xinshu.law.public_form import MARKED, MARKS, masked, may_name_someone
+from xinshu.law.public_form import MARKED, MARKS, TELLING, masked, may_name_someone
 from xinshu.law.terms import ClaimCause, Mark
 from xinshu.register.catalogues.files import load_catalogue
 
 CATALOGUE, FAULTS = load_catalogue(ROOT / "catalogue")
 NEW = frozenset({"mark"})
+OTHERS = frozenset({"other_marks"})
 STAYS = frozenset({"ref", "kind", "organ", "decided_on", "shown_from", "shown_until", "repair_from", "regime", "basis"})
 SECRET = "示例甲某在其店内"
 
@@ -64,14 +65,17 @@ def is_part(less: Any, more: Any) -> bool:
     return bool(less == more)
 
 
-marks = st.sets(st.sampled_from(Mark), min_size=1)
+CLAIMS = sorted(set(Mark) - TELLING)
+some = st.sets(st.sampled_from(Mark))
+marks = st.builds(lambda claim, others: {claim} | others, st.sampled_from(CLAIMS), some)
+"""At least one that withholds something."""
 
 
 @given(forms(), marks)
 def test_a_masked_form_says_nothing_that_the_public_form_does_not(whole: dict[str, Any], under: set[Mark]) -> None:
-    less = masked(whole, under, catalogue())
-    assert is_part({name: value for name, value in less.items() if name not in NEW}, whole)
-    assert less.keys() == whole.keys() | NEW
+    less = masked(whole, under, catalogue(), "说明")
+    assert is_part({name: value for name, value in less.items() if name not in NEW | OTHERS}, whole)
+    assert less.keys() - OTHERS == whole.keys() | NEW
     assert {name: less[name] for name in STAYS} == {name: whole[name] for name in STAYS}
 
 
@@ -86,6 +90,15 @@ def test_what_may_name_someone_is_gone_under_every_mark(whole: dict[str, Any], u
 def test_a_record_of_another_body_tells_nothing_of_its_matter(whole: dict[str, Any], under: set[Mark]) -> None:
     less = masked(whole, under | {Mark.BODY_CLAIMED}, catalogue())
     assert (less["fields"], less["document_number"], less["severity"]) == ({}, "", None)
+
+
+@given(forms(), st.sets(st.sampled_from(sorted(TELLING))))
+def test_marks_that_only_tell_withhold_nothing(whole: dict[str, Any], telling: set[Mark]) -> None:
+    told = masked(whole, telling, catalogue(), "说明")
+    assert {name: told[name] for name in whole} == whole
+    assert told["statement"] == "说明"
+    codes = [told["mark"]["code"], *(other["code"] for other in told.get("other_marks", []))] if "mark" in told else []
+    assert codes == [mark for mark in reversed(Mark) if mark in telling - {Mark.STATED}]
 
 
 @given(forms(), marks)

@@ -250,6 +250,8 @@ def _template(
     return (*pieces, rest)
 
 
-def masked_text(form: str, marks: str, catalogue: Catalogue) -> str:
+def masked_text(form: str, marks: str, catalogue: Catalogue, statement: str | None = None) -> str:
     """A stored public form as it is shown under these marks (their names, with commas between them)."""
-    return canonical(masked(orjson.loads(form), [Mark(name) for name in marks.split(",")], catalogue)).decode()
+    return canonical(
+        masked(orjson.loads(form), [Mark(name) for name in marks.split(",")], catalogue, statement)
+    ).decode()

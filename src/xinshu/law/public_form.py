@@ -23,6 +23,9 @@ MARKS: Final[Mapping[ClaimCause, tuple[Mark, Mark]]] = {
 }
 """The mark of each cause: while it is claimed, and once a review has upheld it."""
 
+TELLING: Final = frozenset({Mark.STATED, Mark.UNDER_REVIEW, Mark.STAYED, Mark.OBJECTED})
+"""Marks that withhold nothing: the subject's statement, a review or lawsuit, a stayed decision, an objection."""
+
 MARKED = Sentence(
     zh="有人提出异议，本信息的部分内容暂不显示。", en="A part of this record is withheld, since it is disputed."
 )
@@ -81,15 +84,27 @@ def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) ->
     }
 
 
-def masked(form: Mapping[str, Any], marks: Collection[Mark], catalogue: Catalogue) -> dict[str, Any]:
+def masked(
+    form: Mapping[str, Any], marks: Collection[Mark], catalogue: Catalogue, statement: str | None = None
+) -> dict[str, Any]:
     """A public form with what may be wrong withheld, and `mark` (code, zh, en) that says so (PIPL articles 44, 46).
+
+    Marks that withhold nothing (TELLING) stand beside all that the record says; `other_marks` are those beside the
+    gravest. The subject's `statement` stands with it, unless a claim is on the record: a name may stand there too.
 
     NAME: every text in which a person's name may stand is withheld. BODY: whatever tells of the matter is, with number
     and class; kind, organ, days and basis stay, so that nobody makes a record vanish. `marks` holds at least one; the
     gravest speaks. What the catalogue of the day does not know is withheld: nobody can tell what stands in it.
     """
-    mark = max(marks, key=tuple(Mark).index)
-    withheld: dict[str, Any] = {"fields": {}, "mark": {"code": str(mark), **_said_of(mark, catalogue)}}
+    gravest_first = sorted(set(marks) - {Mark.STATED}, key=tuple(Mark).index, reverse=True)
+    said = [{"code": str(mark), **_said_of(mark, catalogue)} for mark in gravest_first]
+    told: dict[str, Any] = {"mark": said[0]} if said else {}
+    if said[1:]:
+        told["other_marks"] = said[1:]
+    mark = next(iter(gravest_first), Mark.STATED)
+    if mark in TELLING:
+        return {**form, **told, **({"statement": statement} if statement else {})}
+    withheld: dict[str, Any] = {"fields": {}, **told}
     if mark in MARKS[ClaimCause.BODY]:
         return {**form, "document_number": "", "severity": None, **withheld}
     kind = catalogue.kinds.get(form["kind"])

@@ -138,8 +138,13 @@ class ClaimCause(StrEnum):
 
 
 class Mark(StrEnum):
-    """What a record says of itself while a part of it is withheld, lightest first: for which cause, reviewed or not."""
+    """What a record says of itself, lightest first: what stands beside it (the subject's statement, a review, a stay,
+    an objection), and for which cause a part of it is withheld, reviewed or not."""
 
+    STATED = "STATED"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    STAYED = "STAYED"
+    OBJECTED = "OBJECTED"
     NAME_CLAIMED = "NAME_CLAIMED"
     NAME_WITHHELD = "NAME_WITHHELD"
     BODY_CLAIMED = "BODY_CLAIMED"

@@ -29,7 +29,7 @@ from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import is_overdue
 from xinshu.register.publog.tasks import integrate_soon
 from xinshu.register.records.actions import Change, number_filings
-from xinshu.register.records.withholding import START, Ending, Point, endings_since, point_at
+from xinshu.register.records.withholding import ENDINGS, START, Ending, Point, endings_since, point_at
 
 LOG = logging.getLogger(__name__)
 NAME: Final = "endings.ndjson"
@@ -228,9 +228,14 @@ def endings_after(point: Point) -> list[Ending]:
 
 
 def withdrawals_known() -> list[Ending]:
-    """Every withdrawal that any whole line tells: what was taken back stays so, however much else is lost."""
-    found = [ending for step in _steps() if step is not None for ending in step.endings]
-    return [ending for ending in found if ending.change == Change.WITHDRAWN]
+    """Every withdrawal and repair that any whole line tells: what has ended stays so, however much else is lost."""
+    found: dict[str, Ending] = {}
+    for ending in (ending for step in _whole() for ending in step.endings):
+        if ending.change in ENDINGS:
+            found[ending.record_ref] = ending
+        elif ending.change == Change.REINSTATED:
+            found.pop(ending.record_ref, None)
+    return list(found.values())
 
 
 def kept_until() -> datetime | None:

@@ -28,7 +28,7 @@ class BasisForm(Schema):
 
 
 class MarkForm(Bilingual):
-    """Why a part of a record is withheld while someone's claim on it is reviewed, or since a review upheld it."""
+    """What stands beside a record: a review, a stay, an objection; or why a part of it is withheld."""
 
     code: Mark
 
@@ -36,8 +36,9 @@ class MarkForm(Bilingual):
 class RecordForm(Schema):
     """The public form of a record. `shown_until` is the last shown day (null: open).
 
-    `mark` stands only where a part is withheld: then `fields` may lack what the kind has, and where the mark is
-    BODY_CLAIMED or BODY_DOUBTED, `document_number` is empty and `severity` null.
+    `mark` (the gravest; `other_marks` the rest) stands where an objection, a review or a stay is told, and where a part
+    is withheld; `statement` is the body's own. Where a part is withheld, `fields` may lack what the kind has, and where
+    the mark is BODY_CLAIMED or BODY_DOUBTED, `document_number` is empty and `severity` null.
     """
 
     ref: UUID
@@ -54,6 +55,8 @@ class RecordForm(Schema):
     why: Bilingual
     fields: dict[str, str | list[str]]
     mark: MarkForm | None = None
+    other_marks: list[MarkForm] | None = None
+    statement: str | None = None
 
 
 class BodyForm(Schema):

@@ -31,6 +31,13 @@ CHANGES: Final[dict[str, Words]] = {
     "ACCEPTED": ("收录", "accepted"),
     "CORRECTED": ("更正", "corrected"),
     "WITHDRAWN": ("撤回", "withdrawn"),
+    "REPAIRED": ("信用修复", "repaired"),
+    "REINSTATED": ("修复撤销，恢复剩余公示期", "repair revoked, shown for the rest of its term"),
+    "HIDDEN": ("暂停公示", "hidden for now"),
+    "UNHIDDEN": ("恢复公示", "shown again"),
+    "MARKED": ("加标注", "marked"),
+    "UNMARKED": ("撤标注", "mark taken off"),
+    "STATED": ("主体说明", "the body's statement"),
     "MASKED": ("遮盖待核", "masked pending review"),
     "UNMASKED": ("解除遮盖", "mask lifted"),
 }

@@ -52,6 +52,13 @@ class Change(StrEnum):
     MASKED = "MASKED"
     UNMASKED = "UNMASKED"
     HELD_BACK = "HELD_BACK"
+    REPAIRED = "REPAIRED"
+    REINSTATED = "REINSTATED"
+    HIDDEN = "HIDDEN"
+    UNHIDDEN = "UNHIDDEN"
+    MARKED = "MARKED"
+    UNMARKED = "UNMARKED"
+    STATED = "STATED"
 
 
 class Held(StrEnum):
@@ -167,7 +174,8 @@ def withdraw(
         cursor.execute(FILE, filed)
         number = cursor.fetchone()[0]
         where = {"subject": subject, "record_ref": record_ref, "filing": number, "day": moment.day}
-        cursor.execute(WITHDRAW, {**where, "ended": Change.WITHDRAWN})
+        where["ended"] = Change.WITHDRAWN
+        cursor.execute(WITHDRAW, where)
         line = {**where, "version": version, "severity": severity, "edition": edition, "words": words, "organ": organ}
         reasons = orjson.dumps([[ground, None, None]]).decode()
         cursor.execute(WITHDRAWN_LINE, {**line, "at": moment.instant, "actor": actor, "reasons": reasons})
@@ -365,8 +373,8 @@ def _correct(records: pl.DataFrame, catalogue: Catalogue) -> None:
     into_temporary("corrected", ["subject_id bigint", "record_ref uuid", *columns], found)
     with connection.cursor() as cursor:
         cursor.execute(CORRECT)
-        for subject, record_ref, marks, form in cursor.fetchall():
-            cursor.execute(MASK_AGAIN, [masked_text(form, marks, catalogue), subject, record_ref])
+        for subject, record_ref, marks, form, statement in cursor.fetchall():
+            cursor.execute(MASK_AGAIN, [masked_text(form, marks, catalogue, statement), subject, record_ref])
         cursor.execute("DROP TABLE corrected")
 
 

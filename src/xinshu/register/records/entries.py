@@ -34,7 +34,7 @@ NOWHERE: Final = "00000000-0000-0000-0000-000000000000"
 TOUCHED = f"""
 SELECT r.subject_id, r.record_ref::text, r.entry_lot, r.entry_place,
        CASE WHEN r.audience = 'PUBLIC' AND r.public_from <= %(day)s
-                 AND (r.public_until IS NULL OR r.public_until > %(day)s) THEN {FORM} END
+                 AND (r.public_until IS NULL OR r.public_until > %(day)s) AND r.hidden_for IS NULL THEN {FORM} END
   FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) WITH ORDINALITY t (subject_id, record_ref, place)
   JOIN records_record r USING (subject_id, record_ref) ORDER BY t.place
 """
@@ -46,7 +46,8 @@ UPDATE records_record r SET entry_lot = t.lot, entry_place = t.place
 OVERNIGHT = """
 SELECT r.subject_id, r.record_ref::text FROM records_record r
  WHERE (r.entry_lot IS NULL) = (r.audience = 'PUBLIC' AND r.public_from <= %(day)s
-                                AND (r.public_until IS NULL OR r.public_until > %(day)s)) LIMIT %(most)s
+                                AND (r.public_until IS NULL OR r.public_until > %(day)s)
+                                AND r.hidden_for IS NULL) LIMIT %(most)s
 """
 """What the log shows and the day does not, or the other way round: ended or begun with the day, by no filing."""
 

@@ -7,6 +7,7 @@ the sequencer has numbered it; the filings that wait for a number are a handful,
 
 SHOWN = (
     "r.audience = 'PUBLIC' AND r.public_from <= %(day)s AND (r.public_until IS NULL OR r.public_until > %(day)s)"
+    " AND r.hidden_for IS NULL"
     " AND NOT EXISTS (SELECT FROM records_filing f WHERE f.id = r.filing_id AND f.first_number IS NULL)"
 )
 

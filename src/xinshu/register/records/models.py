@@ -47,6 +47,9 @@ class Record(models.Model):
     `public_form` is `law.public_form`, rendered once when derived; it is read through the gate only. `masked_form` is
     shown in its place while a part of it is withheld; `masked_for` are the marks that say why, in their order.
 
+    `hidden_for`: why nothing of it is shown for now, though its period runs. `statement`: what the subject says to it,
+    in its masked form. `ended_form`: of a repaired record what was shown, in case the repair is revoked.
+
     `entry_lot`, `entry_place`: the entry of the public log that shows it; null: the log shows nothing of it.
     """
 
@@ -66,7 +69,10 @@ class Record(models.Model):
     repair_from = models.DateField(null=True)
     public_form = models.TextField(null=True)
     masked_form = models.TextField(null=True)
-    masked_for = models.CharField(max_length=40, null=True, db_collation="C")
+    masked_for = models.CharField(max_length=100, null=True, db_collation="C")
+    hidden_for = models.CharField(max_length=20, null=True, db_collation="C")
+    statement = models.TextField(null=True)
+    ended_form = models.TextField(null=True)
     edition = models.BinaryField(max_length=32)
     version = models.IntegerField()
     filing_id = models.BigIntegerField()
@@ -99,6 +105,9 @@ class Record(models.Model):
                 | Q(masked_for__isnull=False, public_form__isnull=True, masked_form__isnull=True)
                 | Q(masked_for__isnull=False, public_form__isnull=False, masked_form__isnull=False),
                 name="record_mask_goes_with_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_form__isnull=True) | Q(ended="REPAIRED"), name="record_kept_form_is_of_a_repair"
             ),
         ]
         indexes = [models.Index(fields=["subject", "public_until"], name="record_gate")]

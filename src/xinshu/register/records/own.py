@@ -8,6 +8,8 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from xinshu.register.records.gate import SHOWN
+
 CHUNK: Final = 20_000
 
 # A decision cannot be filed before its day, so no filing from before the month can hold one of it.
@@ -79,10 +81,58 @@ class PastLine(NamedTuple):
 
 ENDED = """
 SELECT t.subject_id, t.record_ref,
-       COALESCE(r.ended, CASE WHEN r.public_until <= %(day)s THEN 'TERM_OVER' ELSE 'CORRECTED' END)
+       COALESCE(r.ended, CASE WHEN r.hidden_for IS NOT NULL THEN 'HIDDEN'
+                             WHEN r.public_until <= %(day)s THEN 'TERM_OVER' ELSE 'CORRECTED' END)
   FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
   JOIN records_record r USING (subject_id, record_ref)
 """
+
+ABOUT = f"""
+SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.organ_code, r.decided_on, r.severity, r.recorded_on,
+       r.public_from, r.public_until, r.repair_from, r.ended, r.ended_on, r.hidden_for, r.masked_for, r.statement,
+       coalesce({SHOWN}, false), r.version, v.content, v.source_name,
+       (SELECT j.regime FROM records_journalline j WHERE j.subject_id = r.subject_id AND j.record_ref = r.record_ref
+           AND j.regime IS NOT NULL ORDER BY j.filing_id DESC, j.place DESC LIMIT 1),
+       ARRAY(SELECT DISTINCT j.organ_code FROM records_journalline j WHERE j.subject_id = r.subject_id
+                AND j.record_ref = r.record_ref AND j.organ_code <> '' ORDER BY 1), count(*) OVER ()
+  FROM records_record r
+  JOIN records_recordversion v ON v.subject_id = r.subject_id AND v.record_ref = r.record_ref AND v.version = r.version
+ WHERE r.subject_id = ANY(%(subjects)s) AND (%(record_ref)s::uuid IS NULL OR r.record_ref = %(record_ref)s::uuid)
+   AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+ ORDER BY r.recorded_at DESC, r.record_ref LIMIT %(most)s OFFSET %(skip)s
+"""
+
+
+class AboutRow(NamedTuple):
+    """A record as the body itself may see it, shown or not: where it stands, what it says (JSON), who supplied it.
+
+    `ended`: why for good, else None. `hidden_for`, `marks`: names with commas between. `shown`: on the day asked about.
+    `organs`: who filed or changed it. `regime`: by whose rules its period was derived last.
+    """
+
+    subject: int
+    record_ref: UUID
+    kind: str
+    document_number: str
+    organ_code: str
+    decided_on: date | None
+    severity: str | None
+    recorded_on: date
+    public_from: date | None
+    public_until: date | None
+    repair_from: date | None
+    ended: str | None
+    ended_on: date | None
+    hidden_for: str | None
+    marks: str | None
+    statement: str | None
+    shown: bool
+    version: int
+    content: str
+    source_name: str | None
+    regime: str | None
+    organs: list[str]
+
 
 STILL_HELD = """
 SELECT subject_id, record_ref FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
@@ -170,6 +220,30 @@ def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[
         cursor.execute(PAST, {"subjects": list(subjects), "most": most, "skip": skip})
         rows = cursor.fetchall()
     return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def about(
+    subjects: Iterable[int], *, on_date: date, kind: str | None = None, most: int = 50, skip: int = 0
+) -> tuple[list[AboutRow], int]:
+    """For the body itself: every record about it (of one kind, if given), the newest first, and how many there are.
+
+    The caller leaves a line in the trail.
+    """
+    return _about(subjects, {"day": on_date, "record_ref": None, "kind": kind, "most": most, "skip": skip})
+
+
+def about_record(subjects: Iterable[int], record_ref: UUID, *, on_date: date) -> AboutRow | None:
+    """For the body itself: one record about it; None where it is another's, or there is none."""
+    values = {"day": on_date, "record_ref": record_ref, "kind": None, "most": 1, "skip": 0}
+    rows, _ = _about(subjects, values)
+    return rows[0] if rows else None
+
+
+def _about(subjects: Iterable[int], values: dict[str, Any]) -> tuple[list[AboutRow], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ABOUT, values | {"subjects": list(subjects)})
+        rows = cursor.fetchall()
+    return [AboutRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
 def why_ended(records: Collection[tuple[int, UUID]], *, on_date: date) -> dict[tuple[int, UUID], str]:

@@ -69,8 +69,9 @@ WITH done AS (
     UPDATE records_record r SET {", ".join(f"{name} = c.{name}" for name in CHANGED)},
            masked_form = CASE WHEN r.masked_for IS NOT NULL AND c.public_form IS NOT NULL THEN '' END
       FROM corrected c WHERE r.subject_id = c.subject_id AND r.record_ref = c.record_ref
- RETURNING r.subject_id, r.record_ref, r.masked_for, CASE WHEN r.masked_for IS NOT NULL THEN r.public_form END AS form
-) SELECT subject_id, record_ref, masked_for, form FROM done WHERE form IS NOT NULL
+ RETURNING r.subject_id, r.record_ref, r.masked_for, CASE WHEN r.masked_for IS NOT NULL THEN r.public_form END AS form,
+           r.statement
+) SELECT subject_id, record_ref, masked_for, form, statement FROM done WHERE form IS NOT NULL
 """
 """Answers with the masked records among them, whose masked form is to be made again (until then it is none at all)."""
 
@@ -109,14 +110,17 @@ SELECT r.subject_id, r.version, r.severity, r.edition, r.kind FROM records_recor
    FOR UPDATE
 """
 WITHDRAW = """
-UPDATE records_record SET ended = %(ended)s, ended_on = %(day)s, public_from = NULL, public_until = NULL,
-       repair_from = NULL, public_form = NULL, masked_form = NULL, masked_for = NULL, filing_id = %(filing)s
+UPDATE records_record SET ended_form = CASE WHEN %(ended)s = 'REPAIRED' THEN public_form END, ended = %(ended)s,
+       ended_on = %(day)s, public_from = NULL, public_until = NULL,
+       repair_from = NULL, public_form = NULL, masked_form = NULL, masked_for = NULL, hidden_for = NULL,
+       statement = NULL,
+       filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 WITHDRAWN_LINE = """
 INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, change, version, on_day, at, actor,
                                  organ_code, severity, reasons, words, edition)
-VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, 'WITHDRAWN', %(version)s, %(day)s, %(at)s, %(actor)s,
+VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, %(ended)s, %(version)s, %(day)s, %(at)s, %(actor)s,
         %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
 """
 

@@ -26,12 +26,15 @@ from xinshu.register.records.entries import enter_changes
 from xinshu.register.records.queries import shown_record
 from xinshu.register.records.statements import FILE, into_temporary
 
+ENDINGS: Final = frozenset({Change.WITHDRAWN, Change.REPAIRED})
+"""After these nothing is shown of a record; only a repair can be revoked."""
+
 EVERY_CLAIM: Final = f"{Mark.NAME_CLAIMED},{Mark.BODY_CLAIMED}"
 """Marks of a record that was masked after the backup."""
 
 TOLD_SCHEMA: Final = {
     "record_ref": pl.String,
-    "withdrawn": pl.Boolean,
+    "ended": pl.String,
     "masked": pl.Boolean,
     "on_day": pl.Date,
     "bounded": pl.Boolean,
@@ -40,14 +43,15 @@ TOLD_SCHEMA: Final = {
 }
 
 HOLD: Final = """
-SELECT r.version, r.kind, r.masked_for, r.public_form, r.organ_code,
+SELECT r.version, r.kind, r.masked_for, r.public_form, r.statement, r.organ_code,
        ARRAY(SELECT DISTINCT j.organ_code FROM records_journalline j
               WHERE j.subject_id = r.subject_id AND j.record_ref = r.record_ref AND j.organ_code <> '')
   FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s AND r.ended IS NULL FOR NO KEY UPDATE OF r
 """
 MASK: Final = """
-UPDATE records_record SET masked_for = %(marks)s, masked_form = %(form)s, filing_id = %(filing)s
+UPDATE records_record SET masked_for = %(marks)s, masked_form = %(form)s, statement = %(statement)s,
+       filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 MASKED_LINE: Final = """
@@ -81,21 +85,21 @@ HELD_COUNT = """
 SELECT count(*) FROM records_heldback h JOIN records_record r USING (subject_id, record_ref, filing_id)
 """
 
-TOLD: Final = ("record_ref text", "withdrawn boolean", "masked boolean", "on_day date")
+TOLD: Final = ("record_ref text", "ended text", "masked boolean", "on_day date")
 TOLD_COLUMNS: Final = (*TOLD, "bounded boolean", "seen_from date", "seen_until date")
 AFFECTED = """
 CREATE TEMPORARY TABLE affected ON COMMIT DROP AS
-SELECT r.subject_id, r.record_ref, r.kind, r.organ_code, r.version, r.severity, r.edition, t.withdrawn, t.masked,
+SELECT r.subject_id, r.record_ref, r.kind, r.organ_code, r.version, r.severity, r.edition, t.ended, t.masked,
        t.on_day, CASE WHEN t.bounded THEN greatest(r.public_from, t.seen_from) ELSE r.public_from END AS known_from,
        CASE WHEN t.bounded THEN least(r.public_until, t.seen_until) ELSE r.public_until END AS known_until,
        t.bounded AND t.seen_from IS NULL AS never
   FROM told t JOIN records_record r ON r.record_ref = t.record_ref::uuid
- WHERE r.ended IS NULL AND (t.withdrawn OR (r.public_from IS NOT NULL AND (r.public_until IS NULL OR
+ WHERE r.ended IS NULL AND (t.ended IS NOT NULL OR (r.public_from IS NOT NULL AND (r.public_until IS NULL OR
        r.public_until > %(day)s)))
 """
 OF_OTHER_KINDS = """
 CREATE TEMPORARY TABLE affected ON COMMIT DROP AS
-SELECT r.subject_id, r.record_ref, r.kind, r.organ_code, r.version, r.severity, r.edition, false AS withdrawn,
+SELECT r.subject_id, r.record_ref, r.kind, r.organ_code, r.version, r.severity, r.edition, NULL::text AS ended,
        false AS masked, %(day)s::date AS on_day, r.public_from AS known_from, r.public_until AS known_until,
        false AS never
   FROM records_record r WHERE r.kind <> ALL(%(kinds)s) AND r.ended IS NULL AND r.public_from IS NOT NULL
@@ -103,23 +107,25 @@ SELECT r.subject_id, r.record_ref, r.kind, r.organ_code, r.version, r.severity, 
 """
 FILINGS = """
 INSERT INTO records_filing (batch, part, kind, organ_code, actor, on_day, at, lines, withdraws)
-SELECT gen_random_uuid(), 0, kind, organ_code, %(actor)s, %(day)s, %(at)s, count(*), withdrawn
-  FROM affected GROUP BY kind, organ_code, withdrawn RETURNING id
+SELECT gen_random_uuid(), 0, kind, organ_code, %(actor)s, %(day)s, %(at)s, count(*), ended IS NOT NULL
+  FROM affected GROUP BY kind, organ_code, ended IS NOT NULL RETURNING id
 """
 LINES = """
 INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, change, version, on_day, at, actor,
                                  organ_code, severity, reasons, edition)
 SELECT f.id, row_number() OVER (PARTITION BY f.id ORDER BY a.subject_id, a.record_ref) - 1, a.subject_id, a.record_ref,
-       CASE WHEN a.withdrawn THEN 'WITHDRAWN' ELSE 'HELD_BACK' END, a.version, %(day)s, %(at)s, %(actor)s,
+       coalesce(a.ended, 'HELD_BACK'), a.version, %(day)s, %(at)s, %(actor)s,
        a.organ_code, a.severity, %(reasons)s, a.edition
   FROM affected a JOIN records_filing f USING (kind, organ_code) WHERE f.id = ANY(%(filings)s)
-   AND f.withdraws = a.withdrawn
+   AND f.withdraws = (a.ended IS NOT NULL)
 """
 HIDE = """
 UPDATE records_record r
-   SET ended = CASE WHEN a.withdrawn THEN 'WITHDRAWN' END, ended_on = CASE WHEN a.withdrawn THEN a.on_day END,
+   SET ended = a.ended, ended_on = CASE WHEN a.ended IS NOT NULL THEN a.on_day END, hidden_for = NULL,
+       statement = NULL,
        public_from = NULL, public_until = NULL, repair_from = NULL, public_form = NULL, masked_form = NULL,
-       masked_for = CASE WHEN a.withdrawn THEN NULL WHEN a.masked THEN %(marks)s ELSE r.masked_for END,
+       masked_for = CASE WHEN a.ended IS NOT NULL THEN NULL WHEN a.masked THEN %(marks)s
+                         ELSE r.masked_for END,
        filing_id = j.filing_id
   FROM affected a, records_journalline j
  WHERE r.subject_id = a.subject_id AND r.record_ref = a.record_ref AND j.subject_id = a.subject_id
@@ -130,7 +136,7 @@ INSERT INTO records_heldback (subject_id, record_ref, filing_id, known_from, kno
 SELECT a.subject_id, a.record_ref, r.filing_id,
        CASE WHEN NOT a.never AND (a.known_until IS NULL OR a.known_until > a.known_from) THEN a.known_from END,
        CASE WHEN NOT a.never AND a.known_until > a.known_from THEN a.known_until END, %(day)s
-  FROM affected a JOIN records_record r USING (subject_id, record_ref) WHERE NOT a.withdrawn
+  FROM affected a JOIN records_record r USING (subject_id, record_ref) WHERE a.ended IS NULL
 """
 
 
@@ -149,6 +155,7 @@ class ShownRecord:
     marks: frozenset[Mark]
     organs: tuple[str, ...]
     form: str
+    statement: str | None
 
 
 def hold(*, subject: int, record_ref: UUID, on_date: date) -> ShownRecord | None:
@@ -159,7 +166,7 @@ def hold(*, subject: int, record_ref: UUID, on_date: date) -> ShownRecord | None
     # Asked after the lock: the gate then sees what those who held it before have done.
     if row is None or shown_record(subject=subject, record_ref=record_ref, on_date=on_date) is None:
         return None
-    version, kind, marks, form, decided_by, filed_by = row
+    version, kind, marks, form, statement, decided_by, filed_by = row
     return ShownRecord(
         subject=subject,
         record_ref=record_ref,
@@ -168,6 +175,7 @@ def hold(*, subject: int, record_ref: UUID, on_date: date) -> ShownRecord | None
         marks=frozenset(Mark(name) for name in marks.split(",")) if marks else frozenset(),
         organs=tuple(sorted({decided_by, *filed_by})),
         form=form,
+        statement=statement,
     )
 
 
@@ -180,10 +188,10 @@ def mask(
     `organ`: on whose word, "" for anyone's. Raises NotShown. Shown again once numbered; masks are numbered before
     other filings that wait, as withdrawals are. A correction keeps the mask; a withdrawal and the term end it.
     """
-    held = _held(subject, record_ref, moment)
+    held = held_shown(subject, record_ref, moment)
     others = held.marks.difference(*(marks for marks in MARKS.values() if mark in marks))
     said = {"change": str(Change.MASKED), "reasons": _reason(mark), "organ": organ, "actor": actor}
-    _write(held, others | {mark}, said, catalogue, moment)
+    write_marks(held, others | {mark}, said, catalogue, moment)
 
 
 @transaction.atomic
@@ -191,13 +199,14 @@ def unmask(
     *, subject: int, record_ref: UUID, cause: ClaimCause, organ: str, actor: str, catalogue: Catalogue, moment: Moment
 ) -> None:
     """Show again what was withheld for that cause only. Raises NotShown; where nothing was, nothing is written."""
-    held = _held(subject, record_ref, moment)
+    held = held_shown(subject, record_ref, moment)
     for mark in held.marks.intersection(MARKS[cause]):
         said = {"change": str(Change.UNMASKED), "reasons": _reason(mark), "organ": organ, "actor": actor}
-        _write(held, held.marks - {mark}, said, catalogue, moment)
+        write_marks(held, held.marks - {mark}, said, catalogue, moment)
 
 
-def _held(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord:
+def held_shown(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord:
+    """The record that is shown, held until the commit. Raises NotShown."""
     held = hold(subject=subject, record_ref=record_ref, on_date=moment.day)
     if held is None:
         raise NotShown(
@@ -211,17 +220,17 @@ def _reason(mark: Mark) -> str:
     return orjson.dumps([[mark, None, None]]).decode()
 
 
-def _write(
+def write_marks(
     held: ShownRecord, marks: frozenset[Mark], said: dict[str, str], catalogue: Catalogue, moment: Moment
 ) -> None:
     """The filing, the record under these marks, and its journal line; `said` are the line's own words."""
     names = ",".join(name for name in Mark if name in marks) or None
-    form = masked_text(held.form, names, catalogue) if names else None
+    form = masked_text(held.form, names, catalogue, held.statement) if names else None
     filed = (uuid4(), 0, held.kind, said["organ"], said["actor"], moment.day, moment.instant, 1, True)
     with connection.cursor() as cursor:
         cursor.execute(FILE, filed)
         where = {"subject": held.subject, "record_ref": held.record_ref, "filing": cursor.fetchone()[0]}
-        cursor.execute(MASK, {**where, "marks": names, "form": form})
+        cursor.execute(MASK, {**where, "marks": names, "form": form, "statement": held.statement})
         cursor.execute(MASKED_LINE, {**where, **said, "day": moment.day, "at": moment.instant})
     enter_changes([held.subject], [str(held.record_ref)], day=moment.day, filing=where["filing"])
 
@@ -299,20 +308,23 @@ class _Told:
     """What the lines of one record say in all: withdrawn or not, masked or not, and the last period derived."""
 
     def __init__(self, on_day: date) -> None:
-        self._withdrawn, self._masks, self._on_day = False, 0, on_day
+        self._masks, self._on_day = 0, on_day
+        self._ended: str | None = None
         self._period: tuple[bool, date | None, date | None] = (False, None, None)
 
     def hear(self, ending: Ending) -> None:
         """The next line."""
         if ending.change == Change.CORRECTED:
             self._period = (True, ending.public_from, ending.public_until)
-        if ending.change == Change.WITHDRAWN:
-            self._withdrawn, self._on_day = True, ending.on_day
+        if ending.change in ENDINGS:
+            self._ended, self._on_day = ending.change, ending.on_day
+        if ending.change == Change.REINSTATED:
+            self._ended = None
         self._masks += (ending.change == Change.MASKED) - (ending.change == Change.UNMASKED)
 
-    def row(self) -> tuple[bool, bool, date, bool, date | None, date | None]:
+    def row(self) -> tuple[str | None, bool, date, bool, date | None, date | None]:
         """In the order of TOLD_COLUMNS, after the reference."""
-        return (self._withdrawn, self._masks > 0, self._on_day, *self._period)
+        return (self._ended, self._masks > 0, self._on_day, *self._period)
 
 
 @transaction.atomic
@@ -358,7 +370,7 @@ def _hide(ground: str, actor: str, moment: Moment) -> Again:
         values |= {"filings": [row[0] for row in cursor.fetchall()], "reasons": f'[["{ground}",null,null]]'}
         for statement in (LINES, HIDE, REMEMBER):
             cursor.execute(statement, values)
-        cursor.execute("SELECT count(*) FILTER (WHERE withdrawn), count(*) FILTER (WHERE NOT withdrawn) FROM affected")
+        cursor.execute("SELECT count(ended), count(*) FILTER (WHERE ended IS NULL) FROM affected")
         again = Again(*cursor.fetchone())
         cursor.execute("SELECT subject_id, record_ref::text FROM affected")
         rows = cursor.fetchall()
