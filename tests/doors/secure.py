@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -63,13 +64,20 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return chain, private
 
 
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @contextmanager
 def hooked(chain: Path, key: Path) -> Iterator[Hook]:
     """The server, for as long as the test needs it."""
     hook = Hook("")
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 the library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             hook.asked.append(Asked(self.path, dict(self.headers), body))
             said = orjson.loads(body).get("challenge", "")
@@ -82,7 +90,7 @@ def hooked(chain: Path, key: Path) -> Iterator[Hook]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -2,6 +2,8 @@
 
 import ssl
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,11 +11,11 @@ from uuid import UUID
 import orjson
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import SMTP
 from django.test import override_settings
 
 from tests import factories
-from tests.doors.secure import Hook, certificate, hooked
+from tests.doors.secure import Hook, certificate, free_port, hooked
 from xinshu.doors.notifying import tasks
 from xinshu.doors.notifying.channels import NotNow, NotSent
 from xinshu.doors.notifying.webhook import signed
@@ -33,7 +35,7 @@ class Inbox:
         self.letters: list[Any] = []
         self.refusal = ""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002 the library's names
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 the library's names
         if self.refusal:
             return self.refusal
         self.letters.append(envelope)
@@ -50,12 +52,11 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     handler = Inbox()
 
     class Secured(Controller):
-        def factory(self) -> Server:
-            return Server(handler, tls_context=context, require_starttls=True)
+        def factory(self) -> SMTP:
+            return SMTP(handler, tls_context=context, require_starttls=True)
 
-    controller = Secured(handler, hostname="127.0.0.1", port=0)
+    controller = Secured(handler, hostname="127.0.0.1", port=(port := free_port()))
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     try:
         with override_settings(SMTP_HOST="127.0.0.1", SMTP_PORT=port, MAIL_FROM="notice@credit.example"):
             yield handler
@@ -70,6 +71,13 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
     monkeypatch.setenv("SSL_CERT_FILE", str(chain))
     with hooked(chain, key) as server, override_settings(WEBHOOK_NETWORKS=HERE):
         yield server
+
+
+def read(letter: Any) -> str:
+    """The text of a letter as its reader sees it."""
+    body = message_from_bytes(letter.content, policy=default).get_body()
+    assert body is not None
+    return str(body.get_content())
 
 
 def given(channel: Channel, value: str) -> UUID:
@@ -97,7 +105,7 @@ def test_an_e_mail_names_the_kind_of_matter_and_nothing_of_the_record(inbox: Inb
     number = noticed()
     tasks.deliver(number)
     (letter,) = inbox.letters
-    content = letter.content.decode("utf-8")
+    content = read(letter)
     assert letter.rcpt_tos == ["office@company.example"]
     assert "/own/" in content
     assert SECRET_OF_RECORD not in content
@@ -113,7 +121,7 @@ def test_an_e_mail_names_the_kind_of_matter_and_nothing_of_the_record(inbox: Inb
 def test_a_code_comes_by_e_mail_and_confirms_once(inbox: Inbox) -> None:
     address = given(Channel.EMAIL, "office@company.example")
     tasks.confirm(address)
-    code = inbox.letters[0].content.decode().split("Your code is ")[1][:6]
+    code = read(inbox.letters[0]).split("Your code is ")[1][:6]
     with pytest.raises(actions.CodeRefused):
         actions.confirm_address(subjects=[8], address=address, code=code, moment=now())
     actions.confirm_address(subjects=[7], address=address, code=code, moment=now())

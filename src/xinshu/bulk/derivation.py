@@ -32,6 +32,7 @@ TERM_INPUTS = [
     "publicity_reason",
     "duty_unmet",
     "already_ended",
+    "shown_not_before",
 ]
 FORM_INPUTS = ["answer", "record_ref", "document_number", "organ_code", "organ_name", "source_code", "source_name"]
 
@@ -128,6 +129,7 @@ def _record(kind: str, row: Row) -> Record:
         publicity_reason=row["publicity_reason"],
         duty_unmet=bool(row["duty_unmet"]),
         already_ended=bool(row["already_ended"]),
+        shown_not_before=row["shown_not_before"],
     )
 
 
