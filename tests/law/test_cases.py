@@ -7,6 +7,7 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,14 +16,16 @@ from typing import Any
 import pytest
 import yaml
 
+from xinshu.law.case_terms import CaseTerm, case_due, extended_due
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
 from xinshu.law.deadlines import due_on, overdue
 from xinshu.law.publicity import publicity
 from xinshu.law.reading import Page, Reader
+from xinshu.law.repair import Asked, Ban, RepairEligibility, ban_after_false_commitment, repair_eligibility
 from xinshu.law.retention import Keeping, Kept, retention
 from xinshu.law.severity import severity
-from xinshu.law.terms import Audience, Decision, Record
+from xinshu.law.terms import Audience, Channel, Condition, CountedFrom, Decision, Record
 from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
 from xinshu.register.catalogues.files import read_pages
 
@@ -33,7 +36,11 @@ REQUIRED = {"name", "article", "on_date", "given", "then"}
 KNOWN = REQUIRED | {"amend", "note"}
 WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "question", "erase_from", "erased"}
 WORDS |= {"due_on", "overdue"}
-LISTS = {"reasons", "withheld", "not_reasons", "not_withheld"}
+WORDS |= {"lodged", "prelodged", "grantable", "opens_on", "channel", "conditions_of", "shielded"}
+WORDS |= {"banned_until", "cut_short"}
+ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also"}
+NONE_THERE = {"not_reasons", "not_withheld", "not_also"}
+LISTS = ALL_THERE | NONE_THERE
 OPEN, NEVER = "OPEN", "NEVER"
 
 Case = Mapping[str, Any]
@@ -86,6 +93,10 @@ def check_words(case: Case, catalogue: Catalogue) -> None:
     then = case["then"]
     unknown = {*then.get("reasons", ()), *then.get("not_reasons", ())} - set(ReasonCode)
     assert not unknown, f"no such reason: {', '.join(sorted(unknown))}"
+    conditions = {condition for key in ("met", "unmet", "unknown") for condition in then.get(key, ())}
+    assert conditions <= set(Condition), f"no such condition: {', '.join(sorted(conditions - set(Condition)))}"
+    channels = {*then.get("also", ()), *then.get("not_also", ())}
+    assert channels <= set(Channel), f"no such channel: {', '.join(sorted(channels - set(Channel)))}"
     fields = {*then.get("withheld", ()), *then.get("not_withheld", ())}
     if fields:
         missing = fields - set(catalogue.kinds[case["given"]["kind"]].fields)
@@ -149,6 +160,12 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
     given = case["given"]
     if case["then"].keys() & {"erase_from", "erased"}:
         return retention_answers(retention(kept_of(given), catalogue), on_date)
+    if "repair" in given:
+        return repair_answers(repair_eligibility(asked_of(given, catalogue), catalogue, on_date=on_date))
+    if "ban" in given:
+        return ban_answers(ban_after_false_commitment(date.fromisoformat(given["ban"]), catalogue))
+    if given.keys() & {"days", "extended"}:
+        return case_deadline_answers(given, catalogue, on_date)
     if "deadline" in given:
         return deadline_answers(given, catalogue, on_date)
     if "kind" in given:
@@ -163,6 +180,58 @@ def deadline_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: da
         date.fromisoformat(given["since"]), catalogue.deadline_on(given["deadline"], on_date), catalogue.calendar
     )
     return {"due_on": str(last or NEVER), "overdue": overdue(last, on_date)}
+
+
+def case_deadline_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: date) -> Answers:
+    """The last day of a deadline of a case, from the days of its events; or of a result that is to be extended."""
+    if "extended" in given:
+        told_on = given["told_on"] and date.fromisoformat(given["told_on"])
+        last = extended_due(date.fromisoformat(given["extended"]), told_on, catalogue, on_date=on_date)
+    else:
+        days = {CountedFrom(event): date.fromisoformat(day) for event, day in given["days"].items()}
+        last = case_due(CaseTerm(given["deadline"]), days, catalogue, on_date=on_date)
+    return {"due_on": str(last or NEVER), "overdue": overdue(last, on_date)}
+
+
+def asked_of(given: Mapping[str, Any], catalogue: Catalogue) -> Asked:
+    """What is asked of repair: the record with publicity's own answer about it, and what is known of its subject."""
+    record = record_of({key: value for key, value in given.items() if key != "repair"})
+    verdict = publicity(record, catalogue)
+    said: Asked = read_as(Asked, {"kind": record.kind, **given["repair"]})
+    return replace(
+        said,
+        **{name: getattr(record, name) for name in ("severity", "department", "decided_on", "penalties", "area")},
+        procedure=record.procedure,
+        period=verdict.period,
+        repair_from=verdict.repair_from,
+        regime=verdict.regime,
+    )
+
+
+def repair_answers(answer: RepairEligibility) -> Answers:
+    found = {
+        met: [finding.condition for finding in answer.findings if finding.met is met] for met in (True, False, None)
+    }
+    return {
+        "lodged": answer.may_be_lodged,
+        "prelodged": answer.may_be_prelodged,
+        "grantable": answer.grantable,
+        "opens_on": str(answer.opens_on or NEVER),
+        "channel": answer.channel,
+        "also": answer.also,
+        "conditions_of": answer.regime or NEVER,
+        "shielded": answer.shielded,
+        "met": found[True],
+        "unmet": found[False],
+        "unknown": found[None],
+        "reasons": codes((*answer.reasons, *(reason for finding in answer.findings for reason in finding.reasons))),
+    }
+
+
+def ban_answers(ban: Ban | None) -> Answers:
+    if ban is None:
+        return {"banned_until": NEVER, "cut_short": NEVER, "reasons": []}
+    return {"banned_until": str(ban.until), "cut_short": ban.cut_short, "reasons": codes(ban.reasons)}
 
 
 def publicity_answers(verdict: Publicity, on_date: date) -> Answers:
@@ -207,9 +276,9 @@ def differences(then: Mapping[str, Any], answers: Answers) -> list[str]:
     found = []
     for key, wanted in then.items():
         actual = answers[key.removeprefix("not_")]
-        if key in ("reasons", "withheld"):
+        if key in ALL_THERE:
             met = set(wanted) <= set(actual)
-        elif key in ("not_reasons", "not_withheld"):
+        elif key in NONE_THERE:
             met = set(wanted).isdisjoint(actual)
         else:
             met = wanted == actual
@@ -236,7 +305,16 @@ def test_case(case: Case) -> None:
 def test_there_are_enough_cases_and_no_name_stands_twice() -> None:
     names = Counter(case["name"] for case in CASE_LIST)
     assert [name for name, count in names.items() if count > 1] == []
-    assert len(names) >= 170
+    assert len(names) >= 400
+
+
+def test_repair_has_enough_cases_of_its_own() -> None:
+    asked = [case for case in CASE_LIST if case["given"].keys() & {"repair", "ban", "days", "extended"}]
+    assert len(asked) >= 150
+    met = {condition for case in asked for condition in case["then"].get("met", ())}
+    unmet = {condition for case in asked for condition in case["then"].get("unmet", ())}
+    assert (met, unmet) == (set(Condition), set(Condition))
+    assert {case["then"].get("channel") for case in asked} >= set(Channel)
 
 
 def test_every_reason_of_publicity_and_severity_is_met_by_a_case() -> None:

@@ -25,6 +25,7 @@ from xinshu.law.entries import (
 )
 from xinshu.law.holidays import work_calendar
 from xinshu.law.reading import Fault, Page, Path, Reader, Rule
+from xinshu.law.repair_rules import ChannelRule, RepairRegime
 
 NATIONAL = "national"
 
@@ -41,6 +42,9 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "returns": ReturnRule,
     "quality": QualityRule,
     "agencies": Deadline,
+    "deadlines": Deadline,
+    "repair": RepairRegime,
+    "channels": ChannelRule,
     "general": GeneralTerms,
     "divisions": Division,
 }
@@ -62,6 +66,9 @@ class Catalogue:
     returns: Mapping[str, ReturnRule]
     quality: Mapping[str, QualityRule]
     agencies: Mapping[str, Deadline]
+    deadlines: Mapping[str, Deadline]
+    repair: Mapping[str, RepairRegime]
+    channels: Mapping[str, ChannelRule]
     general: Mapping[str, GeneralTerms]
     divisions: Mapping[str, Division]
     layers: Mapping[str, str]
@@ -87,8 +94,12 @@ class Catalogue:
 
     def deadline_on(self, name: str, day: date) -> Deadline | None:
         """The term of that name in force on that day; an edition may have none."""
-        rule = self.agencies.get(name)
+        rule = self.deadlines.get(name) or self.agencies.get(name)
         return rule if rule is not None and day in rule.period else None
+
+    def repair_on(self, day: date) -> tuple[str, RepairRegime] | None:
+        """The rules of repair in force on that day; an edition may have none."""
+        return next(((name, rules) for name, rules in self.repair.items() if day in rules.period), None)
 
     def applies_in(self, kind: str, division: str) -> bool:
         """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
@@ -184,6 +195,9 @@ def assemble(entries: Entries) -> Catalogue:
         returns=values["returns"],
         quality=values["quality"],
         agencies=values["agencies"],
+        deadlines=values["deadlines"],
+        repair=values["repair"],
+        channels=values["channels"],
         general=values["general"],
         divisions=values["divisions"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),

@@ -9,6 +9,7 @@ from typing import Any
 from xinshu.kit.period import Period
 from xinshu.law.agencies import agency_faults
 from xinshu.law.articles import article_faults
+from xinshu.law.case_terms import case_term_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
 from xinshu.law.entries import (
     ClassTable,
@@ -27,10 +28,14 @@ from xinshu.law.holidays import year_calendar
 from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
 from xinshu.law.reading import Fault, Page, Path, Rule
+from xinshu.law.repair_checks import repair_faults
 from xinshu.law.terms import (
     Area,
     Audience,
     Certainty,
+    Channel,
+    Condition,
+    CourtPlan,
     Effect,
     Mark,
     Penalty,
@@ -68,6 +73,9 @@ VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "PROCEDURE": Procedure,
     "PENALTY": Penalty,
     "AREA": Area,
+    "REPAIR_CONDITION": Condition,
+    "REPAIR_CHANNEL": Channel,
+    "COURT_PLAN": CourtPlan,
 }
 """Each enumeration of the law has its official names in the vocabulary of that name."""
 
@@ -94,6 +102,8 @@ def _check(entries: Entries) -> list[Fault]:
         protected_faults,
         quality_faults,
         agency_faults,
+        case_term_faults,
+        repair_faults,
         general_faults,
         _vocabularies,
         _sentences,

@@ -5,13 +5,18 @@ from datetime import date
 
 from xinshu.kit.workdays import NotYetComputable, WorkCalendar, add_working_days
 from xinshu.law.entries import Dated
+from xinshu.law.terms import CountedFrom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline(Dated):
-    """Within how many working days: agencies.yaml. The day that it counts from is not counted (Civil Code art. 201)."""
+    """Within how many working days: agencies.yaml, deadlines.yaml. The day of the event itself is not counted.
+
+    `counted_from`: that event, for deadlines of a case (Civil Code art. 201).
+    """
 
     working_days: int
+    counted_from: CountedFrom | None = None
 
 
 def due_on(since: date, rule: Deadline | None, calendar: WorkCalendar) -> date | None:

@@ -10,9 +10,10 @@ from datetime import date
 from xinshu.kit.legal_dates import Rounding, end_of_term
 from xinshu.kit.period import ONE_DAY, Period, earlier_end, intersection, make_period
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.entries import FieldRule, Kind, Mask, Regime, Scheme, TermRow, When
+from xinshu.law.entries import FieldRule, Kind, Mask, Regime, Scheme, TermRow
 from xinshu.law.terms import Audience, ClockStart, Record, SubjectKind, TermKind, Transition
 from xinshu.law.verdict import Publicity, Reason, ReasonCode
+from xinshu.law.when import holds
 
 _SHOWN = frozenset(
     {
@@ -99,7 +100,7 @@ def _term_over_time(record: Record, scheme: Scheme) -> _Term:
 
 def _term(record: Record, name: str, regime: Regime) -> _Term:
     """What one regime alone gives: its first row whose condition holds."""
-    row = next((row for row in regime.rows if _holds(row.when, record)), None)
+    row = next((row for row in regime.rows if holds(row.when, record)), None)
     if row is None:
         return _Term(None, None, name, (Reason(ReasonCode.CLASS_MISSING, regime.basis, regime.article),))
     article = (regime.basis, row.article)
@@ -114,17 +115,6 @@ def _term(record: Record, name: str, regime: Regime) -> _Term:
     if record.served_on is not None and period is not None and period.start == record.served_on:
         reasons.append(Reason(ReasonCode.FROM_SERVICE, *article))
     return _Term(period, _repair_day(row, clock, period), name, tuple(reasons))
-
-
-def _holds(when: When, record: Record) -> bool:
-    """Whether every stated part of the condition holds."""
-    return (
-        (not when.severity or record.severity in when.severity)
-        and (not when.procedure or record.procedure in when.procedure)
-        and (not when.area or record.area in when.area)
-        and (not when.any_penalty or bool(when.any_penalty & record.penalties))
-        and (not when.only_penalties or (bool(record.penalties) and record.penalties <= when.only_penalties))
-    )
 
 
 def _first_day(record: Record, regime: Regime) -> date:

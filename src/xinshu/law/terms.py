@@ -151,6 +151,50 @@ class Mark(StrEnum):
     BODY_DOUBTED = "BODY_DOUBTED"
 
 
+class Condition(StrEnum):
+    """What repair depends on, in the order in which it is told (Order 36 arts. 2, 13)."""
+
+    ON_DISPLAY = "ON_DISPLAY"
+    REPAIRABLE = "REPAIRABLE"
+    MINIMUM_REACHED = "MINIMUM_REACHED"
+    NO_BAN = "NO_BAN"
+    DUTIES_DONE = "DUTIES_DONE"
+    COMMITMENT_GIVEN = "COMMITMENT_GIVEN"
+    OTHER_CONDITIONS = "OTHER_CONDITIONS"
+
+
+class Channel(StrEnum):
+    """Whose window repairs a record: this one, or that of the body which keeps the matter in a system of its own."""
+
+    HERE = "HERE"
+    MARKET_SUPERVISION = "MARKET_SUPERVISION"
+    TAX = "TAX"
+    CUSTOMS = "CUSTOMS"
+    COURT = "COURT"
+    LISTING_UNIT = "LISTING_UNIT"
+
+
+class CourtPlan(StrEnum):
+    """Where a reorganisation plan or settlement that a court approved stands: being performed, performed, failed."""
+
+    APPROVED = "APPROVED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class CountedFrom(StrEnum):
+    """The event of a case from whose day a deadline is counted."""
+
+    APPLICATION = "APPLICATION"
+    PUSH = "PUSH"
+    RESULT_DUE = "RESULT_DUE"
+    NOTICE = "NOTICE"
+    OBJECTION = "OBJECTION"
+    ANSWER = "ANSWER"
+    APPEAL = "APPEAL"
+    CHANGE = "CHANGE"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What an organ decided, as far as its class of severity depends on it. Money in 10,000 yuan (万元)."""
