@@ -1,5 +1,6 @@
 """Jobs of notices: decide where they go, send each message until it has arrived, confirm addresses."""
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,15 +14,18 @@ from xinshu.doors.notifying.mail import Mail
 from xinshu.doors.notifying.sms import Sms
 from xinshu.doors.notifying.webhook import Webhook
 from xinshu.kit.clock import now
+from xinshu.kit.moment import Moment
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.actions import CodeRefused
 from xinshu.parties.notices.states import Channel as Name
-from xinshu.parties.notices.states import Outcome
+from xinshu.parties.notices.states import NoticeKind, Outcome
 from xinshu.parties.notices.words import matters
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
+from xinshu.register.records.own import NoticeDueRow, notices_due
 
 QUEUE: Final = "notices"
 ATTEMPTS: Final = 8
+LOOKED_BACK: Final = timedelta(days=30)
 UNTIL_IT_ARRIVES = BackingOff(NotNow, DatabaseLost, first=60, most=6 * 3600, attempts=ATTEMPTS)
 CHANNELS: Final[dict[Name, Channel]] = {Name.EMAIL: Mail(), Name.SMS: Sms(), Name.WEBHOOK: Webhook()}
 
@@ -30,7 +34,28 @@ CHANNELS: Final[dict[Name, Channel]] = {Name.EMAIL: Mail(), Name.SMS: Sms(), Nam
 @app.task(name="notices.plan", queue="timers", queueing_lock="plan_notices", lock="plan_notices")
 def _plan(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     with told_without_values("plan notices"):
+        tell_of_corrections(moment=now())
         plan()
+
+
+def tell_of_corrections(*, moment: Moment) -> None:
+    """Turn what corrections owe to subjects into notices, once each; a day that was missed is made up for."""
+    owed = (
+        actions.Owed(
+            subject=due.subject,
+            kind=NoticeKind.CLASS_RAISED,
+            once=f"RAISED {due.filing} {due.record_ref}",
+            said={"words": "；".join(_harm(due))},
+            record_ref=due.record_ref,
+        )
+        for due in notices_due(since=moment.day - LOOKED_BACK)
+    )
+    actions.notify_once(owed=owed, moment=moment)
+
+
+def _harm(due: NoticeDueRow) -> list[str]:
+    words = (("失信程度提高 a higher class", due.raises), ("公示期延长 a longer display", due.lengthens))
+    return [said for said, holds in words if holds]
 
 
 def plan() -> int:

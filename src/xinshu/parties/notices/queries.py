@@ -75,6 +75,13 @@ def unread(subjects: Iterable[int]) -> int:
     return Notice.objects.filter(subject_id__in=list(subjects), read_at__isnull=True).count()
 
 
+def can_be_told(subjects: Iterable[int], *, on_date: date) -> list[int]:  # noqa: ARG001 a mandate holds on days
+    """Those of these subjects who can be told of something beforehand, since an address of theirs was confirmed."""
+    found = Address.objects.filter(confirmed_at__isnull=False, revoked_at__isnull=True)
+    known = set(found.values_list("subject_id", flat=True).distinct())
+    return [subject for subject in subjects if subject in known]
+
+
 def addresses_of(subjects: Iterable[int]) -> tuple[AddressRow, ...]:
     """Where these subjects want to be told, masked, oldest first; none that was revoked."""
     found = Address.objects.filter(subject_id__in=list(subjects), revoked_at__isnull=True).order_by("given_at", "id")

@@ -11,6 +11,7 @@ from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.retention import retention
+from xinshu.parties.notices import actions as notices
 from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
@@ -113,6 +114,7 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
     with transaction.atomic():
         erased = erase(records)
         objections.forget(references)
+        notices.forget(references)
         forget_withdrawals(references)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"
         note(actor=actor, act="ERASE", matter=matter, purpose="保存期满", organ="", moment=moment)
