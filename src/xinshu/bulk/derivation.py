@@ -10,11 +10,12 @@ import polars as pl
 
 from xinshu.bulk.canonical import canonical
 from xinshu.law.catalogue import Catalogue
+from xinshu.law.deadlines import day_after_wait
 from xinshu.law.entries import FieldRole
 from xinshu.law.public_form import HEADLINE_ROLES, Content, masked, public_form
 from xinshu.law.publicity import publicity
 from xinshu.law.severity import severity
-from xinshu.law.terms import Area, Decision, Mark, Penalty, Procedure, Record, Severity, SubjectKind
+from xinshu.law.terms import Area, Decision, Effect, Mark, Penalty, Procedure, Record, Severity, SubjectKind
 from xinshu.law.verdict import Publicity, SeverityVerdict
 
 CLASS_INPUTS = ["department", "penalties", "procedure", "fine", "severity", "severity_row"]
@@ -32,6 +33,7 @@ TERM_INPUTS = [
     "publicity_reason",
     "duty_unmet",
     "already_ended",
+    "shown_not_before",
 ]
 FORM_INPUTS = ["answer", "record_ref", "document_number", "organ_code", "organ_name", "source_code", "source_name"]
 
@@ -52,13 +54,31 @@ class Derived:
 
 
 def derive(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> Derived:
-    """Ask the law about every document of one kind; its class is checked by the tables of that day."""
+    """Ask the law about every document of one kind; its class is checked by the tables of that day.
+
+    `is_told` (where there is such a column): somebody can answer for its body, so that a new adverse record waits.
+    """
+    documents = _waiting(documents, kind, catalogue)
     documents, verdicts = _classed(documents, kind=kind, catalogue=catalogue, on_date=on_date)
     inputs = documents.select(TERM_INPUTS).unique(maintain_order=True)
     answers = [publicity(_record(kind, row), catalogue) for row in inputs.iter_rows(named=True)]
     keyed = inputs.with_columns(pl.int_range(len(inputs), dtype=pl.UInt32).alias("answer"), *_terms(answers))
     documents = documents.join(keyed, on=TERM_INPUTS, how="left", nulls_equal=True, maintain_order="left")
     return Derived(_with_reasons(documents, answers, verdicts), answers, verdicts)
+
+
+def _waiting(documents: pl.DataFrame, kind: str, catalogue: Catalogue) -> pl.DataFrame:
+    """`shown_not_before`: the wait of a new record; of a known one the wait that it had, which no correction undoes."""
+    nothing = documents.with_columns(pl.lit(None, pl.Date).alias("shown_not_before"))
+    if "is_told" not in documents.columns or catalogue.kinds[kind].effect is not Effect.ADVERSE:
+        return nothing
+    waits = {
+        day: day_after_wait(day, catalogue.deadline_on("FIRST_NOTICE", day), catalogue.calendar)
+        for day in documents["recorded_on"].unique()
+    }
+    first = pl.col("recorded_on").replace_strict(waits, return_dtype=pl.Date)
+    waited = (pl.col("known_version") == 0) & pl.col("is_told") | (pl.col("known_from") == first)
+    return documents.with_columns(pl.when(waited).then(first).alias("shown_not_before"))
 
 
 def _classed(
@@ -128,6 +148,7 @@ def _record(kind: str, row: Row) -> Record:
         publicity_reason=row["publicity_reason"],
         duty_unmet=bool(row["duty_unmet"]),
         already_ended=bool(row["already_ended"]),
+        shown_not_before=row["shown_not_before"],
     )
 
 

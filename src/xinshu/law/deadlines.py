@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from xinshu.kit.period import ONE_DAY
 from xinshu.kit.workdays import NotYetComputable, WorkCalendar, add_working_days
 from xinshu.law.entries import Dated
 from xinshu.law.terms import CountedFrom
@@ -30,3 +31,9 @@ def due_on(since: date, rule: Deadline | None, calendar: WorkCalendar) -> date |
 def overdue(due: date | None, day: date) -> bool:
     """Whether a day lies after the last one. What cannot be computed yet is not overdue."""
     return due is not None and day > due
+
+
+def day_after_wait(since: date, rule: Deadline | None, calendar: WorkCalendar) -> date | None:
+    """The first day after so many working days have passed; None where nothing waits, or no calendar says how long."""
+    last = due_on(since, rule, calendar)
+    return None if last is None else last + ONE_DAY

@@ -206,17 +206,21 @@ def _earlier_repair(old: _Term, new: _Term, commencement: date) -> date | None:
 
 
 def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicity:
-    """Late arrival never restarts a clock; past its term a record is never shown (Decision 2)."""
-    period = intersection(term.period, Period(record.recorded_on))
-    if period is None:
+    """Late arrival never restarts a clock; past its term a record is never shown (Decision 2).
+
+    The wait after a notice moves the first shown day only: neither the end, nor the day of repair.
+    """
+    arrived = intersection(term.period, Period(record.recorded_on))
+    period = intersection(arrived, Period(record.shown_not_before or record.recorded_on))
+    if arrived is None or period is None:
         reasons = term.reasons
         if term.period is None and reasons[0].code in _SHOWN:
             reasons = (replace(reasons[0], code=ReasonCode.TERM_ENDED), *reasons)
         elif term.period is not None:
             reasons = (replace(reasons[0], code=ReasonCode.ARRIVED_AFTER_TERM), *reasons)
         return Publicity(period=None, withheld=hidden, repair_from=None, regime=term.regime, reasons=reasons)
-    repair_from = term.repair_from and max(term.repair_from, period.start)
-    if repair_from is not None and repair_from not in period:
+    repair_from = term.repair_from and max(term.repair_from, arrived.start)
+    if repair_from is not None and repair_from not in arrived:
         repair_from = None
     return Publicity(period=period, withheld=hidden, repair_from=repair_from, regime=term.regime, reasons=term.reasons)
 

@@ -214,7 +214,8 @@ class Record:
     `recorded_on` is the legal day on which it reached us; `event_on` the last day of what lasts until an event
     (a licence's validity, a listing's removal), None while open; `severity` the class settled by
     `law.severity`; `publicity_reason` the department's reason for showing a minor matter; `already_ended`
-    whether the organ itself says that the fact no longer holds.
+    whether the organ itself says that the fact no longer holds; `shown_not_before` the first day after the wait
+    between the notice to its subject and display, None without a wait.
     """
 
     kind: str
@@ -231,6 +232,7 @@ class Record:
     publicity_reason: str | None = None
     duty_unmet: bool = False
     already_ended: bool = False
+    shown_not_before: date | None = None
 
 
 def lower(one: Severity, other: Severity) -> Severity:

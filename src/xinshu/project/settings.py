@@ -43,6 +43,16 @@ class Environment(BaseSettings):
     own_idle: int = Field(default=30, gt=0, le=480)
     letter_days: int = Field(default=30, gt=0, le=90)
     repair_window: Literal["HERE", "RELAY"] = "HERE"
+    site: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, gt=0, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    mail_from: str = ""
+    sms_gateway: str = ""
+    sms_body: str = '{"mobile": "{number}", "content": "{text}"}'
+    webhook_networks: str = ""
+    reminder_days: int = Field(default=14, gt=0, le=90)
 
 
 ENVIRONMENT = Environment()
@@ -102,6 +112,16 @@ REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.spl
 OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
 LETTER_DAYS = ENVIRONMENT.letter_days
 REPAIR_WINDOW = ENVIRONMENT.repair_window
+SITE = (
+    ENVIRONMENT.site.rstrip("/")
+    or f"http{'s' if ENVIRONMENT.https else ''}://{ENVIRONMENT.allowed_hosts.split(',')[0]}"
+)
+SMTP_HOST, SMTP_PORT, SMTP_USER = ENVIRONMENT.smtp_host, ENVIRONMENT.smtp_port, ENVIRONMENT.smtp_user
+SMTP_SECURITY = ENVIRONMENT.smtp_security
+MAIL_FROM = ENVIRONMENT.mail_from
+SMS_GATEWAY, SMS_BODY = ENVIRONMENT.sms_gateway, ENVIRONMENT.sms_body
+WEBHOOK_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.webhook_networks.split(",") if one.strip())
+REMINDER_DAYS = ENVIRONMENT.reminder_days
 FILE_UPLOAD_HANDLERS = ["xinshu.doors.desk.upload_handler.Nameless"]
 SECRET_KEY = _secret_key()
 DEBUG = False
@@ -173,6 +193,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "xinshu.doors.connectors.tasks",
     "xinshu.doors.witnessing",
     "xinshu.doors.agency_feeds",
+    "xinshu.doors.notifying.tasks",
 ]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
 

@@ -26,3 +26,20 @@ class NoticeKind(StrEnum):
     NOT_US_ANSWERED = "NOT_US_ANSWERED"
     RECORD_CHANGED = "RECORD_CHANGED"
     REMINDER = "REMINDER"
+
+
+class Channel(StrEnum):
+    """By what a notice travels to an address that a mandated person gave."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    WEBHOOK = "WEBHOOK"
+
+
+class Outcome(StrEnum):
+    """What became of a delivery: it waits, has arrived, was given up, or its address was taken back meanwhile."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    GIVEN_UP = "GIVEN_UP"
+    TAKEN_BACK = "TAKEN_BACK"

@@ -21,6 +21,10 @@ from xinshu.kit.workdays import NotYetComputable, add_working_days
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType, Kind
 from xinshu.law.public_form import sentence
+from xinshu.law.terms import Effect
+from xinshu.parties.notices.actions import Owed, notify_once
+from xinshu.parties.notices.queries import can_be_told
+from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.intake.states import Fate, Question
 from xinshu.register.access.queries import OrganRow, departments_of
 from xinshu.register.records.actions import Change, Filing, Held, Outcome, accept_batch
@@ -246,7 +250,30 @@ def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad
         citation=work.citation,
     )
     documents = documents.with_columns(department.alias("department"))
-    return accept_batch(filing=filing, documents=documents, loading=loading)
+    told = can_be_told(documents["subject"].unique(), on_date=work.moment.day)
+    is_told = pl.col("subject").is_in(told)
+    outcome = accept_batch(filing=filing, documents=documents.with_columns(is_told=is_told), loading=loading)
+    _tell_beforehand(work, outcome.stored.filter(is_told))
+    return outcome
+
+
+def _tell_beforehand(work: Work, stored: pl.DataFrame) -> None:
+    """Have who can be told know of new adverse records before they are shown; in the transaction that stores them."""
+    if work.rules.effect is not Effect.ADVERSE:
+        return
+    new = stored.filter((pl.col("change") == str(Change.ACCEPTED)) & pl.col("public_from").is_not_null())
+    found = new.select("subject", "record_ref", "document_number", "public_from").iter_rows()
+    owed = (
+        Owed(
+            subject=subject,
+            kind=NoticeKind.RECORD_FIRST_SHOWN,
+            once=f"FIRST {record_ref}",
+            said={"what": work.rules.name_zh, "number": number or "", "from": first.isoformat()},
+            record_ref=UUID(record_ref),
+        )
+        for subject, record_ref, number, first in found
+    )
+    notify_once(owed=owed, moment=work.moment)
 
 
 def _rows(work: Work, good: pl.DataFrame, outcome: Outcome, back: pl.DataFrame, as_sent: pl.DataFrame) -> pl.DataFrame:

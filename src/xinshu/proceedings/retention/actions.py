@@ -13,6 +13,7 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.retention import retention
 from xinshu.proceedings.cases import actions as cases
 from xinshu.proceedings.cases import queries as open_cases
+from xinshu.parties.notices import actions as notices
 from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
@@ -117,6 +118,7 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
         erased = erase(records)
         objections.forget(references)
         cases.forget(references)
+        notices.forget(references)
         forget_withdrawals(references)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"
         note(actor=actor, act="ERASE", matter=matter, purpose="保存期满", organ="", moment=moment)

@@ -97,11 +97,9 @@ class Filing:
 
 
 STORED: Final = {
-    "index": pl.UInt32,
-    "change": pl.String,
-    "public_form": pl.String,
-    "public_from": pl.Date,
-    "public_until": pl.Date,
+    **{"index": pl.UInt32, "subject": pl.Int64},
+    **dict.fromkeys(("record_ref", "document_number", "change", "public_form"), pl.String),
+    **dict.fromkeys(("public_from", "public_until"), pl.Date),
 }
 
 
@@ -109,8 +107,7 @@ STORED: Final = {
 class Outcome:
     """What became of a batch: counts; by `index`, the documents held back and those whose class is in question.
 
-    `stored`: the new and corrected documents with the columns `index`, `change`, `public_form`, `public_from`,
-    `public_until`, as they now stand in the register.
+    `stored`: the new and corrected documents with the columns of STORED, as they now stand in the register.
     """
 
     accepted: int = 0

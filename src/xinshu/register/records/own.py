@@ -9,6 +9,7 @@ import orjson
 from django.db import connection, transaction
 
 from xinshu.register.records.gate import SHOWN
+from xinshu.register.records.models import NoticeDue
 
 CHUNK: Final = 20_000
 
@@ -134,6 +135,16 @@ class AboutRow(NamedTuple):
     organs: list[str]
 
 
+class NoticeDueRow(NamedTuple):
+    """A notice that a subject is owed: which record, by which filing, and whether its class or its display grew."""
+
+    subject: int
+    record_ref: UUID
+    filing: int
+    raises: bool
+    lengthens: bool
+
+
 STILL_HELD = """
 SELECT subject_id, record_ref FROM unnest(%(subjects)s::bigint[], %(references)s::uuid[]) t (subject_id, record_ref)
   JOIN records_record r USING (subject_id, record_ref)
@@ -252,6 +263,14 @@ def why_ended(records: Collection[tuple[int, UUID]], *, on_date: date) -> dict[t
     with connection.cursor() as cursor:
         cursor.execute(ENDED, {**asked, "day": on_date})
         return {(subject, reference): why for subject, reference, why in cursor.fetchall()}
+
+
+def notices_due(*, since: date) -> tuple[NoticeDueRow, ...]:
+    """The notices that corrections to their harm have owed to subjects since a day."""
+    found = NoticeDue.objects.filter(on_day__gte=since).order_by("filing_id", "subject_id", "record_ref")
+    return tuple(
+        NoticeDueRow(one.subject_id, one.record_ref, one.filing_id, one.raises, one.lengthens) for one in found
+    )
 
 
 def still_held(records: Collection[tuple[int, UUID]]) -> set[tuple[int, UUID]]:

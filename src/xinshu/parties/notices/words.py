@@ -1,0 +1,175 @@
+"""What each notice is called and says, in Chinese and English: the one place for the words of notices."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from xinshu.parties.notices.states import NoticeKind
+
+
+class Told(NamedTuple):
+    """A notice in words: its title, and what it says with the way on."""
+
+    title_zh: str
+    title_en: str
+    zh: str
+    en: str
+
+
+K = NoticeKind
+
+NOTICES: Final[Mapping[NoticeKind, Told]] = {
+    K.RECORD_FIRST_SHOWN: Told(
+        "一条信息即将公示",
+        "A record is about to be shown",
+        "行政机关报送了一条关于贵单位的信息，自下列日期起公示。如果不是贵单位的，请点“不是我们的”；内容有误可提异议，到期可申请修复，均不收费。",
+        "An organ filed a record about your organisation; it is shown from the day below. If it is not yours, say"
+        " “not us”; if it is wrong, object; from its day on, ask for repair. All of it is free.",
+    ),
+    K.CLASS_RAISED: Told(
+        "失信程度或公示期被更正加重",
+        "A class was raised, or a display lengthened",
+        "行政机关依据所引文书更正了一条信息，其失信程度提高或公示期延长。贵单位可以提出异议，不收费。",
+        "An organ corrected a record by a document that it cites; its class is higher, or it is shown longer. You may"
+        " object, free of charge.",
+    ),
+    K.RECORD_CHANGED: Told(
+        "一条信息已更改",
+        "A record was changed",
+        "关于贵单位的一条信息已更正、终止公示，或者标注有变化。",
+        "A record about your organisation was corrected or ended, or its marks have changed.",
+    ),
+    K.MANDATE_GIVEN: Told(
+        "新增授权人员",
+        "A mandate was given",
+        "有人获得授权，可代表贵单位办理。如非贵单位所为，请立即在“授权人员”中撤销。",
+        "Somebody may now act for your organisation. If that was not your doing, revoke it at once under “Mandates”.",
+    ),
+    K.MANDATE_REVOKED: Told(
+        "授权已撤销",
+        "A mandate was revoked",
+        "一项代表贵单位的授权已撤销，即时生效。",
+        "A mandate for your organisation was revoked, with effect at once.",
+    ),
+    K.REPAIR_LODGED: Told(
+        "修复申请已提交",
+        "A repair was applied for",
+        "申请已提交，期限见办件页面。修复不收任何费用。",
+        "The application is lodged; its deadlines stand on the page of the case. Repair costs nothing.",
+    ),
+    K.REPAIR_ACCEPTED: Told(
+        "修复申请已受理",
+        "A repair was taken up",
+        "认定单位已受理。",
+        "The unit that determined the fact has taken it up.",
+    ),
+    K.REPAIR_RETURNED: Told(
+        "修复申请需补正",
+        "A repair needs completing",
+        "认定单位请贵单位补正，所缺内容见办件页面。",
+        "The unit asks you to complete it; the page of the case says what is missing.",
+    ),
+    K.REPAIR_EXTENDED: Told(
+        "修复办理延期",
+        "A repair takes longer",
+        "办理期限依规延长，理由和新期限见办件页面。",
+        "The deadline is extended by the rules; the page of the case says why and until when.",
+    ),
+    K.REPAIR_GRANTED: Told(
+        "准予修复",
+        "A repair was granted",
+        "该信息已终止公示、共享和使用，订阅方会收到终止通知。",
+        "The record is no longer shown, shared or used; subscribers are told that it ended.",
+    ),
+    K.REPAIR_REFUSED: Told(
+        "不予修复",
+        "A repair was refused",
+        "理由、依据和救济途径（行政复议、行政诉讼）见办件页面。",
+        "The page of the case has the reasons, the articles and your rights to reconsideration and lawsuit.",
+    ),
+    K.REPAIR_FILED_ITSELF: Told(
+        "预约的修复已自动提交",
+        "A pre-lodged repair was filed",
+        "最短公示期已满，预约的申请已自动提交。",
+        "The shortest term is over, and the application that you lodged beforehand was filed by itself.",
+    ),
+    K.REPAIR_RELAYED: Told(
+        "修复申请已转办",
+        "A repair was relayed",
+        "申请已转交办理窗口，编号见办件页面。",
+        "The application was handed to the window in charge; its number stands on the page of the case.",
+    ),
+    K.REPAIR_REVOCATION_PLANNED: Told(
+        "拟撤销修复",
+        "A repair may be revoked",
+        "认定单位拟撤销修复。贵单位可在期限内陈述、申辩。",
+        "The unit means to revoke a repair. You may state your case until the day that the page says.",
+    ),
+    K.REPAIR_REVOKED: Told(
+        "修复已撤销",
+        "A repair was revoked",
+        "修复已撤销，只恢复剩余的法定公示期。理由和救济途径见办件页面。",
+        "A repair was revoked, and only what is left of the lawful term is shown again. The page says why, and what you"
+        " may do.",
+    ),
+    K.OBJECTION_RECEIVED: Told(
+        "异议已收到",
+        "An objection was received",
+        "异议已收到，该信息已标注“异议处理中”。",
+        "Your objection was received, and the record is marked at once.",
+    ),
+    K.OBJECTION_ANSWERED: Told(
+        "异议已答复",
+        "An objection was answered",
+        "答复、理由和复核途径见办件页面。",
+        "The page of the case has the answer, its reasons, and how to appeal.",
+    ),
+    K.APPEAL_ANSWERED: Told(
+        "复核已答复",
+        "An appeal was answered",
+        "答复和理由见办件页面。",
+        "The page of the case has the answer and its reasons.",
+    ),
+    K.NOT_US_ANSWERED: Told(
+        "“不是我们的”已答复",
+        "“Not us” was answered",
+        "核对结果见办件页面。",
+        "The page of the case says what was found.",
+    ),
+    K.REMINDER: Told(
+        "期限提醒",
+        "A reminder",
+        "有一个日期临近，见下。提前办理可免受影响。",
+        "A day is near, see below: what is done in time harms nobody.",
+    ),
+}
+
+LABELS: Final[Mapping[str, tuple[str, str]]] = {
+    "number": ("文书号", "Document number"),
+    "from": ("自", "From"),
+    "until": ("至", "Until"),
+    "day": ("日期", "Day"),
+    "due_on": ("截止", "Due on"),
+    "what": ("事项", "Matter"),
+    "what_en": ("英文", "In English"),
+    "words": ("说明", "Words"),
+    "article": ("依据", "Article"),
+    "organ": ("机关", "Organ"),
+    "case": ("办件号", "Case"),
+}
+ANY_LABEL: Final = ("内容", "Detail")
+
+
+def told(kind: str) -> Told:
+    """The words of a kind of notice."""
+    return NOTICES[NoticeKind(kind)]
+
+
+def details(said: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """What a notice says of its matter: label in Chinese and English, and the value."""
+    return tuple((*LABELS.get(name, ANY_LABEL), value) for name, value in said.items() if value)
+
+
+def matters(kinds: Iterable[str]) -> tuple[str, str]:
+    """The kinds of matter that a message names, once each, in Chinese and English: all that leaves the space (G18)."""
+    found = [told(kind) for kind in dict.fromkeys(kinds)]
+    return "、".join(one.title_zh for one in found), "; ".join(one.title_en for one in found)
