@@ -45,6 +45,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:log-tile": [{"place": "0/000.p/1"}, {"place": "entries/000.p/1"}, {"place": "0/x000/000"}],
     "portal:claim-receipt": [{"claim": NO_BATCH}],
     "desk:claim": [{"claim": NO_BATCH}],
+    "desk:objection": [{"case": NO_BATCH}],
     "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
     "portal:basis": [{"name": "PRC-APL"}, {"name": "OPINIONS-2025"}, {"name": "NONE"}],
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
