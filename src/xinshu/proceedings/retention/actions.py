@@ -11,9 +11,9 @@ from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.retention import retention
+from xinshu.parties.notices import actions as notices
 from xinshu.proceedings.cases import actions as cases
 from xinshu.proceedings.cases import queries as open_cases
-from xinshu.parties.notices import actions as notices
 from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
