@@ -22,7 +22,7 @@ from xinshu.doors.notifying.webhook import signed
 from xinshu.kit.clock import now
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.models import Address, Delivery
-from xinshu.parties.notices.states import Channel, NoticeKind, Outcome
+from xinshu.parties.notices.states import Means, NoticeKind, Outcome
 
 HERE = ("127.0.0.0/8",)
 SECRET_OF_RECORD = "示市监罚〔2026〕0001号"
@@ -80,11 +80,11 @@ def read(letter: Any) -> str:
     return str(body.get_content())
 
 
-def given(channel: Channel, value: str) -> UUID:
+def given(channel: Means, value: str) -> UUID:
     return actions.give_address(subject=7, channel=channel, value=value, actor="someone", moment=now())
 
 
-def confirmed(channel: Channel, value: str) -> UUID:
+def confirmed(channel: Means, value: str) -> UUID:
     address = given(channel, value)
     code = actions.fresh_code(address=address, moment=now())
     actions.confirm_address(subjects=[7], address=address, code=code, moment=now())
@@ -101,7 +101,7 @@ def noticed() -> UUID:
 
 @pytest.mark.django_db
 def test_an_e_mail_names_the_kind_of_matter_and_nothing_of_the_record(inbox: Inbox) -> None:
-    confirmed(Channel.EMAIL, "office@company.example")
+    confirmed(Means.EMAIL, "office@company.example")
     number = noticed()
     tasks.deliver(number)
     (letter,) = inbox.letters
@@ -119,7 +119,7 @@ def test_an_e_mail_names_the_kind_of_matter_and_nothing_of_the_record(inbox: Inb
 
 @pytest.mark.django_db
 def test_a_code_comes_by_e_mail_and_confirms_once(inbox: Inbox) -> None:
-    address = given(Channel.EMAIL, "office@company.example")
+    address = given(Means.EMAIL, "office@company.example")
     tasks.confirm(address)
     code = read(inbox.letters[0]).split("Your code is ")[1][:6]
     with pytest.raises(actions.CodeRefused):
@@ -135,7 +135,7 @@ def test_a_code_comes_by_e_mail_and_confirms_once(inbox: Inbox) -> None:
     ("refusal", "again"), [("451 try again later", True), ("554 never", False)], ids=["for now", "for good"]
 )
 def test_what_the_server_refuses_is_kept_with_its_outcome(inbox: Inbox, refusal: str, again: bool) -> None:
-    confirmed(Channel.EMAIL, "office@company.example")
+    confirmed(Means.EMAIL, "office@company.example")
     inbox.refusal = refusal
     number = noticed()
     if again:
@@ -149,7 +149,7 @@ def test_what_the_server_refuses_is_kept_with_its_outcome(inbox: Inbox, refusal:
 
 @pytest.mark.django_db
 def test_a_certificate_that_nobody_vouches_for_gets_no_mail(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    confirmed(Channel.EMAIL, "office@company.example")
+    confirmed(Means.EMAIL, "office@company.example")
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(NotNow):
         tasks.deliver(noticed())
@@ -158,7 +158,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_no_mail(inbox: Inbox, monkey
 
 @pytest.mark.django_db
 def test_mail_is_never_sent_plainly_to_another_machine(inbox: Inbox) -> None:
-    confirmed(Channel.EMAIL, "office@company.example")
+    confirmed(Means.EMAIL, "office@company.example")
     with override_settings(SMTP_HOST="mail.example", SMTP_SECURITY="none"):
         tasks.deliver(noticed())
     assert (Delivery.objects.get().outcome, inbox.letters) == (Outcome.GIVEN_UP, [])
@@ -168,18 +168,18 @@ def test_mail_is_never_sent_plainly_to_another_machine(inbox: Inbox) -> None:
 @pytest.mark.parametrize(
     ("channel", "value"),
     [
-        (Channel.EMAIL, "a@company.example\r\nBcc: all@else.example"),
-        (Channel.EMAIL, "a@company.example, b@else.example"),
-        (Channel.EMAIL, "公司@company.example"),
-        (Channel.SMS, "13800000000\n13900000000"),
-        (Channel.SMS, "110"),
-        (Channel.WEBHOOK, "http://company.example/hook"),
-        (Channel.WEBHOOK, "https://user@company.example/hook"),
-        (Channel.WEBHOOK, "https://company.example:99999/hook"),
-        (Channel.WEBHOOK, "https:///hook"),
+        (Means.EMAIL, "a@company.example\r\nBcc: all@else.example"),
+        (Means.EMAIL, "a@company.example, b@else.example"),
+        (Means.EMAIL, "公司@company.example"),
+        (Means.SMS, "13800000000\n13900000000"),
+        (Means.SMS, "110"),
+        (Means.WEBHOOK, "http://company.example/hook"),
+        (Means.WEBHOOK, "https://user@company.example/hook"),
+        (Means.WEBHOOK, "https://company.example:99999/hook"),
+        (Means.WEBHOOK, "https:///hook"),
     ],
 )
-def test_what_could_make_a_header_or_is_no_address_is_refused(channel: Channel, value: str) -> None:
+def test_what_could_make_a_header_or_is_no_address_is_refused(channel: Means, value: str) -> None:
     with pytest.raises(actions.AddressRefused):
         given(channel, value)
     assert not Address.objects.exists()
@@ -187,7 +187,7 @@ def test_what_could_make_a_header_or_is_no_address_is_refused(channel: Channel, 
 
 @pytest.mark.django_db
 def test_an_sms_fills_the_gateway_s_shape_and_nothing_else(hook: Hook) -> None:
-    confirmed(Channel.SMS, "13800000000")
+    confirmed(Means.SMS, "13800000000")
     body = '{"to": ["{number}"], "say": {"content": "{text}", "sign": "信枢"}}'
     with override_settings(SMS_GATEWAY=hook.url, SMS_BODY=body):
         tasks.deliver(noticed())
@@ -199,7 +199,7 @@ def test_an_sms_fills_the_gateway_s_shape_and_nothing_else(hook: Hook) -> None:
 
 @pytest.mark.django_db
 def test_a_webhook_answers_a_challenge_and_gets_signed_notices(hook: Hook) -> None:
-    address = given(Channel.WEBHOOK, hook.url)
+    address = given(Means.WEBHOOK, hook.url)
     with pytest.raises(actions.CodeRefused):
         tasks.confirm(address)
     hook.secret = Address.objects.get().secret
@@ -215,7 +215,7 @@ def test_a_webhook_answers_a_challenge_and_gets_signed_notices(hook: Hook) -> No
 
 @pytest.mark.django_db
 def test_a_redirect_is_not_followed_not_even_here(hook: Hook) -> None:
-    confirmed(Channel.WEBHOOK, hook.url)
+    confirmed(Means.WEBHOOK, hook.url)
     hook.redirect = hook.url.replace("/hook", "/private")
     tasks.deliver(noticed())
     assert (Delivery.objects.get().outcome, [one.path for one in hook.asked]) == (Outcome.GIVEN_UP, ["/hook"])
@@ -223,7 +223,7 @@ def test_a_redirect_is_not_followed_not_even_here(hook: Hook) -> None:
 
 @pytest.mark.django_db
 def test_a_private_network_is_not_asked(hook: Hook) -> None:
-    confirmed(Channel.WEBHOOK, hook.url)
+    confirmed(Means.WEBHOOK, hook.url)
     with override_settings(WEBHOOK_NETWORKS=()):
         tasks.deliver(noticed())
     assert (Delivery.objects.get().outcome, hook.asked) == (Outcome.GIVEN_UP, [])
@@ -231,8 +231,8 @@ def test_a_private_network_is_not_asked(hook: Hook) -> None:
 
 @pytest.mark.django_db
 def test_nothing_goes_to_an_address_that_is_not_confirmed_or_was_revoked() -> None:
-    given(Channel.EMAIL, "new@company.example")
-    old = confirmed(Channel.EMAIL, "old@company.example")
+    given(Means.EMAIL, "new@company.example")
+    old = confirmed(Means.EMAIL, "old@company.example")
     number = noticed()
     assert not actions.revoke_address(subjects=[8], address=old, moment=now())
     assert actions.revoke_address(subjects=[7], address=old, moment=now())
@@ -246,7 +246,7 @@ def test_nothing_goes_to_an_address_that_is_not_confirmed_or_was_revoked() -> No
 
 @pytest.mark.django_db
 def test_many_notices_are_one_message() -> None:
-    confirmed(Channel.EMAIL, "office@company.example")
+    confirmed(Means.EMAIL, "office@company.example")
     for kind in (NoticeKind.REMINDER, NoticeKind.REMINDER, NoticeKind.REPAIR_GRANTED):
         actions.notify(subject=7, kind=kind, moment=now())
     assert tasks.plan() == 1
@@ -257,7 +257,7 @@ def test_many_notices_are_one_message() -> None:
 
 @pytest.mark.django_db
 def test_codes_are_neither_guessed_nor_sent_without_end() -> None:
-    address = given(Channel.SMS, "13800000000")
+    address = given(Means.SMS, "13800000000")
     code = actions.fresh_code(address=address, moment=now())
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(actions.MOST_TRIES):
@@ -273,7 +273,7 @@ def test_codes_are_neither_guessed_nor_sent_without_end() -> None:
 
 @pytest.mark.django_db
 def test_a_code_is_good_for_half_an_hour_and_the_newest_alone() -> None:
-    address = given(Channel.SMS, "13800000000")
+    address = given(Means.SMS, "13800000000")
     morning = factories.noon(factories.TODAY)
     first = actions.fresh_code(address=address, moment=morning)
     second = actions.fresh_code(address=address, moment=morning)
@@ -286,14 +286,14 @@ def test_a_code_is_good_for_half_an_hour_and_the_newest_alone() -> None:
 @pytest.mark.django_db
 def test_nobody_has_strangers_flooded() -> None:
     for number in range(actions.MOST_ADDRESSES):
-        given(Channel.SMS, f"1380000{number:04}")
+        given(Means.SMS, f"1380000{number:04}")
     with pytest.raises(actions.AddressRefused):
-        given(Channel.SMS, "13900000000")
+        given(Means.SMS, "13900000000")
 
 
 def test_a_channel_without_settings_says_so() -> None:
-    place = queries.Destination(UUID(int=1), Channel.EMAIL, "a@b.example", "", confirmed=True)
+    place = queries.Destination(UUID(int=1), Means.EMAIL, "a@b.example", "", confirmed=True)
     with override_settings(SMTP_HOST="", SMS_GATEWAY=""):
-        for channel in (Channel.EMAIL, Channel.SMS):
+        for channel in (Means.EMAIL, Means.SMS):
             with pytest.raises(NotSent, match="configured"):
                 tasks.CHANNELS[channel].send(place, tasks._code_message("1"))

@@ -13,7 +13,7 @@ from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.doors.notifying import tasks
 from xinshu.parties.notices import actions as notices
 from xinshu.parties.notices.models import Notice
-from xinshu.parties.notices.states import Channel, NoticeKind
+from xinshu.parties.notices.states import Means, NoticeKind
 from xinshu.proceedings.intake import actions
 from xinshu.proceedings.intake.states import Door, Receipt
 from xinshu.register.records.models import Record
@@ -40,9 +40,7 @@ def filed(folder: Path, *rows: dict[str, str], day: date = FRIDAY) -> Receipt:
 def answering() -> None:
     """Somebody of the body can be told from now on."""
     body = factories.body(SUBJECT)
-    address = notices.give_address(
-        subject=body, channel=Channel.SMS, value="13800000000", actor="x", moment=noon(FRIDAY)
-    )
+    address = notices.give_address(subject=body, channel=Means.SMS, value="13800000000", actor="x", moment=noon(FRIDAY))
     code = notices.fresh_code(address=address, moment=noon(FRIDAY))
     notices.confirm_address(subjects=[body], address=address, code=code, moment=noon(FRIDAY))
 

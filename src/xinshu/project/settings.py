@@ -193,6 +193,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "xinshu.doors.connectors.tasks",
     "xinshu.doors.witnessing",
     "xinshu.doors.agency_feeds",
+    "xinshu.doors.notifying.reminders",
     "xinshu.doors.notifying.tasks",
 ]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}

@@ -17,8 +17,7 @@ from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.actions import CodeRefused
-from xinshu.parties.notices.states import Channel as Name
-from xinshu.parties.notices.states import NoticeKind, Outcome
+from xinshu.parties.notices.states import Means, NoticeKind, Outcome
 from xinshu.parties.notices.words import matters
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
 from xinshu.register.records.own import NoticeDueRow, notices_due
@@ -27,7 +26,7 @@ QUEUE: Final = "notices"
 ATTEMPTS: Final = 8
 LOOKED_BACK: Final = timedelta(days=30)
 UNTIL_IT_ARRIVES = BackingOff(NotNow, DatabaseLost, first=60, most=6 * 3600, attempts=ATTEMPTS)
-CHANNELS: Final[dict[Name, Channel]] = {Name.EMAIL: Mail(), Name.SMS: Sms(), Name.WEBHOOK: Webhook()}
+CHANNELS: Final[dict[Means, Channel]] = {Means.EMAIL: Mail(), Means.SMS: Sms(), Means.WEBHOOK: Webhook()}
 
 
 @app.periodic(cron="* * * * *")
@@ -115,7 +114,7 @@ def confirm(number: UUID) -> None:
     if address is None or address.confirmed:
         return
     code = actions.fresh_code(address=number, moment=now())
-    if address.channel is not Name.WEBHOOK:
+    if address.channel is not Means.WEBHOOK:
         CHANNELS[address.channel].send(address, _code_message(code))
     elif Webhook().confirms(address, code):
         actions.confirm_address(subjects=None, address=number, code=code, moment=now())

@@ -20,7 +20,7 @@ from django.db.models import F
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices.models import Address, Delivery, Notice
-from xinshu.parties.notices.states import Channel, NoticeKind, Outcome
+from xinshu.parties.notices.states import Means, NoticeKind, Outcome
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 CHUNK: Final = 5_000
@@ -120,7 +120,7 @@ def mark_read(*, subjects: Collection[int], notices: Collection[int] | None, mom
 
 
 @transaction.atomic
-def give_address(*, subject: int, channel: Channel, value: str, actor: str, moment: Moment) -> UUID:
+def give_address(*, subject: int, channel: Means, value: str, actor: str, moment: Moment) -> UUID:
     """Keep where a subject wants to be told; nothing but a code goes there before it is confirmed.
 
     Raises AddressRefused for what is no address of that channel, is there already, or is one too many for a day.
@@ -138,7 +138,7 @@ def give_address(*, subject: int, channel: Channel, value: str, actor: str, mome
         subject_id=subject,
         channel=channel,
         value=value,
-        secret=secrets.token_urlsafe(32) if channel is Channel.WEBHOOK else "",
+        secret=secrets.token_urlsafe(32) if channel is Means.WEBHOOK else "",
         given_by=actor,
         given_at=moment.instant,
     )
@@ -156,7 +156,7 @@ def fresh_code(*, address: UUID, moment: Moment) -> str:
         raise CodeRefused(
             "不能再向该地址发送确认码；请删除后重新登记。No further code is sent there; remove it and give it anew."
         )
-    code = secrets.token_urlsafe(24) if held.channel == Channel.WEBHOOK else f"{secrets.randbelow(10**6):06}"
+    code = secrets.token_urlsafe(24) if held.channel == Means.WEBHOOK else f"{secrets.randbelow(10**6):06}"
     held.digest, held.code_until = _digest(address, code), moment.instant + CODE_HOLDS
     held.codes, held.tries = held.codes + 1, 0
     held.save()
@@ -215,20 +215,20 @@ def forget(references: Collection[str]) -> None:
     Notice.objects.filter(record_ref__in=references).delete()
 
 
-def _sound(channel: Channel, value: str) -> str:
+def _sound(channel: Means, value: str) -> str:
     """The address as it is kept: no control character or blank, so that no header can be made of it."""
     value = value.strip()
     refused = AddressRefused("地址格式不对。This is no address of that kind.")
     if CONTROLS.search(value) or not value.isascii() or len(value) > LONGEST:
         raise refused
-    if channel is Channel.SMS and not MOBILE.fullmatch(value):
+    if channel is Means.SMS and not MOBILE.fullmatch(value):
         raise AddressRefused("请填写11位手机号码。Give a mobile number of 11 digits.")
-    if channel is Channel.EMAIL:
+    if channel is Means.EMAIL:
         try:
             validate_email(value)
         except ValidationError:
             raise refused from None
-    if channel is Channel.WEBHOOK:
+    if channel is Means.WEBHOOK:
         _https(value)
     return value
 

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from xinshu.parties.notices.states import Channel, NoticeKind, Outcome
+from xinshu.parties.notices.states import Means, NoticeKind, Outcome
 
 
 class Notice(models.Model):
@@ -42,7 +42,7 @@ class Address(models.Model):
 
     id = models.UUIDField(primary_key=True)
     subject_id = models.BigIntegerField()
-    channel = models.CharField(max_length=8, db_collation="C", choices=[(one.value, one.value) for one in Channel])
+    channel = models.CharField(max_length=8, db_collation="C", choices=[(one.value, one.value) for one in Means])
     value = models.CharField(max_length=500)
     secret = models.CharField(max_length=64, blank=True)
     given_by = models.CharField(max_length=64)

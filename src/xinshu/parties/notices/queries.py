@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from xinshu.parties.notices.models import Address, Delivery, Notice
-from xinshu.parties.notices.states import Channel, Outcome
+from xinshu.parties.notices.states import Means, Outcome
 
 SHOWN_OF_NAME = 2
 
@@ -32,7 +32,7 @@ class AddressRow:
 
     id: UUID
     subject: int
-    channel: Channel
+    channel: Means
     value_masked: str
     given_by: str
     given_at: datetime
@@ -44,7 +44,7 @@ class Destination:
     """For the channel alone: where a message really goes."""
 
     id: UUID
-    channel: Channel
+    channel: Means
     value: str
     secret: str
     confirmed: bool
@@ -75,10 +75,15 @@ def unread(subjects: Iterable[int]) -> int:
     return Notice.objects.filter(subject_id__in=list(subjects), read_at__isnull=True).count()
 
 
-def can_be_told(subjects: Iterable[int], *, on_date: date) -> list[int]:  # noqa: ARG001 a mandate holds on days
-    """Those of these subjects who can be told of something beforehand, since an address of theirs was confirmed."""
+def reachable() -> tuple[int, ...]:
+    """Every subject that has an address which was confirmed."""
     found = Address.objects.filter(confirmed_at__isnull=False, revoked_at__isnull=True)
-    known = set(found.values_list("subject_id", flat=True).distinct())
+    return tuple(found.values_list("subject_id", flat=True).distinct().order_by("subject_id"))
+
+
+def can_be_told(subjects: Iterable[int]) -> list[int]:
+    """Those of these subjects who can be told of something beforehand, since an address of theirs was confirmed."""
+    known = set(reachable())
     return [subject for subject in subjects if subject in known]
 
 
@@ -89,8 +94,8 @@ def addresses_of(subjects: Iterable[int]) -> tuple[AddressRow, ...]:
         AddressRow(
             one.id,
             one.subject_id,
-            Channel(one.channel),
-            masked_address(Channel(one.channel), one.value),
+            Means(one.channel),
+            masked_address(Means(one.channel), one.value),
             one.given_by,
             one.given_at,
             one.confirmed_at,
@@ -104,7 +109,7 @@ def destination(address: UUID) -> Destination | None:
     one = Address.objects.filter(id=address, revoked_at__isnull=True).first()
     if one is None:
         return None
-    return Destination(one.id, Channel(one.channel), one.value, one.secret, one.confirmed_at is not None)
+    return Destination(one.id, Means(one.channel), one.value, one.secret, one.confirmed_at is not None)
 
 
 def delivery(number: UUID) -> DeliveryRow | None:
@@ -119,11 +124,11 @@ def deliveries_of(subjects: Iterable[int], *, most: int) -> tuple[DeliveryRow, .
     return _deliveries(list(found[:most]))
 
 
-def masked_address(channel: Channel, value: str) -> str:
+def masked_address(channel: Means, value: str) -> str:
     """An address of which enough is shown to be told from another, and no more."""
-    if channel is Channel.SMS:
+    if channel is Means.SMS:
         return f"{value[:3]}****{value[-4:]}"
-    if channel is Channel.EMAIL:
+    if channel is Means.EMAIL:
         name, _, host = value.rpartition("@")
         return f"{name[:SHOWN_OF_NAME]}***@{host}"
     scheme, _, rest = value.partition("://")

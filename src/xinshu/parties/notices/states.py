@@ -28,7 +28,7 @@ class NoticeKind(StrEnum):
     REMINDER = "REMINDER"
 
 
-class Channel(StrEnum):
+class Means(StrEnum):
     """By what a notice travels to an address that a mandated person gave."""
 
     EMAIL = "EMAIL"

@@ -250,7 +250,7 @@ def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad
         citation=work.citation,
     )
     documents = documents.with_columns(department.alias("department"))
-    told = can_be_told(documents["subject"].unique(), on_date=work.moment.day)
+    told = can_be_told(documents["subject"].unique())
     is_told = pl.col("subject").is_in(told)
     outcome = accept_batch(filing=filing, documents=documents.with_columns(is_told=is_told), loading=loading)
     _tell_beforehand(work, outcome.stored.filter(is_told))

@@ -1,0 +1,157 @@
+"""The days that matter to a subject: what ends, what may be repaired, what is due; as rows and as an iCalendar file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+import orjson
+
+from xinshu.kit.moment import Moment
+from xinshu.kit.period import ONE_DAY
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import FieldRole
+from xinshu.proceedings.cases.queries import CaseRow, cases_of
+from xinshu.register.records.own import AboutRow, about
+
+PAGE: Final = 500
+LINE: Final = 75
+"""Octets of a line of an iCalendar file, its break not counted (RFC 5545 section 3.1)."""
+
+
+class DayKind(StrEnum):
+    """Why a day matters."""
+
+    LAST_SHOWN = "LAST_SHOWN"
+    REPAIR_OPENS = "REPAIR_OPENS"
+    CASE_DUE = "CASE_DUE"
+    LICENCE_EXPIRES = "LICENCE_EXPIRES"
+
+
+WORDS: Final[dict[DayKind, tuple[str, str]]] = {
+    DayKind.LAST_SHOWN: ("公示的最后一天", "Last day of display"),
+    DayKind.REPAIR_OPENS: ("可以申请修复（免费）", "Repair may be asked for (free)"),
+    DayKind.CASE_DUE: ("办件期限", "A case is due"),
+    DayKind.LICENCE_EXPIRES: ("许可到期", "A licence expires"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """One day: when, why, about what (a kind and a number, or a case), and the reference of that."""
+
+    on: date
+    kind: DayKind
+    about: str
+    reference: str
+    subject: int
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the day is called, in Chinese and English."""
+        return WORDS[self.kind]
+
+    @property
+    def key(self) -> str:
+        """The same for the same day of the same thing."""
+        return f"{self.kind} {self.reference} {self.on}"
+
+
+def days_of(subjects: Iterable[int], catalogue: Catalogue, *, on_date: date) -> tuple[Day, ...]:
+    """Every day from `on_date` on that matters to these subjects, in order.
+
+    The caller leaves a line in the trail. A case counts on the day by which somebody must act, in working days.
+    """
+    subjects = list(subjects)
+    found = [day for row in _records(subjects, on_date) for day in _days_of_record(row, catalogue)]
+    found += [day for row in _open_cases(subjects) for day in _days_of_case(row)]
+    return tuple(sorted(day for day in found if day.on >= on_date))
+
+
+def as_icalendar(days: Iterable[Day], *, moment: Moment) -> bytes:
+    """The days as a calendar file (RFC 5545): whole days, each with an identifier of its own that stays the same."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Xinshu//calendar//ZH", "CALSCALE:GREGORIAN"]
+    stamp = moment.instant.strftime("%Y%m%dT%H%M%SZ")
+    for day in days:
+        zh, en = day.words
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{_escaped(day.key.replace(' ', '-'))}@xinshu",
+            f"DTSTAMP:{stamp}",
+            f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{day.on + ONE_DAY:%Y%m%d}",
+            f"SUMMARY:{_escaped(f'{zh} {en}')}",
+            f"DESCRIPTION:{_escaped(day.about)}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def near(days: Iterable[Day], *, on_date: date, within: int) -> tuple[Day, ...]:
+    """Those of the days that are at most so many days away."""
+    last = on_date + timedelta(days=within)
+    return tuple(day for day in days if on_date <= day.on <= last)
+
+
+def _records(subjects: list[int], on_date: date) -> list[AboutRow]:
+    found: list[AboutRow] = []
+    while True:
+        rows, count = about(subjects, on_date=on_date, most=PAGE, skip=len(found))
+        found += rows
+        if not rows or len(found) >= count:
+            return found
+
+
+def _open_cases(subjects: list[int]) -> list[CaseRow]:
+    found: list[CaseRow] = []
+    while True:
+        rows, count = cases_of(subjects, most=PAGE, skip=len(found))
+        found += rows
+        if not rows or len(found) >= count:
+            return [row for row in found if row.closed_on is None]
+
+
+def _days_of_record(row: AboutRow, catalogue: Catalogue) -> list[Day]:
+    if row.ended is not None:
+        return []
+    kind = catalogue.kinds.get(row.kind)
+    said = f"{row.kind if kind is None else kind.name_zh} {row.document_number}".strip()
+    expires = None
+    if row.kind == "ADMIN_LICENCE" and kind is not None:
+        name = next((name for name, rule in kind.fields.items() if rule.role is FieldRole.EVENT_ON), "")
+        expires = _day(orjson.loads(row.content).get(name))
+    last = None if row.public_until is None else row.public_until - ONE_DAY
+    days = ((DayKind.LAST_SHOWN, last), (DayKind.REPAIR_OPENS, row.repair_from), (DayKind.LICENCE_EXPIRES, expires))
+    return [Day(on, why, said, str(row.record_ref), row.subject) for why, on in days if on is not None]
+
+
+def _days_of_case(row: CaseRow) -> list[Day]:
+    return [] if row.due_on is None else [Day(row.due_on, DayKind.CASE_DUE, row.due_what, str(row.id), row.subject)]
+
+
+def _day(written: object) -> date | None:
+    try:
+        return date.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+
+
+def _escaped(text: str) -> str:
+    """A text as a calendar file holds it (section 3.3.11); a line break is two signs, so that no line can be made."""
+    plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return "\\n".join(plain.splitlines())
+
+
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 octets, no sign cut in two; each further piece begins with a blank."""
+    pieces, piece, room = [], "", LINE
+    for sign in line:
+        size = len(sign.encode())
+        if size > room:
+            pieces.append(piece)
+            piece, room = "", LINE - 1
+        piece, room = piece + sign, room - size
+    return "\r\n ".join([*pieces, piece])
