@@ -1,6 +1,5 @@
 """Documents over the web: what is too large is refused before it is read, and what is given out does nothing."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
