@@ -17,8 +17,8 @@ from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
 Page = Callable[..., HttpResponseBase]
 TOO_LARGE: Final = (
     f"文件过大，未保存：一次只附一份材料，每份不超过 {LARGEST >> 20} MiB；请压缩、拆分或降低扫描分辨率后再附上。"
-    f" The file is too large and was not kept: attach one at a time, of at most {LARGEST >> 20} MiB; split it or scan it"
-    " more coarsely."
+    f" The file is too large and was not kept: attach one at a time, of at most {LARGEST >> 20} MiB; split it or scan"
+    " it more coarsely."
 )
 NOTHING_RUNS: Final = "sandbox; default-src 'none'"
 
