@@ -7,14 +7,19 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from xinshu.doors.desk.upload_handler import FRAME, Nameless, declared
+from xinshu.doors.portal.pages import unavailable
 from xinshu.proceedings.cases.documents import DocumentRow, attach, opened
 from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
 
 Page = Callable[..., HttpResponseBase]
+TOO_LARGE: Final = (
+    f"文件过大，未保存：一次只附一份材料，每份不超过 {LARGEST >> 20} MiB；请压缩、拆分或降低扫描分辨率后再附上。"
+    f" The file is too large and was not kept: attach one at a time, of at most {LARGEST >> 20} MiB; split it or scan"
+    " it more coarsely."
+)
 NOTHING_RUNS: Final = "sandbox; default-src 'none'"
 
 
@@ -25,7 +30,7 @@ def takes_document(view: Page) -> Page:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         limit = min(LARGEST + FRAME, settings.UPLOAD_LIMIT + FRAME)
         if declared(request) > limit:
-            return render(request, "portal/document_too_large.html", {"limit_mib": LARGEST >> 20}, status=413)
+            return unavailable(request, TOO_LARGE, status=413)
         request.upload_handlers = [Nameless(request, limit)]
         return view(request, *args, **kwargs)
 
