@@ -16,7 +16,7 @@ from xinshu.proceedings.cases.turns import NotNow, Side
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door
 from xinshu.proceedings.objections import actions, bodies, remarks
-from xinshu.proceedings.objections.states import NotPossible, NotTheirOffice, Outcome, SaidWrongly
+from xinshu.proceedings.objections.states import NotPossible, NotTheirOffice, ReviewOutcome, SaidWrongly
 from xinshu.register.access.roles import Role
 from xinshu.register.records.models import Record
 from xinshu.register.records.queries import shown_json, shown_record
@@ -201,7 +201,7 @@ def test_a_review_is_shown_and_suspends_nothing_and_a_stay_is_shown_as_such() ->
     assert (in_all("STAYED"), in_all("UNDER_REVIEW")) == (True, False)
     told()
     assert (in_all("STAYED"), in_all("UNDER_REVIEW")) == (False, True)
-    ended = {"case": made, "outcome": Outcome.KEPT, "words": "", "side": Side.ORGAN, "actor": "officer"}
+    ended = {"case": made, "outcome": ReviewOutcome.KEPT, "words": "", "side": Side.ORGAN, "actor": "officer"}
     remarks.review_over(moment=noon(TODAY), **ended)
     assert forms() == whole
 

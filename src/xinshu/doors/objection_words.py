@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from xinshu.law.catalogue import Catalogue
 from xinshu.proceedings.cases.queries import CaseRow, history
-from xinshu.proceedings.objections.states import Answer, AppealAbout, AppealAnswer, Ground, Outcome
+from xinshu.proceedings.objections.states import Answer, AppealAbout, AppealAnswer, Ground, ReviewOutcome
 from xinshu.register.access.queries import organ
 
 Words = tuple[str, str]
@@ -38,10 +38,10 @@ APPEAL_ANSWERS: Final[Mapping[AppealAnswer, Words]] = {
     AppealAnswer.SENT_BACK: ("程序不合规，退回机关重新办理", "sent back to the unit: the procedure was not kept"),
     AppealAnswer.NOT_MATCHED: ("主体匹配错误，终止这条信息", "hung on the wrong body: the record ends here"),
 }
-OUTCOMES: Final[Mapping[Outcome, Words]] = {
-    Outcome.KEPT: ("维持原决定", "the decision was kept"),
-    Outcome.CHANGED: ("变更原决定", "the decision was changed"),
-    Outcome.REVOKED: ("撤销原决定", "the decision was revoked"),
+OUTCOMES: Final[Mapping[ReviewOutcome, Words]] = {
+    ReviewOutcome.KEPT: ("维持原决定", "the decision was kept"),
+    ReviewOutcome.CHANGED: ("变更原决定", "the decision was changed"),
+    ReviewOutcome.REVOKED: ("撤销原决定", "the decision was revoked"),
 }
 STATES: Final[Mapping[str, Words]] = {
     "LODGED": ("等待机关答复", "waits for the unit"),

@@ -29,7 +29,7 @@ from xinshu.proceedings.objections.states import (
     NoSuchCase,
     NotPossible,
     NotTheirOffice,
-    Outcome,
+    ReviewOutcome,
 )
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
@@ -95,10 +95,10 @@ def _answered(request: HttpRequest, found: CaseRow) -> None:
         answer_whose(same=chosen == "SAME", **said)
     elif found.course == NOT_US.name and chosen == "UNDO":
         undo_whose(**said)
-    elif found.course == REVIEW.name and chosen in set(Outcome):
+    elif found.course == REVIEW.name and chosen in set(ReviewOutcome):
         if not reviews_for(actor_of(request), found.organ, on_date=moment_of(request).day):
             raise NotTheirOffice("只有该机关的复核人可以办理。Only a reviewer of that unit does this.")
-        review_over(outcome=Outcome(chosen), side=Side.ORGAN, **said)
+        review_over(outcome=ReviewOutcome(chosen), side=Side.ORGAN, **said)
     else:
         raise NotPossible("请选择答复。Choose an answer.")
 

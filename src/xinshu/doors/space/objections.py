@@ -36,7 +36,7 @@ from xinshu.proceedings.objections.states import (
     Ground,
     NoSuchCase,
     NotPossible,
-    Outcome,
+    ReviewOutcome,
 )
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import catalogue_on
@@ -112,8 +112,8 @@ def _acted(request: HttpRequest, found: CaseRow) -> None:
         take_back(subject=found.subject, **who)
     elif act == "take-back" and found.course == NOT_US.name:
         take_back_not_us(subject=found.subject, **who)
-    elif act == "over" and found.course == REVIEW.name and request.POST.get("outcome") in set(Outcome):
-        review_over(outcome=Outcome(request.POST["outcome"]), words=words, **who)
+    elif act == "over" and found.course == REVIEW.name and request.POST.get("outcome") in set(ReviewOutcome):
+        review_over(outcome=ReviewOutcome(request.POST["outcome"]), words=words, **who)
     else:
         raise NotPossible("请选择要办的事项。Choose what to do.")
 

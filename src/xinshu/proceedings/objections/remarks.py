@@ -21,7 +21,7 @@ from xinshu.proceedings.objections.queries import (
     known_case,
     unit_of,
 )
-from xinshu.proceedings.objections.states import DECLINED, REVIEW, NotPossible, Outcome, heard
+from xinshu.proceedings.objections.states import DECLINED, REVIEW, NotPossible, ReviewOutcome, heard
 from xinshu.register.access.actions import note
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records import display
@@ -68,7 +68,7 @@ def tell_review(
 
 
 @transaction.atomic
-def review_over(*, case: UUID, outcome: Outcome, words: str, side: Side, actor: str, moment: Moment) -> CaseRow:
+def review_over(*, case: UUID, outcome: ReviewOutcome, words: str, side: Side, actor: str, moment: Moment) -> CaseRow:
     """The reconsideration or lawsuit is over; the mark goes. The caller has seen that the case is this actor's.
 
     A decision that was changed or revoked is told to the unit by an objection of that ground. Raises NotNow.

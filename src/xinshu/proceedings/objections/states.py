@@ -59,7 +59,7 @@ class AppealAnswer(StrEnum):
     NOT_MATCHED = "NOT_MATCHED"
 
 
-class Outcome(StrEnum):
+class ReviewOutcome(StrEnum):
     """How a reconsideration or lawsuit ended for the decision."""
 
     KEPT = "KEPT"
