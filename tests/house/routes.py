@@ -86,6 +86,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         for name in ("content", "offset", "check", "file", "one", "discard", "returned", "header_questions")
     },
     **{f"desk:{name}": [{"batch": NO_BATCH}] for name in DESK},
+    "space:revoke": [{"mandate": NO_BATCH}],
+    "space:end-visit": [{"visit": NO_BATCH}],
 }
 """Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
 

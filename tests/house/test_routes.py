@@ -132,6 +132,20 @@ def test_bulk_is_for_recipients_alone(client: Client, furnished: str) -> None:
             assert 401 in {answer.status_code for answer in answers}, address
 
 
+def test_the_own_space_is_for_whoever_signed_in_to_it(client: Client, furnished: str) -> None:
+    """No route of an organisation's own space answers a visitor, nor staff who signed in at the desk: both are sent to
+    its own way in, whatever the address names."""
+    found = [address for route in of_audience(RouteAudience.SUBJECT) for address in addresses(route, furnished)]
+    assert len(found) > 8
+    _sign_in(at_the_desk := Client(), factories.appointed(Role.OPERATOR))
+    for address in found:
+        for visitor in (client, at_the_desk):
+            for method in ("get", "post"):
+                answer = getattr(visitor, method)(address)
+                assert answer.status_code == 302, (address, method)
+                assert answer.headers["Location"].startswith("/own/sign-in/"), (address, method)
+
+
 def staff_addresses(record_ref: str) -> list[str]:
     """Where to visit every route of the staff; there are more than a few."""
     found = [address for route in of_audience(RouteAudience.STAFF) for address in addresses(route, record_ref)]

@@ -18,12 +18,16 @@ from tests import factories
 from tests.house.contexts import open_models, rendered
 from tests.house.routes import addresses, configuration, routes, visited
 from tests.house.tree import SOURCE, WINGS, python_files, relative, stairs, told
+from tests.spaces import USERNAME, signed_in_organisation
 from xinshu.doors.portal.pages import broken, unavailable
 from xinshu.register.access.audience import public
 from xinshu.register.access.models import Organ, User
-from xinshu.register.access.roles import Role
+from xinshu.register.access.roles import Role, RouteAudience
 
 TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
+
+OWN = {RouteAudience.SUBJECT, RouteAudience.SIGNING_IN}
+"""Audiences of the organisation's own space."""
 
 FORBIDDEN = {
     "opens a manager": re.compile(r"\{[{%][^}]*\.objects\b"),
@@ -107,10 +111,16 @@ def test_no_python_lets_text_through_unescaped() -> None:
 
 
 def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
-    """On every route, for everyone and for staff, found and not found; and no template is left out of the visit."""
+    """On every route, for everyone, staff, and an organisation (and who has given its password only), found and not
+    found; and no template is left out of the visit."""
     assert client.login(username=factories.appointed(Role.AUDITOR), password=factories.PASSWORD)
+    organisation, half = Client(), Client()
     with rendered() as found:
-        for visitor, route in product((client, Client()), routes()):
+        signed_in_organisation(organisation)
+        half.post("/own/sign-in/", {"username": USERNAME, "password": factories.PASSWORD})
+        for visitor, route in product((client, Client(), half, organisation), routes()):
+            if visitor in (half, organisation) and route.audience not in OWN:
+                continue
             for address in addresses(route, furnished):
                 assert visited(visitor, address) < 500, address
         assert client.post("/desk/").status_code == 403

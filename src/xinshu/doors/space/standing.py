@@ -77,6 +77,7 @@ def mandated(view: Page) -> Page:
         acting = next((one for one in held if str(one.id) == chosen), None)
         if chosen is not None and acting is None:
             del request.session[MANDATE]
+            request.session.save()  # what is raised passes by the place where sessions are saved
             raise PermissionDenied(GONE)
         if acting is None and len(held) == 1:
             acting = held[0]

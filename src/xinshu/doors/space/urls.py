@@ -7,6 +7,7 @@ from xinshu.doors.space import mandates, objections, pages, records, repairs
 app_name = "space"
 urlpatterns = [
     path("", records.home, name="home"),
+    path("records/<uuid:record_ref>/", records.record, name="record"),
     path("register/", pages.register, name="register"),
     path("sign-in/", pages.sign_in, name="sign-in"),
     path("sign-out/", pages.sign_out, name="sign-out"),

@@ -54,7 +54,7 @@ SELECT f.first_number + j.place, j.on_day, j.change, j.record_ref, r.kind, r.doc
   JOIN records_record r ON r.subject_id = j.subject_id AND r.record_ref = j.record_ref
   JOIN records_recordversion v ON v.subject_id = j.subject_id AND v.record_ref = j.record_ref AND v.version = j.version
   JOIN records_filing f ON f.id = j.filing_id
- WHERE j.subject_id = ANY(%(subjects)s)
+ WHERE j.subject_id = ANY(%(subjects)s) AND (%(record_ref)s::uuid IS NULL OR j.record_ref = %(record_ref)s::uuid)
  ORDER BY j.at DESC, j.filing_id DESC, j.place DESC LIMIT %(most)s OFFSET %(skip)s
 """
 
@@ -222,13 +222,16 @@ def own_records(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def past_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[list[PastLine], int]:
-    """For the body itself, a supervisor, a court or an auditor: the journal of its records, newest first; its length.
+def past_of(
+    subjects: Iterable[int], *, most: int, skip: int = 0, record_ref: UUID | None = None
+) -> tuple[list[PastLine], int]:
+    """For the body itself, a supervisor, a court or an auditor: the journal of its records (of one of them, if given),
+    newest first; its length.
 
     The caller has recorded the ground and left a line in the trail (Decision 3).
     """
     with connection.cursor() as cursor:
-        cursor.execute(PAST, {"subjects": list(subjects), "most": most, "skip": skip})
+        cursor.execute(PAST, {"subjects": list(subjects), "record_ref": record_ref, "most": most, "skip": skip})
         rows = cursor.fetchall()
     return [PastLine(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
