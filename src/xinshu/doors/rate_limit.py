@@ -26,8 +26,8 @@ MOST_CLIENTS: Final = 50_000
 
 API: Final = "/api/v1/"
 SEARCHES: Final = ("/search", "/suggest")
-FORMS: Final = ("/slips/", "/agencies/notices/")
-"""Public forms by which something is told or tried: slips, and the notices of an agency."""
+FORMS: Final = ("/slips/", "/agencies/notices/", "/own/sign-in/", "/own/register/", "/own/factor/")
+"""Forms by which something is told or tried: slips, the notices of an agency, and who signs in as an organisation."""
 
 ORGANS: Final = tuple(API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms"))
 """Addresses of organs' own systems: known by their tokens, and free to send a file in many pieces."""

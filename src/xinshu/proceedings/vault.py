@@ -1,19 +1,21 @@
-"""The vault: uploads and returned rows, encrypted at rest (age), for the sending organ only, gone after 30 days.
+"""The vault: what was sent to us, encrypted at rest (age): uploads and returned rows, and documents of cases.
 
 DATA_FOLDER/vault/<batch>/ holds `content-<offset>.age` (the upload, in segments), `returned-<part>.age`,
-`preview.age` and `edits.age` (what a clerk changed in returned rows so far). Nothing plain ever has a name on disk:
-what is read is decrypted into a file without one. `xinshu backup` takes it along.
+`preview.age` and `edits.age` (what a clerk changed in returned rows so far), for the sending organ only, gone after 30
+days. DATA_FOLDER/vault/documents/<case>/<document>.age is for the two sides of a case, gone with it. Nothing plain
+ever has a name on disk: what is read is decrypted into a file without one. `xinshu backup` takes it along.
 """
 
 import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Final
 from uuid import UUID
 
 import pyrage  # type: ignore[import-untyped]
@@ -21,6 +23,8 @@ from django.conf import settings
 
 from xinshu.kit.durable import keep, keep_first, make, room
 from xinshu.kit.errors import XinshuError
+
+DOCUMENTS: Final = "documents"
 
 
 class WrongOffset(XinshuError):
@@ -157,7 +161,45 @@ def tidy() -> None:
 
 def batches_kept() -> list[UUID]:
     """The batches of which anything is kept."""
-    return [UUID(path.name) for path in sorted(folder().iterdir()) if path.is_dir()]
+    return [UUID(path.name) for path in sorted(folder().iterdir()) if path.is_dir() and path.name != DOCUMENTS]
+
+
+def put_document(case: UUID, document: UUID, content: bytes) -> None:
+    """Keep a document of a case, whole or not at all."""
+    keep(_document(case, document), lambda file: _encrypt(BytesIO(content), file))
+
+
+def document(case: UUID, number: UUID) -> bytes | None:
+    """A document of a case, while it is kept."""
+    path = _document(case, number)
+    return _get(path) if path.exists() else None
+
+
+def erase_document(case: UUID, number: UUID) -> None:
+    """Erase one document."""
+    _document(case, number).unlink(missing_ok=True)
+
+
+def erase_documents(case: UUID) -> None:
+    """Erase every document of a case."""
+    shutil.rmtree(folder() / DOCUMENTS / str(case), ignore_errors=True)
+
+
+def erase_documents_if_none(case: UUID) -> None:
+    """Erase the place of a case's documents, where none is."""
+    with suppress(OSError):
+        (folder() / DOCUMENTS / str(case)).rmdir()
+
+
+def documents_kept(*, before: datetime) -> Iterator[tuple[UUID, list[Path]]]:
+    """Case by case the files, drafts too, that were written before then."""
+    for place in sorted((folder() / DOCUMENTS).glob("*")):
+        old = (path for path in sorted(place.iterdir()) if path.stat().st_mtime < before.timestamp())
+        yield UUID(place.name), list(old)
+
+
+def _document(case: UUID, document: UUID) -> Path:
+    return folder() / DOCUMENTS / str(case) / f"{document}.age"
 
 
 def _place(batch: UUID) -> Path:

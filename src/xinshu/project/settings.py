@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,10 @@ class Environment(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
     agency_networks: str = ""
+    repair_windows: str = ""
+    own_idle: int = Field(default=30, gt=0, le=480)
+    letter_days: int = Field(default=30, gt=0, le=90)
+    repair_window: Literal["HERE", "RELAY"] = "HERE"
     site: str = ""
     smtp_host: str = ""
     smtp_port: int = Field(default=587, gt=0, le=65535)
@@ -103,6 +108,10 @@ UPLOAD_LIMIT = ENVIRONMENT.upload_limit << 20
 RATE_LIMIT = ENVIRONMENT.rate_limit
 TRUSTED_PROXIES = tuple(proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip())
 AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split(",") if one.strip())
+REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
+OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
+LETTER_DAYS = ENVIRONMENT.letter_days
+REPAIR_WINDOW = ENVIRONMENT.repair_window
 SITE = (
     ENVIRONMENT.site.rstrip("/")
     or f"http{'s' if ENVIRONMENT.https else ''}://{ENVIRONMENT.allowed_hosts.split(',')[0]}"
@@ -133,10 +142,12 @@ INSTALLED_APPS = [
     "xinshu.register.erasures",
     "xinshu.register.catalogues",
     "xinshu.register.records",
+    "xinshu.parties.mandates",
     "xinshu.parties.notices",
     "xinshu.proceedings.cases",
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
+    "xinshu.proceedings.repair",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",
@@ -144,6 +155,7 @@ INSTALLED_APPS = [
     "xinshu.regimes.agencies",
     "xinshu.doors.portal",
     "xinshu.doors.desk",
+    "xinshu.doors.space",
 ]
 AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

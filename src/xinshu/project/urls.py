@@ -16,5 +16,6 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("api/v1/", api.urls),
     path("desk/", include("xinshu.doors.desk.urls")),
+    path("own/", include("xinshu.doors.space.urls")),
     path("", include("xinshu.doors.portal.urls")),
 ]

@@ -13,12 +13,14 @@ from ninja.parser import Parser
 
 from xinshu.doors.api.acknowledgements import router as acknowledgements
 from xinshu.doors.api.bulk import router as bulk
+from xinshu.doors.api.case_statistics import router as case_statistics
 from xinshu.doors.api.catalogue import router as catalogue
 from xinshu.doors.api.disclosure import router as disclosure
 from xinshu.doors.api.document import openapi
 from xinshu.doors.api.faults import FAULTS
 from xinshu.doors.api.intake import router as intake
 from xinshu.doors.api.log import router as log
+from xinshu.doors.api.repair_decisions import router as repair_decisions
 from xinshu.doors.api.statistics import router as statistics
 from xinshu.doors.metrics import count_failure
 from xinshu.regimes.agencies.api import router as agencies
@@ -78,9 +80,9 @@ def mounted(router: Router) -> Router:
     return router
 
 
-FOR_EVERYONE: Final = (disclosure, catalogue, statistics, log, feed)
+FOR_EVERYONE: Final = (disclosure, catalogue, statistics, case_statistics, log, feed)
 FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
-ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, monitoring, agencies, intake)))
+ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, monitoring, agencies, intake, repair_decisions)))
 for mounting in ROUTERS:
     api.add_router("", mounting)
 

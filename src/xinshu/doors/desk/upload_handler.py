@@ -24,6 +24,11 @@ FRAME = 1 << 16
 class Nameless(FileUploadHandler):
     """Writes a file that is sent with a form into the vault's folder, without a name; it is gone when it is closed."""
 
+    def __init__(self, request: HttpRequest | None = None, limit: int | None = None) -> None:
+        super().__init__(request)
+        self.limit = settings.UPLOAD_LIMIT + FRAME if limit is None else limit
+        self.read = 0
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
         super().new_file(*args, **kwargs)
@@ -32,12 +37,13 @@ class Nameless(FileUploadHandler):
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
         """Nothing larger than allowed is read, on whatever route it comes."""
-        if content_length > settings.UPLOAD_LIMIT + FRAME:
-            raise RequestDataTooBig("上传过大。The upload is too large.")
+        self._allow(content_length)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 Django's own argument
         """A piece of it."""
+        self.read += len(raw_data)
         with self._whole():
+            self._allow(self.read)
             self.written.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
@@ -52,6 +58,10 @@ class Nameless(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+    def _allow(self, size: int) -> None:
+        if size > self.limit:
+            raise RequestDataTooBig("上传过大。The upload is too large.")
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -70,7 +80,7 @@ def within_limit(view: Page) -> Page:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if _declared(request) <= settings.UPLOAD_LIMIT + FRAME:
+        if declared(request) <= settings.UPLOAD_LIMIT + FRAME:
             return view(request, *args, **kwargs)
         page = {"too_large": True, "limit_mib": settings.UPLOAD_LIMIT >> 20}
         return render(request, "desk/upload.html", page, status=413)
@@ -78,6 +88,7 @@ def within_limit(view: Page) -> Page:
     return guarded
 
 
-def _declared(request: HttpRequest) -> int:
+def declared(request: HttpRequest) -> int:
+    """How many bytes a request says that it holds; no more of it is ever read."""
     text = request.META.get("CONTENT_LENGTH") or "0"
     return int(text) if text.isdigit() else 0

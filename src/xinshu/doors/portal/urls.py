@@ -4,6 +4,7 @@ from django.urls import path
 
 from xinshu.doors.portal import (
     agency_pages,
+    case_statistics_pages,
     catalogue_pages,
     claim_pages,
     data_pages,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("slips/", slip_pages.slips, name="slips"),
     path("slips/<uuid:slip>/", slip_pages.slip, name="slip"),
     path("statistics/", statistics_pages.overview, name="statistics"),
+    path("statistics/cases/", case_statistics_pages.overview, name="case-statistics"),
     path("catalogue/", catalogue_pages.overview, name="catalogue"),
     path("catalogue/kinds/<str:name>/", catalogue_pages.kind, name="kind"),
     path("catalogue/bases/<str:name>/", catalogue_pages.basis, name="basis"),

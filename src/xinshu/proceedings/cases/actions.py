@@ -11,6 +11,7 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.deadlines import due_on
+from xinshu.proceedings.cases.documents import erase_with
 from xinshu.proceedings.cases.models import Case, CaseEvent
 from xinshu.proceedings.cases.queries import CaseRow, row
 from xinshu.proceedings.cases.turns import NONE_RUNS, RUNS_ON, Course, NotNow, Side, Turn, turn
@@ -34,6 +35,7 @@ def open_case(
     record_ref: UUID | None,
     organ: str,
     actor: str,
+    key: str = "",
     form: Mapping[str, Any] = NOTHING,
     said: Mapping[str, Any] = NOTHING,
     counted_from: date | None = None,
@@ -41,8 +43,8 @@ def open_case(
 ) -> UUID:
     """Begin a case by an event of its course; its number. `counted_from`: the day its deadline counts from.
 
-    `form` is what is asked for; `said` what the history tells both sides, with persons masked by the caller. Raises
-    NotNow.
+    `form` is what is asked for; `said` what the history tells both sides, with persons masked by the caller; `key` may
+    stand once in a course. Raises NotNow, IntegrityError.
     """
     line = turn(course, None, event, side)
     made = Case(
@@ -52,6 +54,7 @@ def open_case(
         record_ref=record_ref,
         organ_code=organ,
         state="",
+        key=key,
         form=dict(form),
         opened_on=moment.day,
         opened_at=moment.instant,
@@ -97,8 +100,10 @@ def keep_form(*, case: UUID, course: Course, states: Collection[str], form: Mapp
 
 
 def forget(references: Collection[str]) -> None:
-    """Erase the cases about records that are erased, with their history."""
-    Case.objects.filter(record_ref__in=references).delete()
+    """Erase the cases about records that are erased, with their history and their documents."""
+    found = Case.objects.filter(record_ref__in=references)
+    erase_with(list(found.values_list("id", flat=True)))
+    found.delete()
 
 
 def _held(case: UUID, course: Course) -> Case:

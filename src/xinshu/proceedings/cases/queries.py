@@ -59,6 +59,12 @@ def case(case_id: UUID) -> CaseRow | None:
     return None if found is None else row(found)
 
 
+def case_of_key(course: str, key: str) -> CaseRow | None:
+    """The case of a course that another's number stands for, or None."""
+    found = Case.objects.filter(course=course, key=key).exclude(key="").first()
+    return None if found is None else row(found)
+
+
 def history(case_id: UUID) -> tuple[EventRow, ...]:
     """All that happened in a case, in its order."""
     return tuple(

@@ -22,14 +22,15 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType, Kind
 from xinshu.law.public_form import sentence
 from xinshu.law.terms import Effect
+from xinshu.parties.mandates.queries import subjects_with_mandate
 from xinshu.parties.notices.actions import Owed, notify_once
-from xinshu.parties.notices.queries import can_be_told
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.intake.states import Fate, Question
 from xinshu.register.access.queries import OrganRow, departments_of
 from xinshu.register.records.actions import Change, Filing, Held, Outcome, accept_batch
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.subjects.actions import Unmatched, match_bodies, with_folded_names
+from xinshu.register.subjects.decisions import Refusal, without_refused
 
 FATES = {str(Change.ACCEPTED): str(Fate.ACCEPTED), str(Change.CORRECTED): str(Fate.CORRECTED)}
 PREVIEWED: Final = {
@@ -72,6 +73,8 @@ WHERE: Final = {
     str(Unmatched.SEVERAL_BODIES): FieldRole.SUBJECT_CODE,
     str(Unmatched.NAME_DIFFERS): FieldRole.SUBJECT_NAME,
     str(Unmatched.TWO_NAMES): FieldRole.SUBJECT_NAME,
+    str(Refusal.NOT_THAT_BODY): FieldRole.SUBJECT_CODE,
+    str(Refusal.DECLINED): FieldRole.SUBJECT_CODE,
     str(Held.DECIDED_AFTER_ARRIVAL): FieldRole.DECIDED_ON,
     str(Held.WOULD_LENGTHEN): FieldRole.DECIDED_ON,
     str(Held.WOULD_RAISE_CLASS): FieldRole.SEVERITY,
@@ -168,9 +171,10 @@ def settle(work: Work, found: Survey, ready: Ready, loading: FirstLoad | None = 
     documents, unmatched = match_bodies(
         ready.documents, moment=work.moment, acquainted=None if loading is None else loading.bodies
     )
+    documents, refused = without_refused(documents, kind=work.kind)
     outcome = _accept(work, documents, ready.number, loading)
     reasons = dict.fromkeys(ready.foreign, NOT_OURS)
-    reasons |= {index: str(why) for index, why in (*unmatched.items(), *outcome.held.items())}
+    reasons |= {index: str(why) for index, why in (*unmatched.items(), *refused.items(), *outcome.held.items())}
     back = pl.concat(
         [found.spool.get(part.returned), _clashes(work, part, good, found), _held(work, part, good, reasons)]
     )
@@ -246,8 +250,7 @@ def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad
         citation=work.citation,
     )
     documents = documents.with_columns(department.alias("department"))
-    told = can_be_told(documents["subject"].unique())
-    is_told = pl.col("subject").is_in(told)
+    is_told = pl.col("subject").is_in(list(subjects_with_mandate(on_date=work.moment.day)))
     outcome = accept_batch(filing=filing, documents=documents.with_columns(is_told=is_told), loading=loading)
     _tell_beforehand(work, outcome.stored.filter(is_told))
     return outcome

@@ -1,6 +1,9 @@
-"""Takes a claim from anyone and withholds at once what it concerns; has it decided; lets it lapse; erases its words."""
+"""Takes a claim from anyone and withholds at once what it concerns; has it decided; lets it lapse; erases its words.
 
-from collections.abc import Collection
+And what the cases of a body itself have in common: its own case, marks that come and go, the end of a record.
+"""
+
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,15 +15,23 @@ from xinshu.kit.moment import Moment
 from xinshu.kit.workdays import NotYetComputable, add_working_days
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.public_form import MARKS
-from xinshu.law.terms import ClaimCause
+from xinshu.law.terms import ClaimCause, Mark
+from xinshu.proceedings.cases.actions import forget as forget_cases
+from xinshu.proceedings.cases.queries import CaseRow
 from xinshu.proceedings.endings import number_and_note
+from xinshu.proceedings.intake.actions import withdraw
+from xinshu.proceedings.intake.states import WithdrawalReason
 from xinshu.proceedings.objections.models import Claim
 from xinshu.proceedings.objections.queries import decides_for, without_record
 from xinshu.proceedings.objections.states import DAYS_KEPT, DUE_WORKDAYS, LONGEST_WORDS, ClaimState
 from xinshu.register.access.actions import note
 from xinshu.register.access.queries import posts_of
 from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.records import display
+from xinshu.register.records.own import about_record
 from xinshu.register.records.withholding import NotShown, ShownRecord, hold, mask, unmask
+from xinshu.register.subjects.decisions import decide_body, forget_decisions
+from xinshu.register.subjects.queries import described
 
 ANYONE = "public"
 """The actor of whoever lodges a claim: nothing else is known of them."""
@@ -168,6 +179,67 @@ def sweep(*, moment: Moment) -> int:
 def forget(references: Collection[str]) -> None:
     """Erase the claims on records that are erased."""
     Claim.objects.filter(record_ref__in=references).delete()
+    forget_cases(references)
+    forget_decisions(references)
+
+
+def mark_record(subject: int, record_ref: UUID, mark: Mark, *, actor: str, moment: Moment) -> None:
+    """Show a mark with the record from now on, within the caller's transaction.
+
+    What is not shown yet says nothing; `follow` marks it on its first day.
+    """
+    _display(subject, record_ref, mark, actor, moment, display.mark)
+
+
+def unmark_record(subject: int, record_ref: UUID, mark: Mark, *, actor: str, moment: Moment) -> None:
+    """Take a mark off again, if the record is still shown; the caller has seen that no case needs it."""
+    _display(subject, record_ref, mark, actor, moment, display.unmark)
+
+
+def _display(subject: int, record_ref: UUID, mark: Mark, actor: str, moment: Moment, verb: Callable[..., None]) -> None:
+    if _held(subject, record_ref, moment) is None:
+        return
+    catalogue = catalogue_on(moment.day).catalogue
+    where = {"subject": subject, "record_ref": record_ref, "organ": "", "actor": actor}
+    verb(**where, mark=mark, catalogue=catalogue, moment=moment)
+    # In the same transaction: the record is at no moment hidden for want of a number.
+    number_and_note(moment=moment)
+
+
+def end_record(found: CaseRow, reason: WithdrawalReason, *, words: str, actor: str, moment: Moment) -> None:
+    """Withdraw the record of a case for good, in the name of its unit and in this transaction (G25)."""
+    if found.record_ref is None:
+        return
+    about = about_record([found.subject], found.record_ref, on_date=moment.day)
+    if about is None or about.ended is not None:
+        return
+    (body,) = described([found.subject])
+    withdraw(
+        organ_code=found.organ,
+        subject_code=body.code,
+        record_ref=found.record_ref,
+        reason=reason,
+        words=words,
+        actor=actor,
+        moment=moment,
+    )
+
+
+def keep_whose(found: CaseRow, *, same: bool, decided_for: str, actor: str, moment: Moment) -> None:
+    """Keep for every later filing whether the document of a case is the body's own (G24)."""
+    about = None if found.record_ref is None else about_record([found.subject], found.record_ref, on_date=moment.day)
+    if about is None or found.record_ref is None:
+        return
+    decide_body(
+        subject=found.subject,
+        organ=about.organ_code,
+        document_number=about.document_number,
+        record_ref=found.record_ref,
+        same=same,
+        decided_for=decided_for,
+        actor=actor,
+        moment=moment,
+    )
 
 
 def _held(subject: int, record_ref: UUID, moment: Moment) -> ShownRecord | None:

@@ -1,16 +1,27 @@
-"""What is told of claims: the receipt to whoever holds it, the list and one claim to whoever may review it."""
+"""What is told of claims: the receipt to whoever holds it, the list and one claim to whoever may review it.
 
-from collections.abc import Collection, Iterator
+And of the cases of a body itself: its own, whose they are to answer, and about which record.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
+
+from xinshu.kit.errors import XinshuError
+from xinshu.kit.moment import Moment
 from xinshu.law.terms import ClaimCause
+from xinshu.proceedings.cases.queries import CaseRow, case, in_state
+from xinshu.proceedings.cases.turns import Course
 from xinshu.proceedings.objections.models import Claim
-from xinshu.proceedings.objections.states import ClaimState
-from xinshu.register.access.queries import PostRow
+from xinshu.proceedings.objections.states import COURSES, ClaimState, NoSuchCase
+from xinshu.register.access.queries import PostRow, organ, posts_of
 from xinshu.register.access.roles import Role
+from xinshu.register.records.own import AboutRow, about_record
 from xinshu.register.records.queries import shown_record
 
 FEW: Final = 100
@@ -125,6 +136,69 @@ def decides_for(posts: Collection[PostRow], organs: Collection[str]) -> str | No
     if own := [code for code in reviewed if code in organs]:
         return own[0]
     return "" if any(post.role is Role.OPERATOR for post in posts) else None
+
+
+class NotTheRecord(XinshuError):
+    """There is no such record of that body, or it has ended."""
+
+
+def own_case(case_id: UUID, subject: int) -> CaseRow:
+    """A case of that body; another's and none are the same. Raises NoSuchCase."""
+    found = known_case(case_id)
+    if found.subject != subject:
+        raise NoSuchCase("没有这个办件。There is no such case.")
+    return found
+
+
+def known_case(case_id: UUID) -> CaseRow:
+    """A case of one of this room's courses. Raises NoSuchCase."""
+    found = case(case_id)
+    if found is None or found.course not in COURSES:
+        raise NoSuchCase("没有这个办件。There is no such case.")
+    return found
+
+
+def held_about(subject: int, record_ref: UUID, moment: Moment) -> AboutRow:
+    """The body's record, shown or not, which has not ended. Raises NotTheRecord."""
+    about = about_record([subject], record_ref, on_date=moment.day)
+    if about is None or about.ended is not None:
+        raise NotTheRecord("没有这条信息，或者它已经终止。There is no such record, or it has ended.")
+    return about
+
+
+def unit_of(about: AboutRow) -> str:
+    """The unit that answers for a record: the one that decided it, or where that is none of ours, one that filed it."""
+    return next((code for code in (about.organ_code, *about.organs) if organ(code) is not None), about.organ_code)
+
+
+def ended_meanwhile(course: Course, states: Iterable[str], moment: Moment) -> list[UUID]:
+    """The cases in these states whose record has ended, or is erased."""
+    found = [known_case(one) for state in states for one in in_state(course.name, state)]
+    return [one.id for one in found if one.record_ref is not None and _has_ended(one.subject, one.record_ref, moment)]
+
+
+def _has_ended(subject: int, record_ref: UUID, moment: Moment) -> bool:
+    about = about_record([subject], record_ref, on_date=moment.day)
+    return about is None or about.ended is not None
+
+
+def reviews_for(username: str, organ_code: str, *, on_date: date) -> bool:
+    """Whether the user is a reviewer of that unit today."""
+    held = posts_of(username, on_date=on_date)
+    return any(post.role is Role.REVIEWER and post.organ and post.organ.code == organ_code for post in held)
+
+
+def operates(username: str, *, on_date: date) -> bool:
+    """Whether the user is an operator today."""
+    return any(post.role is Role.OPERATOR for post in posts_of(username, on_date=on_date))
+
+
+@contextmanager
+def holding_the_cases_of(record_ref: UUID) -> Iterator[None]:
+    """Whoever else would open a case about the record waits for the end of the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases about {record_ref}"])
+    yield
 
 
 def _row(found: Claim) -> ClaimRow:

@@ -12,6 +12,8 @@ from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.retention import retention
 from xinshu.parties.notices import actions as notices
+from xinshu.proceedings.cases import actions as cases
+from xinshu.proceedings.cases import queries as open_cases
 from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
@@ -89,7 +91,8 @@ def _due(catalogue: Catalogue, day: date, most: int = ERASED_MOST) -> Iterator[t
     days = {kind: _before(day, months) for kind, months in _termed(catalogue).items()}
     after = None
     while days and (found := kept_since(days, after=after, most=most)):
-        waiting = waiting_on([one.record_ref for one in found])
+        references = [one.record_ref for one in found]
+        waiting = waiting_on(references) | open_cases.waiting_on(references)
         asked = (one._replace(kept=replace(one.kept, open_matter=one.record_ref in waiting)) for one in found)
         yield len(found), [one for one in asked if retention(one.kept, catalogue).erased_on(day)]
         after = (found[-1].subject, found[-1].record_ref)
@@ -114,6 +117,7 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
     with transaction.atomic():
         erased = erase(records)
         objections.forget(references)
+        cases.forget(references)
         notices.forget(references)
         forget_withdrawals(references)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"

@@ -1,6 +1,7 @@
 """Registers organs, users and recipients of bulk data, appoints to posts, and writes the trail."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import check_uscc
@@ -18,6 +19,8 @@ from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
 
 LONGEST_TEXT: Final = 200
+LONGEST_NAME: Final = 64
+ACCOUNT: Final = re.compile(r"[a-z][a-z0-9.-]{2,31}")
 
 
 class OrganRefused(XinshuError):
@@ -26,6 +29,10 @@ class OrganRefused(XinshuError):
 
 class WeakPassword(XinshuError):
     """A password is too short or too common."""
+
+
+class AccountRefused(XinshuError):
+    """An account cannot be opened as given."""
 
 
 class TokenRefused(XinshuError):
@@ -66,6 +73,26 @@ def register_user(*, username: str, full_name: str, password: str, actor: str, m
     user.set_password(password)
     user.save()
     note(actor=actor, act="REGISTER_USER", matter=username, purpose="administration", organ="", moment=moment)
+
+
+@transaction.atomic
+def open_account(*, username: str, full_name: str, password: str, moment: Moment) -> None:
+    """Someone opens an account of their own: without any post, and never one that is known already.
+
+    Raises AccountRefused and WeakPassword.
+    """
+    if not ACCOUNT.fullmatch(username):
+        raise AccountRefused(
+            "用户名须为3至32个小写字母、数字、点或短横，以字母开头。"
+            " A user name has 3 to 32 small letters, figures, dots or hyphens, and begins with a letter."
+        )
+    if not 1 <= len(full_name.strip()) <= LONGEST_NAME:
+        raise AccountRefused(f"请填写称呼，至多{LONGEST_NAME}字。Say what to call you, in {LONGEST_NAME} signs.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"account {username}"])
+    if User.objects.filter(username=username).exists():
+        raise AccountRefused("这个用户名已有人使用，请换一个。This user name is taken; please choose another.")
+    register_user(username=username, full_name=full_name.strip(), password=password, actor=username, moment=moment)
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
-"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`,
-`@recipient`."""
+"""States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`, `@recipient`,
+and `@of_a_subject`, which the door of the organisations' own space fills."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -52,6 +52,14 @@ def staff(view: Page) -> Page:
         return view(request, *args, **kwargs)
 
     return _stated(_recognised(guarded), RouteAudience.STAFF)
+
+
+def of_a_subject(view: Page) -> Page:
+    """A route of an organisation's own space, with session, user and protection against forged forms.
+
+    Danger: who may open it is not held here but by `doors/space/standing.py`, which knows mandates.
+    """
+    return _stated(_recognised(view), RouteAudience.SUBJECT)
 
 
 def organ_client(view: View) -> View:

@@ -29,3 +29,4 @@ class RouteAudience(StrEnum):
     STAFF = "STAFF"
     ORGAN = "ORGAN"
     RECIPIENT = "RECIPIENT"
+    SUBJECT = "SUBJECT"

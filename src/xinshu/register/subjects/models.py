@@ -79,3 +79,57 @@ class SubjectDetail(models.Model):
                 ],
             ),
         ]
+
+
+class BodyDecision(models.Model):
+    """That a document is this body's, or is not, as a unit decided; it holds until someone undoes it, and stays.
+
+    `document`: digest of the deciding organ and the normalised number, so that another item or kind of that document
+    is meant too. `record_ref`: the record it was decided about, with which it is erased.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    subject_id = models.BigIntegerField()
+    document = models.BinaryField(max_length=32)
+    record_ref = models.UUIDField()
+    same = models.BooleanField()
+    organ_code = models.CharField(max_length=18, blank=True, db_collation="C")
+    actor = models.CharField(max_length=64)
+    on_day = models.DateField()
+    at = models.DateTimeField()
+    undone_by = models.CharField(max_length=64, default="")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id", "document"],
+                name="body_decision_one_holds",
+                condition=models.Q(undone_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undone_at__isnull=True, undone_by="")
+                | (models.Q(undone_at__isnull=False) & ~models.Q(undone_by="")),
+                name="body_decision_undone_by_someone",
+            ),
+        ]
+        indexes = [models.Index(fields=["record_ref"], name="body_decision_of_record")]
+
+
+class Declined(models.Model):
+    """That a body declines to have records of a kind that speaks for it, until it says otherwise."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40, db_collation="C")
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    taken_back_by = models.CharField(max_length=64, default="")
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id", "kind"], name="declined_once", condition=models.Q(taken_back_at__isnull=True)
+            ),
+        ]

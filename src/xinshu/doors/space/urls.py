@@ -1,0 +1,23 @@
+"""Addresses of the organisation's own space."""
+
+from django.urls import path
+
+from xinshu.doors.space import mandates, pages, records
+
+app_name = "space"
+urlpatterns = [
+    path("", records.home, name="home"),
+    path("register/", pages.register, name="register"),
+    path("sign-in/", pages.sign_in, name="sign-in"),
+    path("sign-out/", pages.sign_out, name="sign-out"),
+    path("factor/", pages.factor, name="factor"),
+    path("factor/new/", pages.new_factor, name="new-factor"),
+    path("choose/", mandates.choose, name="choose"),
+    path("prove/", mandates.prove, name="prove"),
+    path("prove/letter/", mandates.letter, name="letter"),
+    path("prove/code/", mandates.said_code, name="letter-code"),
+    path("mandates/", mandates.mandates, name="mandates"),
+    path("mandates/<uuid:mandate>/revoke/", mandates.end, name="revoke"),
+    path("visits/", mandates.visits, name="visits"),
+    path("visits/<uuid:visit>/end/", mandates.end_one, name="end-visit"),
+]
