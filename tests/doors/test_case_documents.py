@@ -1,6 +1,5 @@
 """Documents over the web: what is too large is refused before it is read, and what is given out does nothing."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,7 +50,7 @@ def view(request: HttpRequest) -> HttpResponse:
 def case(db: None, settings: Any, tmp_path: Path) -> Any:
     settings.DATA_FOLDER = tmp_path
     made = Case(id=uuid4(), course="REPAIR", subject_id=7, organ_code="", state="DRAFT", opened_on=factories.TODAY)
-    made.opened_at = datetime.now(tz=UTC)
+    made.opened_at = factories.noon(factories.TODAY).instant
     made.save()
     return made.id
 

@@ -26,7 +26,7 @@ def takes_document(view: Page) -> Page:
         limit = min(LARGEST + FRAME, settings.UPLOAD_LIMIT + FRAME)
         if declared(request) > limit:
             return render(request, "portal/document_too_large.html", {"limit_mib": LARGEST >> 20}, status=413)
-        request.upload_handlers = [Nameless(request, limit)]  # type: ignore[list-item]
+        request.upload_handlers = [Nameless(request, limit)]
         return view(request, *args, **kwargs)
 
     return guarded

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import click
 
+from xinshu.doors.cli.repair import repair
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.durable import keep
@@ -21,11 +22,6 @@ from xinshu.proceedings.repair.inbound import (
     receive,
 )
 from xinshu.proceedings.repair.relay import hand_off
-
-
-@click.group()
-def repair() -> None:
-    """修复 Repairs that are decided here and elsewhere. It is free for the subject."""
 
 
 @repair.command("receive")

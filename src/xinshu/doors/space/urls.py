@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.space import mandates, pages, records
+from xinshu.doors.space import mandates, objections, pages, records, repairs
 
 app_name = "space"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("prove/code/", mandates.said_code, name="letter-code"),
     path("mandates/", mandates.mandates, name="mandates"),
     path("mandates/<uuid:mandate>/revoke/", mandates.end, name="revoke"),
+    path("repairs/", repairs.repairs, name="repairs"),
+    path("repairs/record/<uuid:record>/", repairs.asked, name="repair-asked"),
+    path("repairs/<uuid:case>/", repairs.repair, name="repair"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/<uuid:case>/", objections.objection, name="objection"),
+    path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),
+    path("honours/", objections.honours, name="honours"),
     path("visits/", mandates.visits, name="visits"),
     path("visits/<uuid:visit>/end/", mandates.end_one, name="end-visit"),
 ]

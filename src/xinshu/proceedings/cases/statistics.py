@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from statistics import median_low
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -123,7 +123,7 @@ class CaseStatistics:
 def counted(course: str, *, until: date) -> tuple[Group, ...]:
     """How many cases of a course are alike, as they stood before that day. Not for publication."""
     decided = DECIDED[course]
-    asked = {"course": course, "decided": list(decided), "until": until}
+    asked: dict[str, Any] = {"course": course, "decided": list(decided), "until": until}
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, asked | {"unlodged": list(UNLODGED), "closed": list(FALLEN)})
         rows = cursor.fetchall()

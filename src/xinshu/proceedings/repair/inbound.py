@@ -85,7 +85,7 @@ SENTENCES: Final[Mapping[WhyBack, str]] = {
     WhyBack.CONFLICTS: (
         "同一案号此前报送的内容不同；请核对案号。The same case number was sent with other content before; check it."
     ),
-    WhyBack.NO_SUCH_RECORD: "没有正在使用的这条信息；请核对代码和文号。No such record is in use; check code and number.",
+    WhyBack.NO_SUCH_RECORD: "没有正在使用的这条信息；请核对代码和文号。No such record is in use; check the code.",
     WhyBack.BEFORE_THE_FACT: "修复决定早于该信息的决定日期。The repair was decided before the fact itself.",
 }
 

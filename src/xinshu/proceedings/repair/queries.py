@@ -21,10 +21,12 @@ from xinshu.proceedings.repair.models import RepairBan
 from xinshu.proceedings.repair.states import APPLIED, COURSES, LISTING, REPAIR, RepairState
 from xinshu.register.access.queries import PostRow, departments_of, posts_of
 from xinshu.register.access.roles import Role
-from xinshu.register.records.display import Hidden
 from xinshu.register.records.own import AboutRow, about, about_record
 
 SERIOUS: Final = frozenset({Severity.SERIOUS, Severity.GRAVE})
+SHIELDED: Final = "SHIELDED"
+"""As records name why they hide one whose subject performs a plan that a court approved."""
+
 OFFICERS: Final = frozenset({Role.CLERK, Role.REVIEWER})
 
 
@@ -94,7 +96,7 @@ def eligibility(
         commitment_given=bool(form.get("commitment")),
         others_met=found,
         banned_until=banned_until([record.subject], on_date=on_date),
-        court_plan=CourtPlan.APPROVED if Hidden.SHIELDED in (record.hidden_for or "").split(",") else None,
+        court_plan=CourtPlan.APPROVED if SHIELDED in (record.hidden_for or "").split(",") else None,
         penalties=penalties_of(record, catalogue),
         procedure=Procedure(facts[FieldRole.PROCEDURE]) if FieldRole.PROCEDURE in facts else None,
         area=Area(facts[FieldRole.AREA]) if FieldRole.AREA in facts else None,

@@ -44,10 +44,17 @@ UPDATE records_record r SET entry_lot = t.lot, entry_place = t.place
        t (subject_id, record_ref, lot, place) WHERE r.subject_id = t.subject_id AND r.record_ref = t.record_ref
 """
 OVERNIGHT = """
-SELECT r.subject_id, r.record_ref::text FROM records_record r
- WHERE (r.entry_lot IS NULL) = (r.audience = 'PUBLIC' AND r.public_from <= %(day)s
-                                AND (r.public_until IS NULL OR r.public_until > %(day)s)
-                                AND r.hidden_for IS NULL) LIMIT %(most)s
+SELECT subject_id, record_ref::text FROM (
+       (SELECT r.subject_id, r.record_ref FROM records_record r
+         WHERE r.entry_lot IS NOT NULL AND r.public_until <= %(day)s LIMIT %(most)s)
+       UNION ALL
+       (SELECT r.subject_id, r.record_ref FROM records_record r
+         WHERE r.entry_lot IS NULL AND r.audience = 'PUBLIC' AND r.hidden_for IS NULL AND r.public_from <= %(day)s
+           AND r.public_until > %(day)s LIMIT %(most)s)
+       UNION ALL
+       (SELECT r.subject_id, r.record_ref FROM records_record r
+         WHERE r.entry_lot IS NULL AND r.audience = 'PUBLIC' AND r.hidden_for IS NULL AND r.public_from <= %(day)s
+           AND r.public_until IS NULL LIMIT %(most)s)) turned LIMIT %(most)s
 """
 """What the log shows and the day does not, or the other way round: ended or begun with the day, by no filing."""
 

@@ -110,7 +110,15 @@ class Record(models.Model):
                 condition=Q(ended_form__isnull=True) | Q(ended="REPAIRED"), name="record_kept_form_is_of_a_repair"
             ),
         ]
-        indexes = [models.Index(fields=["subject", "public_until"], name="record_gate")]
+        indexes = [
+            models.Index(fields=["subject", "public_until"], name="record_gate"),
+            models.Index(fields=["public_until"], name="record_log_ends", condition=Q(entry_lot__isnull=False)),
+            models.Index(
+                fields=["public_until", "public_from"],
+                name="record_log_begins",
+                condition=Q(entry_lot__isnull=True, audience="PUBLIC", public_from__isnull=False),
+            ),
+        ]
 
 
 class RecordVersion(models.Model):
