@@ -22,7 +22,7 @@ from xinshu.doors.notifying.webhook import signed
 from xinshu.kit.clock import now
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.models import Address, Delivery
-from xinshu.parties.notices.states import Means, NoticeKind, Outcome
+from xinshu.parties.notices.states import Arrival, Means, NoticeKind
 
 HERE = ("127.0.0.0/8",)
 SECRET_OF_RECORD = "示市监罚〔2026〕0001号"
@@ -114,7 +114,7 @@ def test_an_e_mail_names_the_kind_of_matter_and_nothing_of_the_record(inbox: Inb
     assert len(inbox.letters) == 1, "what was sent is not sent again"
     found = queries.delivery(number)
     assert found is not None
-    assert (found.outcome, found.tries) == (Outcome.SENT, 1)
+    assert (found.outcome, found.tries) == (Arrival.SENT, 1)
 
 
 @pytest.mark.django_db
@@ -141,10 +141,10 @@ def test_what_the_server_refuses_is_kept_with_its_outcome(inbox: Inbox, refusal:
     if again:
         with pytest.raises(NotNow):
             tasks.deliver(number)
-        assert Delivery.objects.get().outcome == Outcome.WAITING
+        assert Delivery.objects.get().outcome == Arrival.WAITING
     tasks.deliver(number, is_last=True)
     kept = Delivery.objects.get()
-    assert (kept.outcome, refusal[:3] in kept.fault, "company" in kept.fault) == (Outcome.GIVEN_UP, True, False)
+    assert (kept.outcome, refusal[:3] in kept.fault, "company" in kept.fault) == (Arrival.GIVEN_UP, True, False)
 
 
 @pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_mail_is_never_sent_plainly_to_another_machine(inbox: Inbox) -> None:
     confirmed(Means.EMAIL, "office@company.example")
     with override_settings(SMTP_HOST="mail.example", SMTP_SECURITY="none"):
         tasks.deliver(noticed())
-    assert (Delivery.objects.get().outcome, inbox.letters) == (Outcome.GIVEN_UP, [])
+    assert (Delivery.objects.get().outcome, inbox.letters) == (Arrival.GIVEN_UP, [])
 
 
 @pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_a_redirect_is_not_followed_not_even_here(hook: Hook) -> None:
     confirmed(Means.WEBHOOK, hook.url)
     hook.redirect = hook.url.replace("/hook", "/private")
     tasks.deliver(noticed())
-    assert (Delivery.objects.get().outcome, [one.path for one in hook.asked]) == (Outcome.GIVEN_UP, ["/hook"])
+    assert (Delivery.objects.get().outcome, [one.path for one in hook.asked]) == (Arrival.GIVEN_UP, ["/hook"])
 
 
 @pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_a_private_network_is_not_asked(hook: Hook) -> None:
     confirmed(Means.WEBHOOK, hook.url)
     with override_settings(WEBHOOK_NETWORKS=()):
         tasks.deliver(noticed())
-    assert (Delivery.objects.get().outcome, hook.asked) == (Outcome.GIVEN_UP, [])
+    assert (Delivery.objects.get().outcome, hook.asked) == (Arrival.GIVEN_UP, [])
 
 
 @pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_nothing_goes_to_an_address_that_is_not_confirmed_or_was_revoked() -> No
     assert not actions.revoke_address(subjects=[8], address=old, moment=now())
     assert actions.revoke_address(subjects=[7], address=old, moment=now())
     tasks.deliver(number)
-    assert Delivery.objects.get().outcome == Outcome.TAKEN_BACK
+    assert Delivery.objects.get().outcome == Arrival.TAKEN_BACK
     assert not Address.objects.filter(value="old@company.example").exists(), "nobody needs it any longer"
     actions.notify(subject=7, kind=NoticeKind.REMINDER, moment=now())
     assert actions.plan_deliveries(moment=now()) == ()

@@ -11,11 +11,15 @@ from tests import factories
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.doors.notifying import tasks
-from xinshu.parties.notices import actions as notices
+from xinshu.parties.mandates.actions import give, in_a_year
+from xinshu.parties.mandates.models import SecondFactor
+from xinshu.parties.mandates.states import Proof
 from xinshu.parties.notices.models import Notice
-from xinshu.parties.notices.states import Means, NoticeKind
+from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.intake import actions
 from xinshu.proceedings.intake.states import Door, Receipt
+from xinshu.register.access.actions import register_user
+from xinshu.register.access.models import User
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.queries import named_by
 
@@ -38,11 +42,12 @@ def filed(folder: Path, *rows: dict[str, str], day: date = FRIDAY) -> Receipt:
 
 
 def answering() -> None:
-    """Somebody of the body can be told from now on."""
-    body = factories.body(SUBJECT)
-    address = notices.give_address(subject=body, channel=Means.SMS, value="13800000000", actor="x", moment=noon(FRIDAY))
-    code = notices.fresh_code(address=address, moment=noon(FRIDAY))
-    notices.confirm_address(subjects=[body], address=address, code=code, moment=noon(FRIDAY))
+    """Somebody holds a mandate for the body from now on."""
+    moment = noon(FRIDAY)
+    register_user(username="own", full_name="示例乙", password=factories.PASSWORD, actor="test", moment=moment)
+    about = {"username": "own", "code": SUBJECT, "proof": Proof.COUNTER, "paper": "营业执照", "actor": "test"}
+    SecondFactor.objects.create(user=User.objects.get(username="own"), sealed=b"x", confirmed_at=moment.instant)
+    give(until=in_a_year(FRIDAY), tell=lambda *_, **__: None, moment=moment, **about)
 
 
 def test_who_can_be_told_is_told_and_display_waits_a_working_day(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.actions import CodeRefused
-from xinshu.parties.notices.states import Means, NoticeKind, Outcome
+from xinshu.parties.notices.states import Arrival, Means, NoticeKind
 from xinshu.parties.notices.words import matters
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
 from xinshu.register.records.own import NoticeDueRow, notices_due
@@ -76,22 +76,22 @@ def _deliver(context: JobContext, delivery: str) -> None:
 def deliver(number: UUID, *, is_last: bool = False) -> None:
     """Try a delivery once and keep what became of it. Raises NotNow where another attempt may succeed."""
     held = queries.delivery(number)
-    if held is None or held.outcome is not Outcome.WAITING:
+    if held is None or held.outcome is not Arrival.WAITING:
         return
     address = queries.destination(held.address)
     if address is None or not address.confirmed:
-        actions.note_outcome(delivery=number, outcome=Outcome.TAKEN_BACK, moment=now())
+        actions.note_outcome(delivery=number, outcome=Arrival.TAKEN_BACK, moment=now())
         return
     try:
         CHANNELS[address.channel].send(address, _message(number, held.kinds))
     except NotSent as fault:
         again = isinstance(fault, NotNow) and not is_last
-        outcome = Outcome.WAITING if again else Outcome.GIVEN_UP
+        outcome = Arrival.WAITING if again else Arrival.GIVEN_UP
         actions.note_outcome(delivery=number, outcome=outcome, fault=str(fault), moment=now())
         if again:
             raise
         return
-    actions.note_outcome(delivery=number, outcome=Outcome.SENT, moment=now())
+    actions.note_outcome(delivery=number, outcome=Arrival.SENT, moment=now())
 
 
 def confirm_later(address: UUID) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from xinshu.parties.mandates.models import Mandate, PostCode, RecoveryCode, SecondFactor, Visit
 from xinshu.parties.mandates.states import Proof
-from xinshu.register.subjects.queries import SubjectRow, described, named_by
+from xinshu.register.subjects.queries import SubjectRow, described, known, named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,13 @@ def mandates_of_code(code: str, *, on_date: date) -> tuple[MandateRow, ...]:
 def mandates_of_subject(subject: int, *, on_date: date) -> tuple[MandateRow, ...]:
     """Every mandate for that body that holds on that day, oldest first."""
     return tuple(held for row in described([subject]) for held in mandates_of_code(row.code, on_date=on_date))
+
+
+def subjects_with_mandate(*, on_date: date) -> frozenset[int]:
+    """Every body for whose present code somebody holds a mandate on that day: somebody can answer for it."""
+    codes = set(_held(on_date).filter(user__is_active=True).values_list("code", flat=True).distinct())
+    bodies = {subject for found in known(codes).values() for subject in found.subjects} if codes else set()
+    return frozenset(row.subject for row in described(bodies) if row.code in codes) if bodies else frozenset()
 
 
 def history_of_code(code: str) -> tuple[MandateRow, ...]:

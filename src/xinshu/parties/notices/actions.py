@@ -20,7 +20,7 @@ from django.db.models import F
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices.models import Address, Delivery, Notice
-from xinshu.parties.notices.states import Means, NoticeKind, Outcome
+from xinshu.parties.notices.states import Arrival, Means, NoticeKind
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 CHUNK: Final = 5_000
@@ -187,8 +187,8 @@ def revoke_address(*, subjects: Collection[int], address: UUID, moment: Moment) 
     found = Address.objects.filter(id=address, subject_id__in=subjects, revoked_at__isnull=True)
     # Nobody needs the address itself any longer; that something went to one stays.
     gone = found.update(revoked_at=moment.instant, digest=None, secret="", value=str(address))
-    Delivery.objects.filter(address_id=address, outcome=Outcome.WAITING).update(
-        outcome=Outcome.TAKEN_BACK, ended_at=moment.instant
+    Delivery.objects.filter(address_id=address, outcome=Arrival.WAITING).update(
+        outcome=Arrival.TAKEN_BACK, ended_at=moment.instant
     )
     return bool(gone)
 
@@ -202,10 +202,10 @@ def plan_deliveries(*, moment: Moment, most: int = CHUNK) -> tuple[UUID, ...]:
 
 
 @transaction.atomic
-def note_outcome(*, delivery: UUID, outcome: Outcome, fault: str = "", moment: Moment) -> None:
+def note_outcome(*, delivery: UUID, outcome: Arrival, fault: str = "", moment: Moment) -> None:
     """Keep what became of an attempt; `fault` is in our own words."""
-    ended = None if outcome is Outcome.WAITING else moment.instant
-    Delivery.objects.filter(id=delivery, outcome=Outcome.WAITING).update(
+    ended = None if outcome is Arrival.WAITING else moment.instant
+    Delivery.objects.filter(id=delivery, outcome=Arrival.WAITING).update(
         outcome=outcome, tries=F("tries") + 1, fault=fault[:200], ended_at=ended
     )
 

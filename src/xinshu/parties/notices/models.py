@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from xinshu.parties.notices.states import Means, NoticeKind, Outcome
+from xinshu.parties.notices.states import Arrival, Means, NoticeKind
 
 
 class Notice(models.Model):
@@ -68,7 +68,7 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True)
     address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="+")
     notices = ArrayField(models.BigIntegerField())
-    outcome = models.CharField(max_length=12, db_collation="C", default=Outcome.WAITING)
+    outcome = models.CharField(max_length=12, db_collation="C", default=Arrival.WAITING.value)
     tries = models.PositiveSmallIntegerField(default=0)
     fault = models.CharField(max_length=200, blank=True)
     planned_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from xinshu.parties.notices.models import Address, Delivery, Notice
-from xinshu.parties.notices.states import Means, Outcome
+from xinshu.parties.notices.states import Arrival, Means
 
 SHOWN_OF_NAME = 2
 
@@ -57,7 +57,7 @@ class DeliveryRow:
     id: UUID
     address: UUID
     kinds: tuple[str, ...]
-    outcome: Outcome
+    outcome: Arrival
     tries: int
     fault: str
     planned_at: datetime
@@ -79,12 +79,6 @@ def reachable() -> tuple[int, ...]:
     """Every subject that has an address which was confirmed."""
     found = Address.objects.filter(confirmed_at__isnull=False, revoked_at__isnull=True)
     return tuple(found.values_list("subject_id", flat=True).distinct().order_by("subject_id"))
-
-
-def can_be_told(subjects: Iterable[int]) -> list[int]:
-    """Those of these subjects who can be told of something beforehand, since an address of theirs was confirmed."""
-    known = set(reachable())
-    return [subject for subject in subjects if subject in known]
 
 
 def addresses_of(subjects: Iterable[int]) -> tuple[AddressRow, ...]:
@@ -143,7 +137,7 @@ def _deliveries(found: Collection[Delivery]) -> tuple[DeliveryRow, ...]:
             one.id,
             one.address_id,
             tuple(kinds[number] for number in one.notices if number in kinds),
-            Outcome(one.outcome),
+            Arrival(one.outcome),
             one.tries,
             one.fault,
             one.planned_at,

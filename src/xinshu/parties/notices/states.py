@@ -36,7 +36,7 @@ class Means(StrEnum):
     WEBHOOK = "WEBHOOK"
 
 
-class Outcome(StrEnum):
+class Arrival(StrEnum):
     """What became of a delivery: it waits, has arrived, was given up, or its address was taken back meanwhile."""
 
     WAITING = "WAITING"

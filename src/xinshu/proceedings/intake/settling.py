@@ -22,8 +22,8 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType, Kind
 from xinshu.law.public_form import sentence
 from xinshu.law.terms import Effect
+from xinshu.parties.mandates.queries import subjects_with_mandate
 from xinshu.parties.notices.actions import Owed, notify_once
-from xinshu.parties.notices.queries import can_be_told
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.intake.states import Fate, Question
 from xinshu.register.access.queries import OrganRow, departments_of
@@ -250,8 +250,7 @@ def _accept(work: Work, documents: pl.DataFrame, number: int, loading: FirstLoad
         citation=work.citation,
     )
     documents = documents.with_columns(department.alias("department"))
-    told = can_be_told(documents["subject"].unique())
-    is_told = pl.col("subject").is_in(told)
+    is_told = pl.col("subject").is_in(list(subjects_with_mandate(on_date=work.moment.day)))
     outcome = accept_batch(filing=filing, documents=documents.with_columns(is_told=is_told), loading=loading)
     _tell_beforehand(work, outcome.stored.filter(is_told))
     return outcome

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import xinshu.parties.notices.states
 from django.db import migrations, models
 
 
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('notices', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('outcome', models.CharField(db_collation='C', default=xinshu.parties.notices.states.Outcome['WAITING'], max_length=12)),
+                ('outcome', models.CharField(db_collation='C', default='WAITING', max_length=12)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('fault', models.CharField(blank=True, max_length=200)),
                 ('planned_at', models.DateTimeField()),
