@@ -13,11 +13,16 @@ from tests import factories, filings
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.actions import open_case
-from xinshu.proceedings.cases.turns import BEGINNING, Course, Side, Turn, by
+from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.intake.actions import receive, remember_headers
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door, State
 from xinshu.proceedings.objections.actions import lodge
+from xinshu.proceedings.objections.contests import object_to
+from xinshu.proceedings.objections.states import Ground
+from xinshu.proceedings.repair.actions import begin, prelodge, save
+from xinshu.proceedings.repair.actions import lodge as lodge_repair
+from xinshu.proceedings.repair.states import DELISTING
 from xinshu.regimes.agencies.actions import audit, register_agency
 from xinshu.regimes.agencies.clearing import issue_slip, report_copy
 from xinshu.regimes.agencies.states import Source
@@ -116,18 +121,26 @@ def _copied() -> None:
 
 
 def _case_open() -> None:
-    """A case was opened about a record that is shown."""
+    """Repair is being asked for, of one record in a draft, of another ahead of its day; to that one there is an objection."""
     record = Record.objects.get(document_number="示市监罚〔2026〕0003号")
-    course = Course("EXAMPLE", (Turn(BEGINNING, "ASKED", by(Side.SUBJECT), "OPEN"),), frozenset())
-    about = {"subject": record.subject_id, "record_ref": record.record_ref, "organ": factories.MARKET.code}
-    open_case(
-        course=course,
-        event="ASKED",
-        side=Side.SUBJECT,
-        actor="test",
-        moment=factories.noon(factories.TODAY),
-        **about,
-    )
+    said = {"side": Side.SUBJECT, "actor": "test", "moment": factories.noon(factories.TODAY)}
+    mine = [record.subject_id]
+    begin(subjects=mine, record_ref=record.record_ref, **said)
+    form = {"duties_done": True, "words": "罚没款已缴清", "commitment": True, "signed_by": "示例甲"}
+    ahead = Record.objects.get(document_number="示市监罚〔2026〕0001号")
+    handed_in = begin(subjects=mine, record_ref=ahead.record_ref, **said)
+    save(case=handed_in, subjects=mine, form=form, **said)
+    prelodge(case=handed_in, subjects=mine, **said)
+    due = factories.document(decided_on=date(2026, 5, 1), document_number="示市监罚〔2026〕0006号")
+    factories.accepted(due, on_day=date(2026, 5, 7))
+    lodged = Record.objects.get(document_number="示市监罚〔2026〕0006号")
+    case = begin(subjects=mine, record_ref=lodged.record_ref, **said)
+    save(case=case, subjects=mine, form=form, **said)
+    lodge_repair(case=case, subjects=mine, **said)
+    listed = {"subject": record.subject_id, "record_ref": record.record_ref, "organ": factories.MARKET.code}
+    open_case(course=DELISTING, event="ask", **listed, **said | {"side": Side.HOUSE})
+    words = "处罚期限有误。"
+    object_to(subject=record.subject_id, record_ref=ahead.record_ref, ground=Ground.TERM, words=words, **said)
 
 
 def _claimed() -> None:

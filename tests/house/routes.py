@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ninja.operation import PathView
 
 from tests import factories
+from xinshu.proceedings.cases.queries import cases_before
 from xinshu.proceedings.intake.queries import batches_of
 from xinshu.proceedings.objections.queries import open_claims
 from xinshu.regimes.agencies.models import Slip
@@ -194,10 +195,12 @@ def addresses(route: Route, record_ref: str) -> list[str]:
         examples = [*examples, *({"batch": str(kept.id)} for kept in batches_of(None))]
     if "claim" in route.parameters:
         examples = [*examples, *({"claim": str(kept.id)} for kept in open_claims(None))]
+    if "case" in route.parameters:
+        examples = [*examples, *({"case": str(kept.id)} for kept in cases_before(None, open_only=False)[0])]
     kept = {"agency": agency_ids, "box": boxes, "matter": matter_ids, "slip": slip_numbers}
     for name in set(route.parameters) & kept.keys():
         examples = [*examples, *({name: found} for found in kept[name]())]
-    own = {"record_ref": record_ref} if "record_ref" in route.parameters else {}
+    own = {name: record_ref for name in ("record_ref", "record") if name in route.parameters}
     plain = [reverse(route.name, kwargs={**example, **own}) for example in examples]
     return [*plain, *(f"{plain[0]}{query}" for query in QUERIES.get(route.name, []))]
 

@@ -110,6 +110,14 @@ def test_no_python_lets_text_through_unescaped() -> None:
 # --- what they are handed -------------------------------------------------------------------------
 
 
+def clerk() -> Client:
+    """A clerk of the organ, who may help at the counter."""
+    found = Client()
+    name = factories.appointed(Role.CLERK, organ=factories.MARKET.code)
+    assert found.login(username=name, password=factories.PASSWORD)
+    return found
+
+
 def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
     """On every route, for everyone, staff, and an organisation (and who has given its password only), found and not
     found; and no template is left out of the visit."""
@@ -123,6 +131,7 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
                 continue
             for address in addresses(route, furnished):
                 assert visited(visitor, address) < 500, address
+        assert clerk().get("/desk/repairs/counter/").status_code == 200
         assert client.post("/desk/").status_code == 403
         assert broken(RequestFactory().get("/")).status_code == 500
         assert unavailable(RequestFactory().get("/"), "磁盘已满").status_code == 503
