@@ -8,16 +8,20 @@ from uuid import UUID, uuid4
 
 import pyrage
 import pytest
+import time_machine
 from click.testing import CliRunner
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 
 from tests import factories
 from tests.factories import MARKET, TODAY, accepted, document, noon
+from tests.spaces import USERNAME, signed_in_organisation
 from xinshu.doors.backups import databases, sealing
 from xinshu.doors.backups.reading import NotEmpty, Restored, restore, verify
 from xinshu.doors.backups.writing import write_backup
 from xinshu.doors.cli.main import cli
+from xinshu.parties.mandates.queries import mandates_of_user, visits_of
 from xinshu.proceedings import endings, vault
 from xinshu.proceedings.endings import Gap, catch_up
 from xinshu.proceedings.intake.models import Batch
@@ -199,6 +203,17 @@ def test_no_token_and_no_upload_in_hand_comes_back(tmp_path: Path) -> None:
     assert tokens_of(MARKET.code, on_date=LATER) == ()
     assert vault.batches_kept() == []  # the other one belongs to no batch, and the sweep of a restore erases it
     assert (settings.SECRETS_FOLDER / "metrics_token").read_text() == "made-up"
+
+
+def test_no_mandate_and_no_visit_comes_back(tmp_path: Path) -> None:
+    """One may have been revoked since the backup: the organisations prove control anew."""
+    with time_machine.travel(noon(TODAY).instant, tick=False):
+        signed_in_organisation(Client())
+    target = saved(tmp_path)
+    assert mandates_of_user(USERNAME, on_date=LATER)
+    assert put_back(target).mandates == 1
+    assert mandates_of_user(USERNAME, on_date=LATER) == ()
+    assert visits_of(USERNAME, since=noon(TODAY).instant - timedelta(days=1)) == ()
 
 
 def test_a_damaged_or_foreign_backup_changes_nothing(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         for name in ("content", "offset", "check", "file", "one", "discard", "returned", "header_questions")
     },
     **{f"desk:{name}": [{"batch": NO_BATCH}] for name in DESK},
+    "desk:letter": [{"letter_id": NO_BATCH}],
     "space:revoke": [{"mandate": NO_BATCH}],
     "space:end-visit": [{"visit": NO_BATCH}],
 }

@@ -19,6 +19,8 @@ from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.kit.postgres_dumps import restoring
 from xinshu.law.terms import Effect
+from xinshu.parties.mandates.actions import revoke_every
+from xinshu.parties.mandates.visits import end_every_visit
 from xinshu.proceedings import endings
 from xinshu.proceedings.intake.actions import sweep
 from xinshu.proceedings.intake.queries import batches_in_states, being_filed
@@ -41,11 +43,12 @@ class NotEmpty(XinshuError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What a restore did: of which backup, what it ended again and held back, how many tokens it revoked."""
+    """What a restore did: of which backup, what it ended again and held back, which tokens and mandates it revoked."""
 
     manifest: dict[str, Any]
     again: Again
     tokens: int
+    mandates: int
     ledger_lost: bool
 
 
@@ -175,8 +178,10 @@ def _brought_up(
     number_filings(moment=moment)
     erase_again(erased, moment=moment, actor=ACTOR)
     tokens = revoke_every_token(actor=ACTOR, moment=moment)
+    mandates = revoke_every(actor=ACTOR, moment=moment)
+    end_every_visit(moment=moment)
     store_files.without_batches(staged, being_filed())
-    return Restored(manifest=manifest, again=again, tokens=tokens, ledger_lost=ledger_lost)
+    return Restored(manifest=manifest, again=again, tokens=tokens, mandates=mandates, ledger_lost=ledger_lost)
 
 
 def _erased(*, ledger_lost: bool) -> list[tuple[int, str]]:

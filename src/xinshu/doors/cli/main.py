@@ -35,6 +35,7 @@ COMMANDS = {
     "catalogue": Entry("catalogues", "catalogue", False, "校验目录 Check the catalogue."),
     "organ": Entry("staff", "organ", True, "机关 Register and list organs."),
     "staff": Entry("staff", "staff", True, "人员 Register staff and appoint them."),
+    "mandates": Entry("mandates", "mandates", True, "单位授权 Who may act for an organisation; letters."),
     "recipient": Entry("recipients", "recipient", True, "数据接收方 Registered recipients of bulk data."),
     "agency": Entry("agencies", "agency", True, "信用服务机构 Agencies: register them, audit their copies."),
     "slip": Entry("slips", "slip", True, "清除凭条 Clean-up slips: issue one, check one."),

@@ -49,7 +49,7 @@ def restore(
     click.echo(f"已恢复 restored: {file}  {summary(done.manifest)}")
     click.echo(
         f"再次撤回 withdrawn again: {done.again.withdrawn}；暂不公示 held back: {done.again.held}；"
-        f"吊销令牌 tokens revoked: {done.tokens}"
+        f"吊销令牌 tokens revoked: {done.tokens}；撤销授权 mandates revoked: {done.mandates}"
     )
     if done.ledger_lost:
         click.echo(

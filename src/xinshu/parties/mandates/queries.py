@@ -95,6 +95,11 @@ def letters_due() -> tuple[LetterRow, ...]:
     return tuple(_letter(found) for found in _letters().filter(printed_at__isnull=True))
 
 
+def letter(letter_id: UUID) -> LetterRow:
+    """One letter, whatever became of it; it must be there."""
+    return _letter(PostCode.objects.select_related("user").get(id=letter_id))
+
+
 def letters_waiting() -> int:
     """How many letters are due."""
     return _letters().filter(printed_at__isnull=True).count()
