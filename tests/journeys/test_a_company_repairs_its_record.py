@@ -18,6 +18,7 @@ from tests.spaces import signed_in_organisation
 from xinshu.parties.notices.queries import notices_of
 from xinshu.register.access.roles import Role
 from xinshu.register.publog.actions import integrate
+from xinshu.register.publog.queries import stand
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.entries import turn_the_day
 
@@ -29,6 +30,11 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 FORM = {"duties_done": "yes", "words": "罚没款已缴清", "commitment": "yes", "signed_by": "示例乙"}
 
 
+@pytest.fixture(autouse=True)
+def _ledger_of_its_own(settings: Any, tmp_path: Path) -> None:
+    settings.ENDINGS_FOLDER = tmp_path / "endings"
+
+
 def sealed(day: date) -> None:
     """What was filed by that day is numbered in the public log."""
     turn_the_day(moment=noon(day))
@@ -37,7 +43,7 @@ def sealed(day: date) -> None:
 
 
 def feed(address: str, token: str, day: date) -> list[dict[str, Any]]:
-    """The lines of a feed from its beginning."""
+    """The lines of a feed from a cursor on."""
     with on(day):
         found = Client().get(address, headers={"Authorization": f"Bearer {token}"})
     assert found.status_code == 200
@@ -55,7 +61,7 @@ def lodged(company: Client, reference: str) -> str:
     """The company asks, is told the first day, and lodges on it with a document; the number of its case."""
     asked = f"/own/repairs/record/{reference}/"
     with on(EVE):
-        signed_in_organisation(company)
+        signed_in_organisation(company, SUBJECT)
         assert reference in text(company.get("/own/"))
         assert OPENS.isoformat() in text(company.get(asked))
     with on(OPENS):
@@ -75,7 +81,7 @@ def lodged(company: Client, reference: str) -> str:
 def signed_in_again(company: Client) -> None:
     """The visit of the eve has ended by itself; the same user comes back, here under a new visit of the test."""
     company.cookies.clear()
-    signed_in_organisation(company, username="test-company-too")
+    signed_in_organisation(company, SUBJECT, username="test-company-too")
 
 
 def decided(case: str) -> None:
@@ -107,6 +113,7 @@ def test_repaired_it_is_gone_everywhere_and_does_not_come_back(send: Send, tmp_p
     company = Client()
     case = lodged(company, form["ref"])
     assert page(shown, OPENS)[0] == 200, "an application alone ends nothing"
+    before = stand().size
     with on(GRANTED):
         decided(case)
 
@@ -119,9 +126,9 @@ def test_repaired_it_is_gone_everywhere_and_does_not_come_back(send: Send, tmp_p
     assert {"REPAIR_LODGED", "REPAIR_ACCEPTED", "REPAIR_GRANTED"} <= set(kinds_told())
 
     sealed(GRANTED)
-    end = feed("/api/v1/changes?after=0", "", GRANTED)[-1]
+    end = feed(f"/api/v1/changes?after={before}", "", GRANTED)[-1]
     assert (end["event"], end["content"], "reason" in end) == ("ENDED", None, False)
-    end = feed("/api/v1/subscription/changes?after=0", token, GRANTED)[-1]
+    end = feed(f"/api/v1/subscription/changes?after={before}", token, GRANTED)[-1]
     assert (end["event"], end["content"], end["reason"]["code"]) == ("ENDED", None, "REPAIRED")
 
     assert send(file, day=GRANTED)["accepted"] == 0

@@ -26,6 +26,11 @@ FORM = {"duties_done": "yes", "words": "罚没款已缴清", "commitment": "yes"
 AFTER_MIDNIGHT = time(0, 5)
 
 
+@pytest.fixture(autouse=True)
+def _ledger_of_its_own(settings: Any, tmp_path: Path) -> None:
+    settings.ENDINGS_FOLDER = tmp_path / "endings"
+
+
 def events(record_ref: str) -> list[str]:
     """What happened in the open case about that record."""
     found = open_case_of(record_ref)  # type: ignore[arg-type]
@@ -37,7 +42,7 @@ def handed_in(reference: str) -> str:
     """The company hands a repair in, two months ahead of its day; the address of its case."""
     company, asked = Client(), f"/own/repairs/record/{reference}/"
     with on(AHEAD):
-        signed_in_organisation(company)
+        signed_in_organisation(company, SUBJECT)
         page = company.get(asked).content.decode()
         assert OPENS.isoformat() in page
         assert "预约" in page
@@ -67,7 +72,7 @@ def test_it_files_itself_on_its_first_lawful_day_and_once(send: Send, tmp_path: 
 
     company = Client()
     with on(runs_on):
-        signed_in_organisation(company, username="test-company-too")
+        signed_in_organisation(company, SUBJECT, username="test-company-too")
         told = company.get(place).content.decode()
     assert f"<time>{OPENS}</time>" in told, "it counts from the first lawful day"
     assert f"<time>{RESULT_BY}</time>" in told, "ten working days from it"
