@@ -65,6 +65,12 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "desk:agency": [{"agency": "0"}],
     "desk:matter": [{"matter": NO_BATCH}],
     "desk:repair": [{"case": NO_BATCH}],
+    **{f"{door}:repair-documents": [{"case": NO_BATCH}] for door in ("desk", "space")},
+    **{
+        f"{door}:{name}": [{"case": NO_BATCH, "document": NO_BATCH}]
+        for door in ("desk", "space")
+        for name in ("repair-document", "repair-document-remove")
+    },
     "space:repair": [{"case": NO_BATCH}],
     "space:repair-asked": [{"record": NO_BATCH}],
     "space:objection": [{"case": NO_BATCH}],
@@ -197,7 +203,10 @@ def addresses(route: Route, record_ref: str) -> list[str]:
     if "claim" in route.parameters:
         examples = [*examples, *({"claim": str(kept.id)} for kept in open_claims(None))]
     if "case" in route.parameters:
-        examples = [*examples, *({"case": str(kept.id)} for kept in cases_before(None, open_only=False)[0])]
+        examples = [
+            *examples,
+            *({**examples[0], "case": str(kept.id)} for kept in cases_before(None, open_only=False)[0]),
+        ]
     kept = {"agency": agency_ids, "box": boxes, "matter": matter_ids, "slip": slip_numbers}
     for name in set(route.parameters) & kept.keys():
         examples = [*examples, *({name: found} for found in kept[name]())]

@@ -1,18 +1,25 @@
 """Documents of cases over the web: one to a sending, never more than allowed, given out as what does nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xinshu.doors.desk.upload_handler import FRAME, Nameless, declared
 from xinshu.doors.portal.pages import unavailable
+from xinshu.doors.repair_steps import FILLED
+from xinshu.doors.repair_words import SIDES
 from xinshu.proceedings.cases.documents import DocumentRow, attach, opened
 from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
+from xinshu.proceedings.cases.queries import CaseRow
+from xinshu.proceedings.cases.turns import Side
+from xinshu.proceedings.repair.states import RepairState
 
 Page = Callable[..., HttpResponseBase]
 TOO_LARGE: Final = (
@@ -53,3 +60,36 @@ def as_attachment(found: DocumentRow) -> HttpResponse:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def one_of(documents: Sequence[DocumentRow], document: UUID) -> DocumentRow:
+    """That one of the documents that may be seen. Raises Http404, alike for any other."""
+    found = next((one for one in documents if one.id == document), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def shelf(documents: Sequence[DocumentRow], case: CaseRow, *, door: str, side: Side, fills: bool) -> dict[str, Any]:
+    """The documents of a repair for a template, with their addresses at a door (`space`, `desk`).
+
+    `fills`: whether whoever looks fills the form, for that side: attaches while it is filled, and takes its own back
+    while it is a draft.
+    """
+    draft = fills and case.state == RepairState.DRAFT
+    told = []
+    for one in documents:
+        which = {"case": case.id, "document": one.id}
+        remove = reverse(f"{door}:repair-document-remove", kwargs=which) if draft and one.side == side else ""
+        told.append(
+            {
+                "name": one.name,
+                "size": one.size,
+                "on_day": one.at,
+                "side": SIDES[one.side],
+                "address": reverse(f"{door}:repair-document", kwargs=which),
+                "remove": remove,
+            }
+        )
+    attach_to = reverse(f"{door}:repair-documents", args=[case.id]) if fills and case.state in FILLED else ""
+    return {"documents": told, "attach_to": attach_to, "largest_mib": LARGEST >> 20}

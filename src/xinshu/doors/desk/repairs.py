@@ -8,11 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinshu.doors.case_documents import shelf
 from xinshu.doors.desk.standing import actor_of, posts, seen_by, wording
-from xinshu.doors.repair_steps import asked_for, carried_out
+from xinshu.doors.repair_steps import FILLED, asked_for, carried_out
 from xinshu.doors.repair_words import findings, told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
+from xinshu.proceedings.cases.documents import DocumentRow, documents_of
 from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.repair import actions, deciding, queries, revoking
 from xinshu.proceedings.repair.actions import NotRepairable, NotTheirs
@@ -51,10 +53,10 @@ def repairs(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def repair(request: HttpRequest, case: UUID) -> HttpResponse:
     """One application with both clocks and its history; its unit goes on with it, or a clerk helps at the counter."""
-    found = _visible(request, case)
+    found = visible_repair(request, case)
     _looked(request, "LOOK_REPAIR", str(case))
     if request.method != "POST":
-        return _page(request, found)
+        return case_page(request, found)
     try:
         _step(request, case)
     except NotTheirs as refused:
@@ -62,7 +64,7 @@ def repair(request: HttpRequest, case: UUID) -> HttpResponse:
     except XinshuError as refused:
         verdict = refused.verdict if isinstance(refused, NotRepairable) else None
         why = findings(verdict, wording(request))
-        return _page(request, _visible(request, case), refused=str(refused), why=why, status=422)
+        return case_page(request, visible_repair(request, case), refused=str(refused), why=why, status=422)
     return redirect("desk:repair", case=case)
 
 
@@ -152,9 +154,10 @@ def _articles(values: list[str]) -> list[tuple[str, str]]:
     return [(basis, article) for basis, _, article in (value.partition(":") for value in values) if basis and article]
 
 
-def _page(
+def case_page(
     request: HttpRequest, found: RepairCase, *, refused: str = "", why: Any = (), status: int = 200
 ) -> HttpResponse:
+    """The page of a case, with what was refused and why."""
     actor, moment, words = actor_of(request), moment_of(request), wording(request)
     helps = queries.may_help(actor, found.row.organ, on_date=moment.day)
     unit = queries.unit_of(actor, found.row.organ, on_date=moment.day)
@@ -167,6 +170,7 @@ def _page(
         "reviews": reviews,
         "articles": _citable(found, request),
         "said": request.POST.get("words", ""),
+        **shelf(seen_documents(request, found), found.row, door="desk", side=Side.COUNTER, fills=helps),
         "longest": LONGEST_WORDS,
         "refused": refused,
         "why": why,
@@ -190,7 +194,7 @@ def _told(request: HttpRequest, case: RepairCase) -> dict[str, Any]:
     return told(case, wording(request), moment_of(request).day) | {"code": bodies[0].code if bodies else ""}
 
 
-def _visible(request: HttpRequest, case: UUID) -> RepairCase:
+def visible_repair(request: HttpRequest, case: UUID) -> RepairCase:
     """The case, if one may see it; another's is no different from none. Raises Http404."""
     day, seen = moment_of(request).day, seen_by(request)
     found = queries.repair_case(case, wording(request).catalogue, on_date=day)
@@ -199,6 +203,15 @@ def _visible(request: HttpRequest, case: UUID) -> RepairCase:
     if found.row.state in OWN and not queries.may_help(actor_of(request), found.row.organ, on_date=day):
         raise Http404
     return found
+
+
+def seen_documents(request: HttpRequest, found: RepairCase) -> tuple[DocumentRow, ...]:
+    """What its unit sees once it is lodged; at a counter only what was attached there; an auditor sees none."""
+    held, day, unit = documents_of(found.row.id), moment_of(request).day, found.row.organ
+    if found.row.state not in OWN and queries.unit_of(actor_of(request), unit, on_date=day):
+        return held
+    helps = found.row.state in {*OWN, *FILLED} and queries.may_help(actor_of(request), unit, on_date=day)
+    return tuple(one for one in held if helps and one.side == Side.COUNTER)
 
 
 def _helper(request: HttpRequest) -> bool:

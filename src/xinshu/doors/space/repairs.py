@@ -7,11 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinshu.doors.case_documents import shelf
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.repair_steps import asked_for, carried_out
 from xinshu.doors.repair_words import channel, findings, told
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.kit.errors import XinshuError
+from xinshu.proceedings.cases.documents import documents_of
 from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.repair import queries
 from xinshu.proceedings.repair.actions import NotRepairable, begin
@@ -74,8 +76,8 @@ def repair(request: HttpRequest, case: UUID) -> HttpResponse:
     """One application: the form while it is a draft, both clocks, the history, withdrawing, a reply."""
     leave_line(request, "LOOK_OWN_REPAIRS")
     if request.method != "POST":
-        return _case(request, _own(request, case))
-    _own(request, case)
+        return case_page(request, own_repair(request, case))
+    own_repair(request, case)
     try:
         carried_out(
             case,
@@ -88,11 +90,11 @@ def repair(request: HttpRequest, case: UUID) -> HttpResponse:
     except XinshuError as refused:
         verdict = refused.verdict if isinstance(refused, NotRepairable) else None
         why = findings(verdict, _wording(request))
-        return _case(request, _own(request, case), refused=str(refused), why=why, status=422)
+        return case_page(request, own_repair(request, case), refused=str(refused), why=why, status=422)
     return redirect("space:repair", case=case)
 
 
-def _own(request: HttpRequest, case: UUID) -> RepairCase:
+def own_repair(request: HttpRequest, case: UUID) -> RepairCase:
     """The case, if it is the organisation's; another's is no different from none. Raises Http404."""
     found = queries.repair_case(case, _wording(request).catalogue, on_date=moment_of(request).day)
     if found is None or found.row.subject not in subjects_of(request):
@@ -100,14 +102,16 @@ def _own(request: HttpRequest, case: UUID) -> RepairCase:
     return found
 
 
-def _case(
+def case_page(
     request: HttpRequest, found: RepairCase, *, refused: str = "", why: Any = (), status: int = 200
 ) -> HttpResponse:
+    """The page of a case, with what was refused and why."""
     words, moment = _wording(request), moment_of(request)
     page = {
         "case": told(found, words, moment.day),
         **asked_for(found, words, moment),
         "may": open_events(REPAIR, found.row.state, Side.SUBJECT),
+        **shelf(documents_of(found.row.id), found.row, door="space", side=Side.SUBJECT, fills=True),
         "longest": LONGEST_WORDS,
         "refused": refused,
         "why": why,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.space import mandates, objections, pages, records, repairs
+from xinshu.doors.space import mandates, objections, pages, records, repair_documents, repairs
 
 app_name = "space"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("repairs/", repairs.repairs, name="repairs"),
     path("repairs/record/<uuid:record>/", repairs.asked, name="repair-asked"),
     path("repairs/<uuid:case>/", repairs.repair, name="repair"),
+    path("repairs/<uuid:case>/documents/", repair_documents.attach_one, name="repair-documents"),
+    path("repairs/<uuid:case>/documents/<uuid:document>/", repair_documents.document, name="repair-document"),
+    path(
+        "repairs/<uuid:case>/documents/<uuid:document>/remove/",
+        repair_documents.remove_one,
+        name="repair-document-remove",
+    ),
     path("objections/", objections.objections, name="objections"),
     path("objections/<uuid:case>/", objections.objection, name="objection"),
     path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),

@@ -47,8 +47,19 @@ class DocumentRow:
     at: datetime
 
 
-def attach(*, case: UUID, name: str, chunks: Iterable[bytes], side: Side, actor: str, moment: Moment) -> UUID:
+def attach(
+    *,
+    case: UUID,
+    name: str,
+    chunks: Iterable[bytes],
+    states: Collection[str] | None = None,
+    side: Side,
+    actor: str,
+    moment: Moment,
+) -> UUID:
     """Keep a document with a case that is open; its number, which is the earlier one where it lies there already.
+
+    `states`: in one of which the case must be (None: any in which it is open).
 
     No more than the limit is ever read. The caller has seen to it that the case is this actor's. Raises
     DocumentRefused, NotNow, and NoRoom; then nothing of it is kept.
@@ -56,7 +67,9 @@ def attach(*, case: UUID, name: str, chunks: Iterable[bytes], side: Side, actor:
     content = _read(chunks)
     kind, digest = kind_of(content), hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        _open(case)
+        found = _open(case)
+        if states is not None and found.state not in states:
+            raise NotNow("办件已经提交，现在不能再附材料。The case has been lodged; nothing can be attached to it now.")
         held = CaseDocument.objects.filter(case_id=case)
         same = held.filter(digest=digest).first()
         if same is not None:
