@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from xinshu.doors.portal.wording import Wording
@@ -21,9 +21,8 @@ MOST_CHANGES: Final = 200
 """Of one record, on its page; the command line tells all (`xinshu past`)."""
 
 WAYS: Final = (
-    ("repair-new", "申请修复，或者预约修复", "Ask for repair, or lodge it ahead"),
+    ("repair-asked", "申请修复，或者预约修复", "Ask for repair, or lodge it ahead"),
     ("speak", "提出异议、声明或其他意见", "Object, answer, or say that it is not you"),
-    ("objection-new", "提出异议", "Object"),
 )
 """What can be done about a record: the name of its address, as far as it stands; all free of charge."""
 
@@ -72,13 +71,7 @@ def record(request: HttpRequest, record_ref: UUID) -> HttpResponse:
 
 
 def _ways(record_ref: UUID) -> list[tuple[str, str, str]]:
-    found = []
-    for name, zh, en in WAYS:
-        try:
-            found.append((reverse(f"space:{name}", args=[record_ref]), zh, en))
-        except NoReverseMatch:
-            continue
-    return found
+    return [(reverse(f"space:{name}", args=[record_ref]), zh, en) for name, zh, en in WAYS]
 
 
 def _standing(request: HttpRequest) -> dict[str, Any]:
