@@ -47,7 +47,7 @@ def feed(address: str, token: str, day: date) -> list[dict[str, Any]]:
     with on(day):
         found = Client().get(address, headers={"Authorization": f"Bearer {token}"})
     assert found.status_code == 200
-    lines: list[dict[str, Any]] = found.json()["lines"]
+    lines: list[dict[str, Any]] = found.json()["changes"]
     return lines
 
 
