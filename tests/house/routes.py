@@ -96,6 +96,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "desk:letter": [{"letter_id": NO_BATCH}],
     "space:revoke": [{"mandate": NO_BATCH}],
     "space:end-visit": [{"visit": NO_BATCH}],
+    **{f"space:address-{name}": [{"address": NO_BATCH}] for name in ("code", "confirm", "revoke")},
 }
 """Parameters to visit a route with, what is there and what is not; a `record_ref` is added by who visits."""
 
@@ -147,6 +148,8 @@ QUERIES: dict[str, list[str]] = {
         "?as_of=2026-10-01",
         "?as_of=tomorrow",
     ],
+    "space:notices": ["?page=2", "?page=none"],
+    "space:calendar": ["?month=2026-12", "?month=2026-13", "?month=tomorrow"],
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],

@@ -37,15 +37,32 @@ WORDS: Final[dict[DayKind, tuple[str, str]]] = {
 }
 
 
+DUE: Final[dict[str, str]] = {
+    "REPAIR_ACCEPT": "修复申请的受理 Taking up an application for repair",
+    "REPAIR_RESULT": "修复申请的结果 Result of an application for repair",
+    "REPAIR_EXTENSION": "修复申请延期后的结果 Result of an application for repair, extended",
+    "REPAIR_REPLY": "贵单位对拟撤销修复的答复 Your reply to a planned revocation",
+    "OBJECTION_ANSWER": "异议的答复 Answer to an objection",
+    "OBJECTION_APPEAL": "贵单位申请复核 Your appeal",
+    "OBJECTION_APPEAL_ANSWER": "复核的答复 Answer to an appeal",
+    "CHANGED_DECISION": "决定变更后的更正 Correction after a changed decision",
+}
+"""What is due in a case, by the name of its deadline (national/deadlines.yaml)."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Day:
-    """One day: when, why, about what (a kind and a number, or a case), and the reference of that."""
+    """One day: when, why, about what (a kind and a number, or a case), and the reference of that.
+
+    `course`: of the case, empty where it is a record.
+    """
 
     on: date
     kind: DayKind
     about: str
     reference: str
     subject: int
+    course: str = ""
 
     @property
     def words(self) -> tuple[str, str]:
@@ -129,7 +146,10 @@ def _days_of_record(row: AboutRow, catalogue: Catalogue) -> list[Day]:
 
 
 def _days_of_case(row: CaseRow) -> list[Day]:
-    return [] if row.due_on is None else [Day(row.due_on, DayKind.CASE_DUE, row.due_what, str(row.id), row.subject)]
+    if row.due_on is None:
+        return []
+    said = DUE.get(row.due_what, row.due_what)
+    return [Day(row.due_on, DayKind.CASE_DUE, said, str(row.id), row.subject, row.course)]
 
 
 def _day(written: object) -> date | None:

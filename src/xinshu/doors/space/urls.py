@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinshu.doors.space import mandates, objections, pages, records, repair_documents, repairs
+from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repairs
 
 app_name = "space"
 urlpatterns = [
@@ -33,6 +34,14 @@ urlpatterns = [
     path("objections/<uuid:case>/", objections.objection, name="objection"),
     path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),
     path("honours/", objections.honours, name="honours"),
+    path("notices/", notices.inbox, name="notices"),
+    path("notices/read/", notices.read, name="notices-read"),
+    path("notices/addresses/", notices.addresses, name="addresses"),
+    path("notices/addresses/<uuid:address>/code/", notices.code, name="address-code"),
+    path("notices/addresses/<uuid:address>/confirm/", notices.confirm, name="address-confirm"),
+    path("notices/addresses/<uuid:address>/revoke/", notices.revoke, name="address-revoke"),
+    path("calendar/", calendar.days, name="calendar"),
+    path("calendar/calendar.ics", calendar.file, name="calendar-file"),
     path("visits/", mandates.visits, name="visits"),
     path("visits/<uuid:visit>/end/", mandates.end_one, name="end-visit"),
 ]

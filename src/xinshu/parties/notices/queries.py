@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+from django.db.models.lookups import IsNull
+
 from xinshu.parties.notices.models import Address, Delivery, Notice
 from xinshu.parties.notices.states import Arrival, Means
 
@@ -65,9 +68,9 @@ class DeliveryRow:
 
 
 def notices_of(subjects: Iterable[int], *, most: int, skip: int = 0) -> tuple[tuple[NoticeRow, ...], int]:
-    """What these subjects were told, newest first, and how much it is in all."""
+    """What these subjects were told, unread first, then newest first, and how much it is in all."""
     found = Notice.objects.filter(subject_id__in=list(subjects))
-    return tuple(map(_row, found.order_by("-id")[skip : skip + most])), found.count()
+    return tuple(map(_row, found.order_by(IsNull(F("read_at"), False), "-id")[skip : skip + most])), found.count()
 
 
 def unread(subjects: Iterable[int]) -> int:

@@ -155,6 +155,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "article": ("依据", "Article"),
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
+    "proof": ("核验方式", "How proved"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
 
