@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from xinshu.doors.space import mandates, objections, pages, records, repair_documents, repairs
-from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repairs
+from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repair_documents, repairs
 
 app_name = "space"
 urlpatterns = [
