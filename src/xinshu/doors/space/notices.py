@@ -31,8 +31,8 @@ from xinshu.register.access.audience import moment_of
 
 PAGE_SIZE: Final = 20
 MOST_DELIVERIES: Final = 20
-INSIDE: Final = frozenset({"state"})
-"""What a notice holds for machines alone: the page of the case says it in words."""
+INSIDE: Final = frozenset({"state", "what_en"})
+"""What is no line of its own: the page of the case says the state in words, the matter stands with its English."""
 
 MEANS: Final[dict[Means, Words]] = {
     Means.EMAIL: ("电子邮件", "E-mail"),
@@ -189,13 +189,16 @@ def _told(row: NoticeRow) -> dict[str, Any]:
     return {
         "row": row,
         "told": told(row.kind),
-        "details": details({name: _said(name, value) for name, value in row.said.items() if name not in INSIDE}),
+        "details": details({name: _said(row, name) for name in row.said if name not in INSIDE}),
         "case": _case(row),
         "wrong_body": row.record_ref is not None and row.kind == NoticeKind.RECORD_FIRST_SHOWN,
     }
 
 
-def _said(name: str, value: str) -> str:
+def _said(row: NoticeRow, name: str) -> str:
+    value = row.said[name]
+    if name == "what":
+        return f"{value} {row.said.get('what_en', '')}".strip()
     return " ".join(PROOFS[Proof(value)]) if name == "proof" and value in set(Proof) else value
 
 
