@@ -11,6 +11,7 @@ from xinshu.bulk.reasons import SENTENCES, RowFault, by_article, shape
 from xinshu.proceedings.intake.settling import NOT_OURS
 from xinshu.register.records.actions import Held
 from xinshu.register.subjects.actions import Unmatched
+from xinshu.register.subjects.decisions import Refusal
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_what_the_register_says_stands_in_the_catalogue(code: str):
 
 
 def test_no_article_is_stated_for_a_fault_that_nobody_knows():
-    known = {str(code) for code in (*RowFault, *Held, *Unmatched, NOT_OURS)}
+    known = {str(code) for code in (*RowFault, *Held, *Unmatched, *Refusal, NOT_OURS)}
     assert set(catalogue().returns) <= known
 
 

@@ -29,7 +29,9 @@ SEARCHES: Final = ("/search", "/suggest")
 FORMS: Final = ("/slips/", "/agencies/notices/", "/own/sign-in/", "/own/register/", "/own/factor/")
 """Forms by which something is told or tried: slips, the notices of an agency, and who signs in as an organisation."""
 
-ORGANS: Final = tuple(API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms"))
+ORGANS: Final = tuple(
+    API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms", "repair-decisions")
+)
 """Addresses of organs' own systems: known by their tokens, and free to send a file in many pieces."""
 
 TOO_MANY: Final = ("请求过于频繁，请稍后再试。", "Too many requests; please wait and try again.")

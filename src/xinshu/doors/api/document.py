@@ -38,6 +38,10 @@ TAGS: Final = (
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
     ("agencies", "信用服务机构：逾期名单，清除凭条。Agencies: the late list, and clean-up slips."),
     ("intake", "归集：机关系统报送。For organs' own systems, by token."),
+    (
+        "repair",
+        "他处作出的修复决定，由认定单位或登记窗口报送。Repairs that were decided elsewhere.",
+    ),
 )
 
 HEADERS: Final[dict[str, tuple[Part, str]]] = {

@@ -11,9 +11,12 @@ from xinshu.register.access.audience import client_of, moment_of, organ_client
 
 router = Router(tags=["repair 修复"])
 
+ONE_A_LINE: Final = "one decision a line, as JSON"
 ROWS: Final = {
     "required": True,
-    "content": {"application/x-ndjson": {"schema": {"type": "string", "description": "one decision a line, as JSON"}}},
+    "content": {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": ONE_A_LINE}}
+    },
 }
 
 

@@ -47,7 +47,10 @@ def receive_file(file: Path, sender: str) -> None:
 
 @repair.command("doubtful")
 def doubtful() -> None:
-    """待人工核对的决定 Decisions that fit several records; none of them ends until a person says which."""
+    """待人工核对的决定 Decisions that fit several records; none of them ends until a person says which.
+
+    例 Example: xinshu repair doubtful
+    """
     with store(now()):
         found, _ = cases_before(None, courses=[ELSEWHERE.name], states=["DOUBTFUL"])
         for one in found:
@@ -61,7 +64,10 @@ def doubtful() -> None:
 @click.option("--record", type=click.UUID, help="所指的信息；不写则都不是 The record that was meant; without it: none.")
 @click.option("--words", required=True, help="理由 Why.")
 def settle(case: UUID, record: UUID | None, words: str) -> None:
-    """核对一项决定 Say which record a doubtful decision means, or that it means none."""
+    """核对一项决定 Say which record a doubtful decision means, or that it means none.
+
+    例 Example: xinshu repair settle 5f6e0c1e-8d6e-4f4e-9a57-0c6f5a5f3c11 --words 案号与卷宗不符
+    """
     moment, actor = now(), f"cli:{getuser()}"
     with store(moment):
         if record is None:
@@ -75,7 +81,10 @@ def settle(case: UUID, record: UUID | None, words: str) -> None:
 @click.argument("case", type=click.UUID)
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def hand_over(case: UUID, target: Path) -> None:
-    """转办 Write the archive of a case for the national window; prints the SHA-256 of its manifest."""
+    """转办 Write the archive of a case for the national window; prints the SHA-256 of its manifest.
+
+    例 Example: xinshu repair hand-off 5f6e0c1e-8d6e-4f4e-9a57-0c6f5a5f3c11 case.zip
+    """
     moment, digests = now(), []
     with store(moment):
         keep(target, lambda file: digests.append(hand_off(case, file, actor=f"cli:{getuser()}", moment=moment)))
