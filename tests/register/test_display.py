@@ -12,12 +12,12 @@ from xinshu.law.terms import Mark
 from xinshu.register.publog.leaf import Event
 from xinshu.register.publog.models import Entry
 from xinshu.register.records import display
-from xinshu.register.records.actions import NotHeld, number_filings
+from xinshu.register.records.actions import Change, NotHeld, number_filings
 from xinshu.register.records.display import Hidden
 from xinshu.register.records.models import JournalLine, Record
 from xinshu.register.records.own import about, about_record, why_ended
 from xinshu.register.records.queries import shown_json, shown_record
-from xinshu.register.records.withholding import Ending, NotShown, end_again, endings_since
+from xinshu.register.records.withholding import Ending, NotShown, end_again, endings_since, mask
 
 pytestmark = pytest.mark.django_db
 NUMBER = "示市监罚〔2026〕0001号"
@@ -45,7 +45,8 @@ def repaired(day: date = TODAY) -> None:
 
 
 def reinstated(day: date = LATER) -> date | None:
-    until = display.reinstate(words="材料虚假", moment=noon(day), **where())
+    catalogue = adopted_catalogue().catalogue
+    until = display.reinstate(words="材料虚假", catalogue=catalogue, moment=noon(day), **where())
     number_filings(moment=noon(day))
     return until
 
@@ -95,6 +96,29 @@ def test_a_revoked_repair_shows_what_is_left_of_the_term_by_a_new_entry() -> Non
     assert form["shown_from"] == LATER.isoformat()
     assert form["shown_until"] == orjson.loads(before.public_form or "")["shown_until"]
     assert events() == ["SHOWN", "ENDED", "SHOWN"]
+    with pytest.raises(NotHeld):
+        reinstated()
+
+
+def test_what_was_withheld_for_a_claim_stays_withheld_when_a_repair_is_revoked() -> None:
+    said = where() | {"mark": Mark.NAME_WITHHELD, "catalogue": adopted_catalogue().catalogue}
+    mask(moment=noon(TODAY), **said)
+    number_filings(moment=noon(TODAY))
+    marked(display.mark, Mark.OBJECTED)
+    (before,) = forms()
+    assert "示例违法事实" not in str(before)
+    repaired()
+    reinstated()
+    (after,) = forms(LATER)
+    assert "示例违法事实" not in str(after)
+    assert (after["mark"]["code"], "other_marks" in after) == ("NAME_WITHHELD", False)
+
+
+def test_what_its_subject_declines_is_not_called_repaired_and_never_comes_back() -> None:
+    display.end_publication(ground=Change.DECLINED, words="放弃", moment=noon(TODAY), **where())
+    number_filings(moment=noon(TODAY))
+    assert forms() == []
+    assert list(why_ended([(record().subject_id, record().record_ref)], on_date=TODAY).values()) == ["DECLINED"]
     with pytest.raises(NotHeld):
         reinstated()
 

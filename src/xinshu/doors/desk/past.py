@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from xinshu.doors.desk.standing import actor_of, posts, wording
+from xinshu.doors.desk.words import CHANGES
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.kit.identifiers import check_code
 from xinshu.kit.paging import page_number, pages
@@ -26,20 +27,6 @@ DUTIES: Final[dict[str, Words]] = {
     "SUPERVISION": ("监督检查", "supervision"),
     "COURT": ("司法程序", "court proceedings"),
     "AUDIT": ("审计", "audit"),
-}
-CHANGES: Final[dict[str, Words]] = {
-    "ACCEPTED": ("收录", "accepted"),
-    "CORRECTED": ("更正", "corrected"),
-    "WITHDRAWN": ("撤回", "withdrawn"),
-    "REPAIRED": ("信用修复", "repaired"),
-    "REINSTATED": ("修复撤销，恢复剩余公示期", "repair revoked, shown for the rest of its term"),
-    "HIDDEN": ("暂停公示", "hidden for now"),
-    "UNHIDDEN": ("恢复公示", "shown again"),
-    "MARKED": ("加标注", "marked"),
-    "UNMARKED": ("撤标注", "mark taken off"),
-    "STATED": ("主体说明", "the body's statement"),
-    "MASKED": ("遮盖待核", "masked pending review"),
-    "UNMASKED": ("解除遮盖", "mask lifted"),
 }
 
 

@@ -78,3 +78,21 @@ REVIEWS: Final[Mapping[str, Words]] = {
     ),
 }
 """What an organ attests before it files, each by itself."""
+
+CHANGES: Final[dict[str, Words]] = {
+    "ACCEPTED": ("收录", "accepted"),
+    "CORRECTED": ("更正", "corrected"),
+    "WITHDRAWN": ("撤回", "withdrawn"),
+    "REPAIRED": ("信用修复", "repaired"),
+    "DECLINED": ("主体放弃记录", "declined by its subject"),
+    "REINSTATED": ("修复撤销，恢复剩余公示期", "repair revoked, shown for the rest of its term"),
+    "HIDDEN": ("暂停公示", "hidden for now"),
+    "UNHIDDEN": ("恢复公示", "shown again"),
+    "MARKED": ("加标注", "marked"),
+    "UNMARKED": ("撤标注", "mark taken off"),
+    "STATED": ("主体说明", "the body's statement"),
+    "HELD_BACK": ("恢复备份后暂停公示，等待核对", "held back after a restore, to be compared"),
+    "MASKED": ("遮盖待核", "masked pending review"),
+    "UNMASKED": ("解除遮盖", "mask lifted"),
+}
+"""What a line of the journal says happened to a record."""

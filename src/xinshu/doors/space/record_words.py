@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from xinshu.doors.desk.words import GROUNDS
+from xinshu.doors.desk.words import CHANGES, GROUNDS
 from xinshu.doors.portal.wording import Wording, Words, money
 from xinshu.law.entries import FieldRole, FieldRule, FieldType
 from xinshu.law.public_form import sentence
@@ -17,26 +17,12 @@ from xinshu.register.records.own import AboutRow, PastLine
 ENDED: Final[Mapping[str, Words]] = {
     "WITHDRAWN": ("报送机关已撤回", "withdrawn by the organ that filed it"),
     "REPAIRED": ("已修复，停止公示", "repaired, shown no more"),
+    "DECLINED": ("贵单位放弃记录，停止公示", "you do without it, shown no more"),
     "CORRECTED": ("已更正，按更正后的内容不公示", "corrected, and not shown as it now stands"),
 }
 HIDDEN: Final[Mapping[str, Words]] = {
     "SHIELDED": ("法院批准的重整计划执行期间", "while a plan approved by a court is carried out"),
     "NOT_US": ("正在核实是否属于贵单位", "while it is reviewed whether it is yours at all"),
-}
-CHANGES: Final[Mapping[str, Words]] = {
-    "ACCEPTED": ("收录", "taken in"),
-    "CORRECTED": ("更正", "corrected"),
-    "WITHDRAWN": ("撤回", "withdrawn"),
-    "MASKED": ("部分内容遮蔽待核", "a part withheld, pending review"),
-    "UNMASKED": ("解除遮蔽", "withheld no more"),
-    "HELD_BACK": ("恢复备份后暂停公示，等待核对", "held back after a restore, to be compared"),
-    "REPAIRED": ("信用修复", "repaired"),
-    "REINSTATED": ("修复撤销，在剩余公示期内恢复公示", "its repair was revoked; shown for the rest of its term"),
-    "HIDDEN": ("暂停公示", "hidden for now"),
-    "UNHIDDEN": ("恢复公示", "shown again"),
-    "MARKED": ("加注", "a mark was added"),
-    "UNMARKED": ("撤销加注", "a mark was taken off"),
-    "STATED": ("贵单位的声明", "your statement"),
 }
 DERIVING: Final = frozenset({"ACCEPTED", "CORRECTED", "REINSTATED"})
 """Changes that say whether, and until when, a record is shown; the others stand beside that."""
@@ -60,7 +46,7 @@ def in_brief(row: AboutRow, words: Wording, day: date) -> dict[str, Any]:
         "marks": [
             (said.zh, said.en)
             for mark in (row.marks or "").split(",")
-            if (said := words.catalogue.sentences.get(mark)) is not None
+            if row.ended is None and (said := words.catalogue.sentences.get(mark)) is not None
         ],
     }
 

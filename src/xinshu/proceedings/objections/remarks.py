@@ -25,6 +25,7 @@ from xinshu.proceedings.objections.states import DECLINED, REVIEW, NotPossible, 
 from xinshu.register.access.actions import note
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records import display
+from xinshu.register.records.actions import Change
 from xinshu.register.records.own import AboutRow, about
 from xinshu.register.subjects.decisions import accept_again, decline
 
@@ -71,7 +72,8 @@ def tell_review(
 def review_over(*, case: UUID, outcome: ReviewOutcome, words: str, side: Side, actor: str, moment: Moment) -> CaseRow:
     """The reconsideration or lawsuit is over; the mark goes. The caller has seen that the case is this actor's.
 
-    A decision that was changed or revoked is told to the unit by an objection of that ground. Raises NotNow.
+    A decision that was changed or revoked ends or corrects nothing by this: the page then asks the body for an
+    objection of that ground, by which its unit has three working days. Raises NotNow.
     """
     said = {"outcome": str(outcome), "words": heard(words, needed=False)}
     done = advance(case=case, course=REVIEW, event="OVER", side=side, actor=actor, said=said, moment=moment)
@@ -113,7 +115,13 @@ def decline_kind(*, subject: int, kind: str, side: Side, actor: str, moment: Mom
     for one in standing:
         organ = unit_of(one)
         display.end_publication(
-            subject=subject, record_ref=one.record_ref, organ=organ, words=WANTED_NOT, actor=actor, moment=moment
+            subject=subject,
+            record_ref=one.record_ref,
+            ground=Change.DECLINED,
+            organ=organ,
+            words=WANTED_NOT,
+            actor=actor,
+            moment=moment,
         )
         open_case(
             course=DECLINED,

@@ -75,6 +75,7 @@ def revoke(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
             organ=found.organ,
             words="",
             actor=actor,
+            catalogue=catalogue,
             moment=moment,
         )
     except NotHeld:  # nothing of its term is left: it stays away, and the ban begins all the same

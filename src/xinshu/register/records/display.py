@@ -14,6 +14,7 @@ import orjson
 from django.db import connection, transaction
 
 from xinshu.bulk.canonical import canonical
+from xinshu.bulk.derivation import masked_text
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.public_form import TELLING
@@ -24,19 +25,21 @@ from xinshu.register.records.statements import FILE, WITHDRAW, WITHDRAWN_LINE
 from xinshu.register.records.withholding import held_shown, write_marks
 
 REMAINING: Final = """
-SELECT j.public_until FROM records_journalline j
+SELECT j.public_from, j.public_until FROM records_journalline j
  WHERE j.subject_id = %(subject)s AND j.record_ref = %(record_ref)s AND j.public_from IS NOT NULL
  ORDER BY j.filing_id DESC, j.place DESC LIMIT 1
 """
-"""Until when it would have been shown, by the last period derived before it was repaired."""
+"""From when until when it would have been shown, by the last period derived before it was repaired."""
 
 STANDING: Final = """
-SELECT r.version, r.severity, r.edition, r.kind, r.hidden_for, r.ended, r.ended_form FROM records_record r
+SELECT r.version, r.severity, r.edition, r.kind, r.hidden_for, r.ended, r.ended_form, r.masked_for
+  FROM records_record r
  WHERE r.subject_id = %(subject)s AND r.record_ref = %(record_ref)s FOR UPDATE
 """
 REINSTATE: Final = """
-UPDATE records_record SET ended = NULL, ended_on = NULL, ended_form = NULL, public_from = %(day)s,
-       public_until = %(until)s, public_form = %(form)s, filing_id = %(filing)s
+UPDATE records_record SET ended = NULL, ended_on = NULL, ended_form = NULL, public_from = %(start)s,
+       public_until = %(until)s, public_form = %(form)s, masked_for = %(marks)s, masked_form = %(masked)s,
+       filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 HIDE: Final = """
@@ -69,17 +72,28 @@ class Standing(NamedTuple):
     hidden_for: str | None
     ended: str | None
     ended_form: str | None
+    marks: str | None
 
 
 @transaction.atomic
-def end_publication(*, subject: int, record_ref: UUID, organ: str, words: str, actor: str, moment: Moment) -> None:
+def end_publication(
+    *,
+    subject: int,
+    record_ref: UUID,
+    ground: Change = Change.REPAIRED,
+    organ: str,
+    words: str,
+    actor: str,
+    moment: Moment,
+) -> None:
     """A record is repaired: display, sharing and use of it end at once (Order 36 art. 3, G11); the fact stays.
 
-    `organ`: who decided the repair. Nothing that is filed later brings it back. Raises NotHeld when it has ended.
+    `ground`: REPAIRED, or DECLINED where its subject does without it (G27). `organ`: whose record it is, or who decided
+    the repair. Nothing that is filed later brings it back. Raises NotHeld when it has ended.
     """
     found = _standing(subject, record_ref)
-    where = _filed(found, subject, record_ref, organ, actor, moment) | {"ended": Change.REPAIRED}
-    said = {"organ": organ, "actor": actor, "words": words, "reasons": _reasons(Change.REPAIRED), "at": moment.instant}
+    where = _filed(found, subject, record_ref, organ, actor, moment) | {"ended": ground}
+    said = {"organ": organ, "actor": actor, "words": words, "reasons": _reasons(ground), "at": moment.instant}
     line = where | said | {"version": found.version, "severity": found.severity, "edition": found.edition}
     with connection.cursor() as cursor:
         cursor.execute(WITHDRAW, where)
@@ -88,28 +102,35 @@ def end_publication(*, subject: int, record_ref: UUID, organ: str, words: str, a
 
 
 @transaction.atomic
-def reinstate(*, subject: int, record_ref: UUID, organ: str, words: str, actor: str, moment: Moment) -> date | None:
+def reinstate(
+    *, subject: int, record_ref: UUID, organ: str, words: str, actor: str, catalogue: Catalogue, moment: Moment
+) -> date | None:
     """The repair of a record was revoked: it is shown for what is left of its lawful term, by a new entry of the log.
 
-    Its last shown day is the one that it had; the day after it is returned (None: open). Raises NotHeld when no repair
-    ended it, or nothing of its term is left.
+    What was withheld of it for someone's claim is withheld again. Its last shown day is the one that it had; the day
+    after it is returned (None: open). Raises NotHeld when no repair ended it, or nothing of its term is left.
     """
     found = _standing(subject, record_ref, ended=Change.REPAIRED)
     with connection.cursor() as cursor:
         cursor.execute(REMAINING, {"subject": subject, "record_ref": record_ref})
         row = cursor.fetchone()
-    until: date | None = row[0] if row else moment.day
+    first, until = row or (moment.day, moment.day)
     if found.ended_form is None or (until is not None and until <= moment.day):
         raise NotHeld(
             "公示期已满，撤销修复后也不再公示。Its term is over: it is not shown again, though its repair is revoked."
         )
-    form = orjson.loads(found.ended_form) | {"shown_from": moment.day.isoformat()}
+    start = max(first, moment.day)
+    form = canonical(orjson.loads(found.ended_form) | {"shown_from": start.isoformat()}).decode()
+    marks = ",".join(name for name in (found.marks or "").split(",") if name and Mark(name) not in TELLING) or None
+    masked = masked_text(form, marks, catalogue) if marks else None
     where = _filed(found, subject, record_ref, organ, actor, moment)
     with connection.cursor() as cursor:
-        cursor.execute(REINSTATE, where | {"until": until, "form": canonical(form).decode()})
+        said = {"start": start, "until": until, "form": form, "marks": marks, "masked": masked}
+        cursor.execute(REINSTATE, where | said)
     _line(where, Change.REINSTATED, organ=organ, words=words, actor=actor, moment=moment)
     enter_changes([subject], [str(record_ref)], day=moment.day, filing=where["filing"])
-    return until
+    shown_until: date | None = until
+    return shown_until
 
 
 @transaction.atomic

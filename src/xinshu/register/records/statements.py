@@ -112,7 +112,8 @@ SELECT r.subject_id, r.version, r.severity, r.edition, r.kind FROM records_recor
 WITHDRAW = """
 UPDATE records_record SET ended_form = CASE WHEN %(ended)s = 'REPAIRED' THEN public_form END, ended = %(ended)s,
        ended_on = %(day)s, public_from = NULL, public_until = NULL,
-       repair_from = NULL, public_form = NULL, masked_form = NULL, masked_for = NULL, hidden_for = NULL,
+       repair_from = NULL, public_form = NULL, masked_form = NULL, hidden_for = NULL,
+       masked_for = CASE WHEN %(ended)s = 'REPAIRED' THEN masked_for END,
        statement = NULL,
        filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s

@@ -26,7 +26,7 @@ from xinshu.register.records.entries import enter_changes
 from xinshu.register.records.queries import shown_record
 from xinshu.register.records.statements import FILE, into_temporary
 
-ENDINGS: Final = frozenset({Change.WITHDRAWN, Change.REPAIRED})
+ENDINGS: Final = frozenset({Change.WITHDRAWN, Change.REPAIRED, Change.DECLINED})
 """After these nothing is shown of a record; only a repair can be revoked."""
 
 EVERY_CLAIM: Final = f"{Mark.NAME_CLAIMED},{Mark.BODY_CLAIMED}"

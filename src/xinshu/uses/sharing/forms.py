@@ -17,6 +17,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "TERM_OVER": ("公示期满", "Its term of display is over"),
         "CORRECTED": ("更正后不再公示", "It was corrected, and is no longer shown as it was"),
         "REPAIRED": ("信用修复完成", "It was repaired"),
+        "DECLINED": ("该主体放弃记录", "Its subject does without it"),
         "HIDDEN": ("事项办理期间暂停公示", "Its display is suspended while a matter about it is decided"),
         "WITHDRAWN": ("作出机关撤回", "Its organ withdrew it"),
     }
