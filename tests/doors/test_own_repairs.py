@@ -46,6 +46,7 @@ def test_the_eve_says_which_condition_by_which_article_from_which_day_and_hands_
     told = text(client.get(address))
     for said in ("不符合", "第", "2026-07-31", "免费", "预约"):
         assert said in told, said
+    assert "失信行为已经纠正" not in told, "nobody has said so yet"
     page = client.post(address).headers["Location"]
     assert 'value="lodge"' not in text(client.get(page))
     assert client.post(page, {**FORM, "step": "prelodge"}).status_code == 302

@@ -43,15 +43,16 @@ def carried_out(
 
 
 def asked_for(case: RepairCase, wording: Wording, moment: Moment) -> dict[str, Any]:
-    """What the form needs: whether it may be lodged today, from which day, and every condition in words."""
+    """What the form needs: whether a whole one may be lodged today, from which day, and each condition as it stands."""
     if case.about is None or case.row.state not in {*FILLED, RepairState.PRELODGED}:
         return {}
     whole = {**case.row.form, "commitment": True, "duties_done": True}
     verdict = eligibility(case.about, wording.catalogue, form=whole, on_date=moment.day)
+    now = eligibility(case.about, wording.catalogue, form=case.row.form, on_date=moment.day)
     return {
         "may_fill": case.row.state in FILLED,
         "may_lodge": verdict.may_be_lodged,
         "opens_on": verdict.opens_on,
-        "findings": findings(verdict, wording),
+        "findings": findings(now, wording),
         "channel": channel(verdict, wording),
     }

@@ -25,6 +25,8 @@ RESULTS: Final[dict[Result, Words]] = {
     Result.UPHELD: ("成立", "Upheld"),
     Result.NOT_UPHELD: ("不成立", "Not upheld"),
 }
+BEFORE: Final[tuple[Words, ...]] = (("收到", "Received"), ("按时", "On time"), ("超期", "Late"))
+DAYS: Final[Words] = ("工作日中位数", "Median working days")
 
 
 @public
@@ -43,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "course": COURSES[course],
         "organ": names.get(organ, ""),
         "code": organ,
-        "results": [RESULTS[result] for result in found.results],
+        "columns": _columns(found),
         "rows": [_row(line, names, found) for line in (found.all, *found.units)],
         "months": [(month, number) for month, number in reversed(found.months) if number is not None],
         "tables": _charts(found, names),
@@ -53,7 +55,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _row(line: UnitLine, names: dict[str, str], found: CaseStatistics) -> dict[str, Any]:
     numbers = [line.received, line.on_time, line.late, *(line.results[result] for result in found.results), line.days]
-    return {"code": line.organ, "name": names.get(line.organ, line.organ), "numbers": numbers}
+    told = list(zip(_columns(found), numbers, strict=True))
+    return {"code": line.organ, "name": names.get(line.organ, line.organ), "numbers": told}
+
+
+def _columns(found: CaseStatistics) -> list[Words]:
+    return [*BEFORE, *(RESULTS[result] for result in found.results), DAYS]
 
 
 def _charts(found: CaseStatistics, names: dict[str, str]) -> dict[str, Any]:

@@ -59,12 +59,14 @@ def asked(request: HttpRequest, record: UUID) -> HttpResponse:
             return redirect("space:repair", case=made)
     whole = {"commitment": True, "duties_done": True}
     verdict = queries.eligibility(found, words.catalogue, form=whole, on_date=moment.day)
+    # What nobody has said yet is not told as met: only the day and the way are those of a whole application.
+    now = queries.eligibility(found, words.catalogue, form={}, on_date=moment.day)
     kind = words.catalogue.kinds.get(found.kind)
     page |= {
         "record": found,
         "kind_words": (found.kind, "") if kind is None else (kind.name_zh, kind.name_en),
         "verdict": verdict,
-        "findings": findings(verdict, words),
+        "findings": findings(now, words),
         "channel": channel(verdict, words),
     }
     return render(request, "space/repair-asked.html", page, status=422 if "refused" in page else 200)
