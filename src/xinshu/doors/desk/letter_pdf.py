@@ -1,16 +1,9 @@
 """The letter with a one-time code to an organisation's registered place, as PDF/A-2a and PDF/UA-1."""
 
 from datetime import date, timedelta
-from importlib.resources import files
-from typing import Final
 
-import orjson
-import typst
-
-from xinshu.doors.desk.receipt_pdf import FONTS, STANDARDS
+from xinshu.doors.desk.paper import paper
 from xinshu.parties.mandates.queries import LetterRow
-
-TEMPLATE: Final = files("xinshu.doors.desk").joinpath("letter.typ").read_bytes()
 
 
 def letter_pdf(letter: LetterRow, drawn: str, *, name: str, day: date, address: str) -> bytes:
@@ -27,12 +20,4 @@ def letter_pdf(letter: LetterRow, drawn: str, *, name: str, day: date, address: 
         "month": day.month,
         "day": day.day,
     }
-    paper: bytes = typst.compile(
-        TEMPLATE,
-        font_paths=FONTS,
-        format="pdf",
-        sys_inputs={"told": orjson.dumps(said).decode()},
-        pdf_standards=STANDARDS,
-        timestamp=0,
-    )
-    return paper
+    return paper("letter.typ", said)

@@ -1,18 +1,10 @@
 """The receipt as PDF/A-2a and PDF/UA-1: made from a template with the fonts of the house, without a network."""
 
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, Final
 
-import orjson
-import pylopdf_fonts_zh_cn
-import typst
+from xinshu.doors.desk.paper import paper
 
-FONTS: Final = typst.Fonts(
-    include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(files(pylopdf_fonts_zh_cn))]
-)
-TEMPLATE: Final = files("xinshu.doors.desk").joinpath("receipt.typ").read_bytes()
-STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]
 MOST_LINES: Final = 200
 """Reasons, and questions, that a paper lists; their numbers are told in full."""
 
@@ -40,15 +32,7 @@ def receipt_pdf(told: dict[str, Any]) -> bytes:
         "questions_left_out": told["questions_left_out"] + max(0, len(told["questions"]) - MOST_LINES),
     }
     stamp = int((told["filed_at"] or told["received_at"]).timestamp())
-    paper: bytes = typst.compile(
-        TEMPLATE,
-        font_paths=FONTS,
-        format="pdf",
-        sys_inputs={"told": orjson.dumps(said).decode()},
-        pdf_standards=STANDARDS,
-        timestamp=stamp,
-    )
-    return paper
+    return paper("receipt.typ", said, stamp=stamp)
 
 
 def _minute(moment: datetime | None) -> str | None:

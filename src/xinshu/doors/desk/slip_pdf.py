@@ -1,16 +1,11 @@
 """The clean-up slip as PDF/A-2a and PDF/UA-1, with a QR code of its page; made as the receipt is, without a network."""
 
 from datetime import date
-from importlib.resources import files
 from typing import Any, Final
 
-import orjson
-import typst
-
-from xinshu.doors.desk.receipt_pdf import FONTS, STANDARDS
+from xinshu.doors.desk.paper import paper
 from xinshu.kit.qr import modules
 
-TEMPLATE: Final = files("xinshu.doors.desk").joinpath("slip.typ").read_bytes()
 QUIET: Final = 4
 """Light modules that the standard asks for around a code."""
 
@@ -28,15 +23,7 @@ def slip_pdf(told: dict[str, Any], *, site: str) -> bytes:
         "month": day.month,
         "day": day.day,
     }
-    paper: bytes = typst.compile(
-        TEMPLATE,
-        font_paths=FONTS,
-        format="pdf",
-        sys_inputs={"told": orjson.dumps(said).decode()},
-        pdf_standards=STANDARDS,
-        timestamp=0,
-    )
-    return paper
+    return paper("slip.typ", said)
 
 
 def svg(text: str) -> str:
