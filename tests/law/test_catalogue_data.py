@@ -24,6 +24,7 @@ from xinshu.law.terms import (
     Decision,
     Effect,
     Mark,
+    Remedy,
     Penalty,
     Procedure,
     Rank,
@@ -550,7 +551,7 @@ def test_a_bare_number_never_says_that_somebody_is_an_organisation() -> None:
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert set(CATALOGUE.sentences) == set(ReasonCode) | set(Mark)
+    assert set(CATALOGUE.sentences) == set(ReasonCode) | set(Mark) | set(Remedy)
 
 
 @pytest.mark.parametrize("code", ReasonCode)

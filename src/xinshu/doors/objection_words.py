@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from xinshu.law.catalogue import Catalogue
+from xinshu.law.terms import Remedy
 from xinshu.proceedings.cases.queries import CaseRow, history
 from xinshu.proceedings.objections.states import Answer, AppealAbout, AppealAnswer, Ground, ReviewOutcome
 from xinshu.register.access.queries import organ
@@ -92,7 +93,6 @@ SIDES: Final[Mapping[str, Words]] = {
     "OPERATOR": ("运营机构", "the operator"),
     "HOUSE": ("平台自动", "the platform itself"),
 }
-REMEDIES: Final = ("GO_TO_RECONSIDERATION", "GO_TO_COURT")
 
 
 def case_told(found: CaseRow, *, day: date) -> dict[str, Any]:
@@ -135,5 +135,5 @@ def history_told(found: CaseRow) -> list[dict[str, Any]]:
 
 def remedies(catalogue: Catalogue) -> list[Words]:
     """Where one can go with the decision itself, and until when, by the catalogue of the day."""
-    found = (catalogue.sentences.get(name) for name in REMEDIES)
+    found = (catalogue.sentences.get(name) for name in Remedy)
     return [(said.zh, said.en) for said in found if said is not None]

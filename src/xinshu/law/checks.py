@@ -41,6 +41,7 @@ from xinshu.law.terms import (
     Penalty,
     Procedure,
     Rank,
+    Remedy,
     Severity,
     SubjectKind,
     TermKind,
@@ -358,7 +359,7 @@ def _vocabularies(entries: Entries) -> Iterator[Fault]:
 def _sentences(entries: Entries) -> Iterator[Fault]:
     if not entries["reasons"]:
         return
-    missing = sorted(code for code in (*ReasonCode, *Mark) if not entries["reasons"].knows(code))
+    missing = sorted(code for code in (*ReasonCode, *Mark, *Remedy) if not entries["reasons"].knows(code))
     if missing:
         entry = next(iter(entries["reasons"].values()))
         yield entry.fault((), Rule.INCOMPLETE, f"these reasons have no sentence: {', '.join(missing)}")

@@ -151,6 +151,13 @@ class Mark(StrEnum):
     BODY_DOUBTED = "BODY_DOUBTED"
 
 
+class Remedy(StrEnum):
+    """Where one can go with a decision itself, beyond this house: the organ above, and the courts."""
+
+    RECONSIDERATION = "GO_TO_RECONSIDERATION"
+    COURT = "GO_TO_COURT"
+
+
 class Condition(StrEnum):
     """What repair depends on, in the order in which it is told (Order 36 arts. 2, 13)."""
 
