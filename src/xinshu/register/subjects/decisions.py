@@ -21,6 +21,9 @@ NOT_THEIRS: Final = """
 SELECT subject_id, document FROM subjects_bodydecision
  WHERE undone_at IS NULL AND NOT same AND subject_id = ANY(%s)
 """
+DECLINERS: Final = """
+SELECT subject_id FROM subjects_declined WHERE taken_back_at IS NULL AND kind = %s AND subject_id = ANY(%s)
+"""
 
 
 class Refusal(StrEnum):
@@ -123,10 +126,10 @@ def declined_by(subject: int) -> frozenset[str]:
 def without_refused(documents: pl.DataFrame, *, kind: str) -> tuple[pl.DataFrame, dict[int, Refusal]]:
     """Documents (with `index`, `subject`, `organ_code`, `document_number`) that may be taken in; why the others not."""
     documents, foreign = _without(documents, _not_theirs(documents), Refusal.NOT_THAT_BODY)
-    declined = Declined.objects.filter(
-        subject_id__in=documents["subject"].unique().to_list(), kind=kind, taken_back_at__isnull=True
-    )
-    unwanted = documents["subject"].is_in(list(declined.values_list("subject_id", flat=True)))
+    with connection.cursor() as cursor:
+        # One array, however many: a list of a query's parameters ends at 65,535, and a part of a file does not.
+        cursor.execute(DECLINERS, [kind, documents["subject"].unique().to_list()])
+        unwanted = documents["subject"].is_in([subject for (subject,) in cursor.fetchall()])
     documents, unasked = _without(documents, unwanted, Refusal.DECLINED)
     return documents, foreign | unasked
 
