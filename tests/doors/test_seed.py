@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -16,9 +16,13 @@ from random import Random
 
 import orjson
 import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from pytest_django import DjangoDbBlocker
 
 from tests import factories
 from xinshu.doors.cli.country.bodies import bodies
@@ -30,9 +34,11 @@ from xinshu.doors.cli.country.planted import decided_for
 from xinshu.doors.cli.country.rows import Row
 from xinshu.doors.cli.country.schedule import RHYTHMS
 from xinshu.doors.cli.country.sowing import Sown, sow
+from xinshu.doors.cli.demo import COMPANY, STAFF, open_demo_accounts
 from xinshu.doors.cli.seed import NotEmpty, refuse_unless_empty, sow_if_empty
 from xinshu.kit.identifiers import CodeWarning, check_code, check_uscc, is_identity_number, is_old_identity_number
 from xinshu.kit.legal_dates import Rounding, last_day_of_term
+from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.subject_kinds import subject_kind_of
 from xinshu.law.terms import Penalty, Procedure, Severity, SubjectKind
@@ -282,10 +288,31 @@ def test_the_same_seed_gives_the_same_files_byte_for_byte(tmp_path: Path) -> Non
 # taken in
 
 
+def test_an_empty_store_may_be_sown(db: None) -> None:
+    """Before any other here: what `sown_once` sows stays to the end of the file."""
+    refuse_unless_empty()
+
+
+@pytest.fixture(scope="module")
+def sown_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sown]:
+    """The country, made once for all that look at it, and undone at the end."""
+    named = str(connection.settings_dict["NAME"])
+    assert named.startswith("test_"), "the test database is made for tests that are marked: run the whole file"
+    with django_db_blocker.unblock(), transaction.atomic():
+        factories.adopted_catalogue()
+        folder = tmp_path_factory.mktemp("country")
+        yield sow(moment=factories.noon(TODAY), subjects=SUBJECTS, records=RECORDS, seed=1, folder=folder)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def sown(db: None, tmp_path: Path) -> Sown:
-    factories.adopted_catalogue()
-    return sow(moment=factories.noon(TODAY), subjects=SUBJECTS, records=RECORDS, seed=1, folder=tmp_path)
+def sown(sown_once: Sown) -> Iterator[Sown]:
+    """The country as it was sown; whatever a test does to it is undone after it."""
+    with transaction.atomic():
+        yield sown_once
+        transaction.set_rollback(True)
 
 
 def records_of(code: str, day: date) -> list[dict[str, object]]:
@@ -354,5 +381,23 @@ def test_nothing_is_sown_over_what_is_there(sown: Sown) -> None:
     assert batches_of(None, most=100) == before
 
 
-def test_an_empty_store_may_be_sown(db: None) -> None:
-    refuse_unless_empty()
+def test_whoever_tries_a_demonstration_may_sign_in_on_both_sides(sown: Sown, client: Client) -> None:
+    """The organisation with a recovery code, as one without an authenticator does; its unit at the desk."""
+    code = sown.examples.penalties
+    assert code is not None
+    with time_machine.travel(datetime.combine(TODAY, time(12), LEGAL_ZONE), tick=True):
+        _signed_in_on_both_sides(code, client)
+
+
+def _signed_in_on_both_sides(code: str, client: Client) -> None:
+    demo = open_demo_accounts(code, moment=factories.noon(TODAY))
+    told = "\n".join(demo.lines())
+    assert all(said in told for said in (code, demo.password, demo.secret, demo.recovery[0], demo.unit.name))
+    client.post("/own/sign-in/", {"username": COMPANY, "password": demo.password})
+    client.post("/own/factor/", {"said": demo.recovery[0]})
+    assert code in client.get("/own/", follow=True).content.decode()
+    for username in STAFF:
+        desk = Client()
+        signed = desk.post("/desk/sign-in/", {"username": username, "password": demo.password})
+        assert signed.status_code == 302
+        assert demo.unit.name in desk.get("/desk/").content.decode()

@@ -95,6 +95,7 @@ def test_a_revoked_repair_shows_what_is_left_of_the_term_by_a_new_entry() -> Non
     (form,) = forms(LATER)
     assert form["shown_from"] == LATER.isoformat()
     assert form["shown_until"] == orjson.loads(before.public_form or "")["shown_until"]
+    assert form["repair_from"] == str(record().repair_from) == str(before.repair_from)
     assert events() == ["SHOWN", "ENDED", "SHOWN"]
     with pytest.raises(NotHeld):
         reinstated()

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from xinshu.law.catalogue import Catalogue
-from xinshu.law.terms import Remedy
 from xinshu.proceedings.cases.queries import CaseRow, history
 from xinshu.proceedings.objections.states import Answer, AppealAbout, AppealAnswer, Ground, ReviewOutcome
 from xinshu.register.access.queries import organ
@@ -131,9 +129,3 @@ def history_told(found: CaseRow) -> list[dict[str, Any]]:
         }
         for line in history(found.id)
     ]
-
-
-def remedies(catalogue: Catalogue) -> list[Words]:
-    """Where one can go with the decision itself, and until when, by the catalogue of the day."""
-    found = (catalogue.sentences.get(name) for name in Remedy)
-    return [(said.zh, said.en) for said in found if said is not None]

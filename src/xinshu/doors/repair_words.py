@@ -114,7 +114,7 @@ def _line(line: Any, wording: Wording) -> dict[str, Any]:
         "proposed": said.get("proposed"),
         "said": said.get("words") or said.get("missing") or said.get("national_case") or "",
         "articles": articles,
-        "rights": bool(said.get("rights")),
+        "rights": wording.remedies() if said.get("rights") else [],
         "runs_on": runs_on,
         "banned_until": said.get("banned_until"),
     }

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from xinshu.doors.cli.country.organs import MARKET
 from xinshu.doors.cli.country.sowing import Sown, sow
+from xinshu.doors.cli.demo import open_demo_accounts
 from xinshu.doors.cli.store import store
 from xinshu.kit.clock import now
 from xinshu.kit.errors import XinshuError
@@ -50,12 +51,14 @@ def seed(subjects: int, records: int, number: int, keep: Path | None, add: bool)
 
 
 def sow_if_empty(moment: Moment) -> None:
-    """Sow a small country where no batch was ever received, and say what was sown."""
+    """Sow a small country where no batch was ever received, and say what was sown and who may sign in to try it."""
     if batches_of(None, most=1):
         return
     with _folder(None) as folder:
         sown = sow(moment=moment, subjects=DEMO_SUBJECTS, records=DEMO_RECORDS, seed=DEMO_SEED, folder=folder)
     click.echo(_text(sown, keep=None, site=""))
+    if sown.examples.penalties is not None:
+        click.echo("\n".join(open_demo_accounts(sown.examples.penalties, moment=moment).lines()))
 
 
 def refuse_unless_empty() -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.desk.standing import actor_of, kind_words, seen_by, wording
 from xinshu.doors.desk.words import GROUNDS as WITHDRAWALS
-from xinshu.doors.objection_words import ANSWERS, APPEAL_ANSWERS, OUTCOMES, case_told, history_told, remedies
+from xinshu.doors.objection_words import ANSWERS, APPEAL_ANSWERS, OUTCOMES, case_told, history_told
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.cases.queries import CaseRow, cases_before
 from xinshu.proceedings.cases.turns import Side
@@ -118,7 +118,7 @@ def _page(request: HttpRequest, found: CaseRow, *, refused: str = "", status: in
         "articles": request.POST.get("articles", ""),
         "reasons": [(reason, words) for reason, words in WITHDRAWALS.items()],
         "asks_articles": any(value in set(Answer) for value, _ in mine),
-        "remedies": remedies(wording(request).catalogue),
+        "remedies": wording(request).remedies(),
         "longest": LONGEST_SAID,
         "refused": refused,
         "day": day,

@@ -9,6 +9,7 @@ from xinshu.law.articles import anchor
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldRule, FieldType, Kind, TermRow, When
 from xinshu.law.public_form import law_phrase
+from xinshu.law.terms import Remedy
 
 Words = tuple[str, str]
 """Chinese, English."""
@@ -73,6 +74,11 @@ class Wording:
             for value in self.catalogue.vocabularies[vocabulary].choices
             if value in values
         ]
+
+    def remedies(self) -> list[Words]:
+        """Where one can go with a decision itself, and until when, as the catalogue of the day says."""
+        found = (self.catalogue.sentences.get(name) for name in Remedy)
+        return [(said.zh, said.en) for said in found if said is not None]
 
     def condition(self, when: When) -> list[tuple[str, list[Words]]]:
         """The stated parts of a term's condition: the attribute, and the official names of its values."""

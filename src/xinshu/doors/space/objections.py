@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from xinshu.doors.objection_words import APPEALS, GROUNDS, OUTCOMES, case_told, history_told, remedies
+from xinshu.doors.objection_words import APPEALS, GROUNDS, OUTCOMES, case_told, history_told
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.kit.errors import XinshuError
@@ -203,7 +203,7 @@ def _shown(request: HttpRequest, found: CaseRow, *, refused: str = "", status: i
         "may_end": found.course == REVIEW.name and found.closed_on is None,
         "appeals": [(str(one), words) for one, words in APPEALS.items()],
         "outcomes": [(str(one), words) for one, words in OUTCOMES.items()],
-        "remedies": remedies(Wording(catalogue_on(day).catalogue).catalogue),
+        "remedies": Wording(catalogue_on(day).catalogue).remedies(),
         "words": request.POST.get("words", ""),
         "longest": LONGEST_SAID,
         "refused": refused,

@@ -25,11 +25,11 @@ from xinshu.register.records.statements import FILE, WITHDRAW, WITHDRAWN_LINE
 from xinshu.register.records.withholding import held_shown, write_marks
 
 REMAINING: Final = """
-SELECT j.public_from, j.public_until FROM records_journalline j
+SELECT j.public_from, j.public_until, j.repair_from FROM records_journalline j
  WHERE j.subject_id = %(subject)s AND j.record_ref = %(record_ref)s AND j.public_from IS NOT NULL
  ORDER BY j.filing_id DESC, j.place DESC LIMIT 1
 """
-"""From when until when it would have been shown, by the last period derived before it was repaired."""
+"""From when until when it would have been shown, and its first day of repair, by the last period derived before."""
 
 STANDING: Final = """
 SELECT r.version, r.severity, r.edition, r.kind, r.hidden_for, r.ended, r.ended_form, r.masked_for
@@ -38,8 +38,8 @@ SELECT r.version, r.severity, r.edition, r.kind, r.hidden_for, r.ended, r.ended_
 """
 REINSTATE: Final = """
 UPDATE records_record SET ended = NULL, ended_on = NULL, ended_form = NULL, public_from = %(start)s,
-       public_until = %(until)s, public_form = %(form)s, masked_for = %(marks)s, masked_form = %(masked)s,
-       filing_id = %(filing)s
+       public_until = %(until)s, repair_from = %(repair)s, public_form = %(form)s, masked_for = %(marks)s,
+       masked_form = %(masked)s, filing_id = %(filing)s
  WHERE subject_id = %(subject)s AND record_ref = %(record_ref)s
 """
 HIDE: Final = """
@@ -107,14 +107,15 @@ def reinstate(
 ) -> date | None:
     """The repair of a record was revoked: it is shown for what is left of its lawful term, by a new entry of the log.
 
-    What was withheld of it for someone's claim is withheld again. Its last shown day is the one that it had; the day
-    after it is returned (None: open). Raises NotHeld when no repair ended it, or nothing of its term is left.
+    What was withheld of it for someone's claim is withheld again. Its last shown day and its first day of repair are
+    those that it had (a ban of the body stands apart); the day after the last one is returned (None: open). Raises
+    NotHeld when no repair ended it, or nothing of its term is left.
     """
     found = _standing(subject, record_ref, ended=Change.REPAIRED)
     with connection.cursor() as cursor:
         cursor.execute(REMAINING, {"subject": subject, "record_ref": record_ref})
         row = cursor.fetchone()
-    first, until = row or (moment.day, moment.day)
+    first, until, repair = row or (moment.day, moment.day, None)
     if found.ended_form is None or (until is not None and until <= moment.day):
         raise NotHeld(
             "公示期已满，撤销修复后也不再公示。Its term is over: it is not shown again, though its repair is revoked."
@@ -125,7 +126,7 @@ def reinstate(
     masked = masked_text(form, marks, catalogue) if marks else None
     where = _filed(found, subject, record_ref, organ, actor, moment)
     with connection.cursor() as cursor:
-        said = {"start": start, "until": until, "form": form, "marks": marks, "masked": masked}
+        said = {"start": start, "until": until, "repair": repair, "form": form, "marks": marks, "masked": masked}
         cursor.execute(REINSTATE, where | said)
     _line(where, Change.REINSTATED, organ=organ, words=words, actor=actor, moment=moment)
     enter_changes([subject], [str(record_ref)], day=moment.day, filing=where["filing"])
