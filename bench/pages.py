@@ -43,6 +43,7 @@ end
 COLUMNS = (
     *("kind", "organ_code", "document_number", "decided_on", "severity", "question", "audience", "public_from"),
     *("public_until", "repair_from", "edition", "version", "filing_id", "recorded_on", "recorded_at"),
+    *("entry_lot", "entry_place"),
 )
 MULTIPLY = f"""
 INSERT INTO records_record (subject_id, record_ref, identity, public_form, {", ".join(COLUMNS)})
@@ -51,7 +52,8 @@ SELECT r.subject_id, n.ref, sha256(r.identity || n.ref::text::bytea),
   FROM records_record r
  CROSS JOIN LATERAL (SELECT gen_random_uuid() AS ref, r.kind FROM generate_series(2, {RECORDS_A_BODY})) n
 """
-"""A reader needs records only: intake brings one for each body, the others are its copies under new references."""
+"""A reader needs records only: intake brings one for each body, the others are its copies under new references, and
+name its entry of the public log, of which pages read nothing."""
 
 DRAWN = """
 SELECT c.code, r.record_ref FROM records_record r JOIN subjects_subjectcode c USING (subject_id)

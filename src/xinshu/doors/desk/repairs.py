@@ -23,6 +23,7 @@ from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import LONGEST_WORDS, REPAIR, RepairState
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
+from xinshu.register.access.queries import organ
 from xinshu.register.access.roles import Role
 from xinshu.register.records.own import AboutRow, about
 from xinshu.register.subjects.queries import described, named_by
@@ -164,6 +165,7 @@ def case_page(
     reviews = queries.unit_of(actor, found.row.organ, deciding.REVIEWERS, on_date=moment.day)
     page = {
         "case": _told(request, found),
+        "unit": organ(found.row.organ),
         **(asked_for(found, words, moment) if helps or unit else {}),
         "helps": helps,
         "may": open_events(REPAIR, found.row.state, Side.ORGAN) if unit else frozenset(),

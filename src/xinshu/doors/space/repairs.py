@@ -20,6 +20,7 @@ from xinshu.proceedings.repair.actions import NotRepairable, begin
 from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import LONGEST_WORDS, REPAIR
 from xinshu.register.access.audience import moment_of
+from xinshu.register.access.queries import organ
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.own import about_record
 
@@ -111,6 +112,7 @@ def case_page(
     words, moment = _wording(request), moment_of(request)
     page = {
         "case": told(found, words, moment.day),
+        "unit": organ(found.row.organ),
         **asked_for(found, words, moment),
         "may": open_events(REPAIR, found.row.state, Side.SUBJECT),
         **shelf(documents_of(found.row.id), found.row, door="space", side=Side.SUBJECT, fills=True),
