@@ -144,7 +144,9 @@ class Crowd:
 
     def each_has_looked(self, *, after: bool) -> bool:
         """Whether every reader has had an answer to every look, before the grant or after it."""
-        return len({(one.reader, one.look) for one in self.seen if one.after == after}) == self.readers * len(self.looks)
+        return len({(one.reader, one.look) for one in self.seen if one.after == after}) == self.readers * len(
+            self.looks
+        )
 
     def feeds_tell(self, size: int) -> bool:
         """Whether everything that states a number has stated one of at least so many entries."""

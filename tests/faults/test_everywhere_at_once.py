@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -45,7 +44,9 @@ OFFICER = "复核一"
 def address() -> str:
     """The test's own database, as others reach it."""
     known = connection.get_connection_params()
-    return make_conninfo(**{name: known[name] for name in ("user", "password", "dbname", "host", "port") if name in known})
+    return make_conninfo(
+        **{name: known[name] for name in ("user", "password", "dbname", "host", "port") if name in known}
+    )
 
 
 @pytest.fixture

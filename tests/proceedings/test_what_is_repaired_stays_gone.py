@@ -1,6 +1,5 @@
 """What is repaired stays gone: no upload, correction, other body, restore or late filing brings the record back."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -327,7 +326,7 @@ def test_what_was_handed_in_ahead_elsewhere_lapses_with_it(shown: UUID) -> None:
 
 
 @pytest.fixture
-def saved(shown: UUID, tmp_path: Path) -> Iterator[Path]:
+def saved(shown: UUID, tmp_path: Path) -> Path:
     """A backup of the eve of the grant, when the application waited already."""
     target = tmp_path / "eve.age"
     handed_in(EVE)
@@ -339,7 +338,7 @@ def saved(shown: UUID, tmp_path: Path) -> Iterator[Path]:
     deciding.grant(case=made.id, actor=reviewer, moment=noon(GRANTED))
     integrate(moment=noon(GRANTED))
     catch_up()
-    yield target
+    return target
 
 
 def cases_of(reference: UUID) -> list[UUID]:
@@ -393,4 +392,3 @@ def test_after_a_restore_its_organ_files_it_again_in_vain(saved: Path, shown: UU
     assert back(sent(tmp_path, {"facts": "另一事实。"})) == {"HAS_ENDED"}
     assert sent(tmp_path).accepted == 0
     stays_gone_after_restore(shown)
-
