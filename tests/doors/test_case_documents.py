@@ -78,7 +78,7 @@ def test_the_limit_holds_while_it_is_read_whatever_was_said_before(case: Any) ->
         handler.receive_data_chunk(bytes(1 << 20), 0)
     with pytest.raises(RequestDataTooBig):
         handler.receive_data_chunk(b"x", 0)
-    assert handler.written.closed
+    assert handler.file.closed
     assert [path.name for path in vault.folder().iterdir() if path.is_file()] == []
 
 

@@ -27,13 +27,15 @@ class Nameless(FileUploadHandler):
     def __init__(self, request: HttpRequest | None = None, limit: int | None = None) -> None:
         super().__init__(request)
         self.limit = settings.UPLOAD_LIMIT + FRAME if limit is None else limit
-        self.read = 0
+        self.read, self.is_whole = 0, True
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
         super().new_file(*args, **kwargs)
         with room():
-            self.written: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
+            # Closed with the request. Danger: by this very name Django's parser closes it where a form breaks off.
+            self.file: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115
+        self.is_whole = False
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
         """Nothing larger than allowed is read, on whatever route it comes."""
@@ -44,20 +46,26 @@ class Nameless(FileUploadHandler):
         self.read += len(raw_data)
         with self._whole():
             self._allow(self.read)
-            self.written.write(raw_data)
+            self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         """It is whole."""
         with self._whole():
-            self.written.seek(0)
+            self.file.seek(0)
+        self.is_whole = True
         return UploadedFile(
-            file=self.written,
+            file=self.file,
             name=self.file_name,
             content_type=self.content_type,
             size=file_size,
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+    def upload_complete(self) -> None:
+        """The form is over; a file that was cut off is nobody's, and is let go at once."""
+        if not self.is_whole:
+            self.file.close()
 
     def _allow(self, size: int) -> None:
         if size > self.limit:
@@ -71,7 +79,7 @@ class Nameless(FileUploadHandler):
                 yield
         except BaseException:
             with suppress(OSError):  # closing writes what is left, for which there is no room either
-                self.written.close()
+                self.file.close()
             raise
 
 

@@ -40,6 +40,7 @@ from xinshu.register.records.statements import (
     WITHDRAWN_LINE,
     copy_into,
     into_temporary,
+    repaired_before,
 )
 
 
@@ -133,7 +134,7 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {filing.kind}"])
     documents = _one_for_each_body(documents, outcome)
-    known = _known(documents) if loading is None else loading.known(documents)
+    known = _known(documents, filing) if loading is None else loading.known(documents)
     documents = _compared(documents, known, filing)
     unchanged = documents.filter("is_equal")
     outcome.unchanged = len(unchanged)
@@ -207,7 +208,7 @@ def _hold(documents: pl.DataFrame, which: pl.Expr, why: Held, outcome: Outcome) 
     return documents.filter(~marked)
 
 
-def _known(documents: pl.DataFrame) -> pl.DataFrame:
+def _known(documents: pl.DataFrame, filing: Filing) -> pl.DataFrame:
     """What is held of these documents (KNOWN)."""
     filed = documents.select(pl.col("index").cast(pl.Int64), "subject", "identity", "content_digest")
     into_temporary("filed", FILED_COLUMNS, filed.rename({"subject": "subject_id"}))
@@ -217,7 +218,8 @@ def _known(documents: pl.DataFrame) -> pl.DataFrame:
         cursor.execute(HOLD, [known.filter(~pl.col("is_equal"))["index"].to_list()])
         withdrawn = [index for index, has_ended in cursor.fetchall() if has_ended]
         cursor.execute("DROP TABLE filed")
-    return known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
+    known = known.with_columns(pl.col("has_ended") | pl.col("index").is_in(withdrawn))
+    return pl.concat([known, repaired_before(documents, known, filing.kind, filing.catalogue)])
 
 
 def _compared(documents: pl.DataFrame, known: pl.DataFrame, filing: Filing) -> pl.DataFrame:

@@ -1,12 +1,17 @@
 """The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
+import orjson
 import polars as pl
 from django.db import connection
 
 from xinshu.bulk import copying
+from xinshu.bulk.documents import normalised_number
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import FieldRole
 
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
@@ -44,6 +49,16 @@ SELECT f.index, r.ended IS NOT NULL FROM filed f JOIN records_record r USING (su
  WHERE f.index = ANY(%s) FOR NO KEY UPDATE OF r
 """
 """What will be corrected is held until the commit, and asked again whether it has been withdrawn meanwhile."""
+
+REPAIRED = """
+SELECT q.subject, r.document_number, r.organ_code, r.decided_on, v.content
+  FROM unnest(%(subjects)s::bigint[]) q (subject)
+ CROSS JOIN LATERAL (
+       SELECT * FROM records_record k WHERE k.subject_id = q.subject AND k.public_until IS NULL
+          AND k.ended = 'REPAIRED' AND k.kind = %(kind)s OFFSET 0) r
+  JOIN records_recordversion v ON v.subject_id = q.subject AND v.record_ref = r.record_ref AND v.version = r.version
+"""
+"""One probe of the index of the gate for each body, as in COMPARE."""
 
 CHANGED: Final = (
     "organ_code",
@@ -124,6 +139,50 @@ INSERT INTO records_journalline (filing_id, place, subject_id, record_ref, chang
 VALUES (%(filing)s, 0, %(subject)s, %(record_ref)s, %(ended)s, %(version)s, %(day)s, %(at)s, %(actor)s,
         %(organ)s, %(severity)s, %(reasons)s, %(words)s, %(edition)s)
 """
+
+
+def repaired_before(documents: pl.DataFrame, known: pl.DataFrame, kind: str, catalogue: Catalogue) -> pl.DataFrame:
+    """Those of these documents that are not known by themselves, and were repaired by another name (KNOWN).
+
+    One number and day of decision about one body are one document, whichever organ says that it decided; a document
+    without an item is the whole of it. Columns `index`, `subject`, `organ_code`, `document_number`, `decided_on`,
+    `content`.
+    """
+    new = documents.join(known, on="index", how="anti")
+    with connection.cursor() as cursor:
+        cursor.execute(REPAIRED, {"subjects": new["subject"].unique().to_list(), "kind": kind})
+        rows = cursor.fetchall()
+    if not rows:
+        return pl.DataFrame(schema=KNOWN)
+    item = next((name for name, rule in catalogue.kinds[kind].fields.items() if rule.role is FieldRole.ITEM), "")
+    gone: dict[tuple[int, str], list[tuple[str, date | None, str]]] = {}
+    for subject, number, organ, decided_on, content in rows:
+        key = subject, pl.select(normalised_number(pl.lit(number))).item()
+        gone.setdefault(key, []).append((organ, decided_on, _item_of(content, item)))
+    compared = normalised_number(pl.col("document_number"))
+    asked = new.select("index", "subject", compared, "organ_code", "decided_on", "content").iter_rows()
+    again = pl.Series("index", [index for index, *said in asked if _is_again(gone, item, *said)], KNOWN["index"])
+    nothing = [pl.lit(None, KNOWN[name]).alias(name) for name in KNOWN if name != "index"]
+    return again.to_frame().with_columns(nothing).with_columns(has_ended=pl.lit(value=True)).select(*KNOWN)
+
+
+def _is_again(
+    gone: Mapping[tuple[int, str], Sequence[tuple[str, date | None, str]]],
+    item: str,
+    subject: int,
+    number: str,
+    organ: str,
+    decided_on: date | None,
+    content: str,
+) -> bool:
+    return any(
+        not (named and _item_of(content, item)) if other == organ else day == decided_on
+        for other, day, named in gone.get((subject, number), ())
+    )
+
+
+def _item_of(content: str, item: str) -> str:
+    return "".join(str(orjson.loads(content).get(item, "")).split())
 
 
 def copy_into(table: str, frame: pl.DataFrame) -> None:
