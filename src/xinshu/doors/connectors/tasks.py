@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from croniter import croniter  # type: ignore[import-untyped]
-from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
 
 from xinshu.doors.connectors import configuration, receipts, running
 from xinshu.doors.connectors.delivery import Delivered
@@ -17,6 +15,7 @@ from xinshu.doors.connectors.faults import Busy, Unavailable
 from xinshu.kit.clock import now
 from xinshu.kit.moment import LEGAL_ZONE
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
+from xinshu.register.queueing import asked_once
 
 LOG = logging.getLogger(__name__)
 RUN = "connectors.run"
@@ -50,12 +49,9 @@ def _tick(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
 
 def run_later(name: str, *, at: datetime) -> None:
     """Have a connector run by a worker, for that time of its schedule; no second run waits beside a first."""
-    try:
-        with transaction.atomic():
-            waiting = f"connector {name}"
-            _run.configure(lock=waiting, queueing_lock=waiting).defer(name=name, due=at.isoformat())
-    except AlreadyEnqueued:
-        pass
+    with asked_once():
+        waiting = f"connector {name}"
+        _run.configure(lock=waiting, queueing_lock=waiting).defer(name=name, due=at.isoformat())
 
 
 @app.task(name=RUN, queue="connectors", retry=UNTIL_IT_ANSWERS)

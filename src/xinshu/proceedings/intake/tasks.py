@@ -10,10 +10,9 @@ from traceback import extract_tb
 from uuid import UUID
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
 
@@ -24,6 +23,7 @@ from xinshu.proceedings.endings import catch_up, number_and_note
 from xinshu.proceedings.intake import actions, queries
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Step
+from xinshu.register.queueing import asked_once
 from xinshu.register.records.entries import turn_the_day
 
 LOG = logging.getLogger(__name__)
@@ -162,12 +162,9 @@ async def _forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: AR
 
 def _defer(task: "Task[[str, str], None, [str, str]]", queued_as: str, *, batch: UUID, actor: str) -> None:
     """One waiting job of a sort for one batch; the batch is the lock under which its jobs run one at a time."""
-    try:
-        with transaction.atomic():
-            Batch.objects.filter(id=batch).update(step_zh="排队", step_en="queued", done=0, total=None)
-            task.configure(lock=str(batch), queueing_lock=queued_as).defer(batch=str(batch), actor=actor)
-    except AlreadyEnqueued:
-        pass
+    with asked_once():
+        Batch.objects.filter(id=batch).update(step_zh="排队", step_en="queued", done=0, total=None)
+        task.configure(lock=str(batch), queueing_lock=queued_as).defer(batch=str(batch), actor=actor)
 
 
 @contextmanager

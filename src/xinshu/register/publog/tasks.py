@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
 from xinshu.kit.clock import now
 from xinshu.register.publog.actions import integrate
+from xinshu.register.queueing import asked_once
 
 AGAIN = RetryStrategy(
     max_attempts=8,
@@ -30,11 +30,8 @@ def integrate_soon() -> None:
 
 
 def _soon(job: JobDeferrer) -> None:
-    try:
-        with transaction.atomic():
-            job.defer()
-    except AlreadyEnqueued:
-        pass
+    with asked_once():
+        job.defer()
 
 
 @contextmanager

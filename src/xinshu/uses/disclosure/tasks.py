@@ -10,12 +10,12 @@ from itertools import product
 from typing import Final
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from xinshu.kit.clock import now
+from xinshu.register.queueing import asked_once
 from xinshu.uses.disclosure.actions import count_shown
 from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
 from xinshu.uses.disclosure.open_data import FORMS, BeingMade, asked_lately, make_file, sweep
@@ -37,12 +37,9 @@ SOON: Final = 60
 def make_later(data_set: str, form: str, *, seconds: int = 0) -> None:
     """Have a file made by a worker, in so many seconds; asked for again before it is begun, it is made once."""
     named = f"open data {data_set} {form}"
-    try:
-        with transaction.atomic():
-            waiting = _make.configure(lock=named, queueing_lock=named, schedule_in={"seconds": seconds})
-            waiting.defer(data_set=data_set, form=form)
-    except AlreadyEnqueued:
-        pass
+    with asked_once():
+        waiting = _make.configure(lock=named, queueing_lock=named, schedule_in={"seconds": seconds})
+        waiting.defer(data_set=data_set, form=form)
 
 
 @contextmanager
