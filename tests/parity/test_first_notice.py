@@ -123,8 +123,7 @@ def test_law_columns_and_gate_wait_for_the_same_days(edition: None, drawn: dict[
     assert (stored.public_from, stored.public_until) == period
     if corrected is not None:
         other = document(**filed, **said, fields={"CF_SY": "更正后的事实"})
-        outcome = accepted(other, on_day=corrected, told=drawn["told_later"])
-        assert outcome.corrected + len(outcome.held) == 1
+        assert accepted(other, on_day=corrected, told=drawn["told_later"]).corrected == 1, "it is not held for its wait"
         with connection.cursor() as cursor:
             cursor.execute("SELECT public_from, public_until FROM records_record WHERE subject_id = %s", [row.subject])
             assert cursor.fetchone() == period, "neither undone nor begun anew"
