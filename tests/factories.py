@@ -143,8 +143,11 @@ def document(kind: str = "ADMIN_PENALTY", **changes: Any) -> dict[str, Any]:
     }
 
 
-def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "") -> Outcome:
-    """Store documents of one kind as a batch received on that day; the catalogue must be adopted."""
+def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "", told: bool | None = None) -> Outcome:
+    """Store documents of one kind as a batch received on that day; the catalogue must be adopted.
+
+    `told`: whether somebody can answer for their bodies, as intake asks (None: nobody was asked).
+    """
     (kind,) = {given["kind"] for given in documents}
     edition = catalogue_on(on_day)
     rows = [_row(index, given, edition.catalogue) for index, given in enumerate(documents)]
@@ -159,7 +162,8 @@ def accepted(*documents: dict[str, Any], on_day: date = TODAY, citation: str = "
         catalogue=edition.catalogue,
         citation=citation,
     )
-    outcome = accept_batch(filing=filing, documents=frame)
+    asked = frame if told is None else frame.with_columns(is_told=pl.lit(told))
+    outcome = accept_batch(filing=filing, documents=asked)
     number_filings(moment=noon(on_day))
     return outcome
 

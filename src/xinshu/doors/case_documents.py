@@ -38,8 +38,12 @@ def takes_document(view: Page) -> Page:
         limit = min(LARGEST + FRAME, settings.UPLOAD_LIMIT + FRAME)
         if declared(request) > limit:
             return unavailable(request, TOO_LARGE, status=413)
-        request.upload_handlers = [Nameless(request, limit)]
-        return view(request, *args, **kwargs)
+        handler = Nameless(request, limit)
+        request.upload_handlers = [handler]
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            handler.upload_complete()  # the parser does not say so where it cannot read the form
 
     return guarded
 

@@ -33,8 +33,7 @@ class Nameless(FileUploadHandler):
         """A file begins."""
         super().new_file(*args, **kwargs)
         with room():
-            # Closed with the request. Danger: by this very name Django's parser closes it where a form breaks off.
-            self.file: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115
+            self.file: IO[bytes] = TemporaryFile(dir=vault.folder())  # noqa: SIM115 closed with the request
         self.is_whole = False
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803 ARG002
