@@ -92,6 +92,19 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "最短公示期已满，预约的申请已自动提交。",
         "The shortest term is over, and the application that you lodged beforehand was filed by itself.",
     ),
+    K.REPAIR_LAPSED: Told(
+        "修复申请已自行终止",
+        "An application for repair is over by itself",
+        "该信息已停止公示或者已在别处修复，提交或者预约的申请随之终止，不需要再办。认为有误的，可以提出异议，不收费。",
+        "The record is no longer shown, or was repaired elsewhere, so the application that was lodged or handed in ahead"
+        " is over; nothing is left to do. If that is wrong, object, free of charge.",
+    ),
+    K.REPAIR_STANDS: Told(
+        "修复有效，不予撤销",
+        "A repair stands",
+        "认定单位听取意见后决定不撤销修复，该信息仍不公示。",
+        "After hearing you the unit does not revoke the repair; the record stays away.",
+    ),
     K.REPAIR_RELAYED: Told(
         "修复申请已转办",
         "A repair was relayed",
