@@ -23,6 +23,7 @@ LIBRARY = frozenset({"api-1:api-root"})
 
 DESK = (
     "batch",
+    "batch-notices",
     "state",
     "check",
     "file",
@@ -76,6 +77,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "space:objection": [{"case": NO_BATCH}],
     "space:speak": [{"record_ref": NO_BATCH}],
     "desk:repair-listing": [{"case": NO_BATCH}],
+    "desk:repair-notice": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "space:repair-notice": [{"record": NO_BATCH}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
@@ -154,6 +157,7 @@ QUERIES: dict[str, list[str]] = {
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
     "desk:past": [f"?code={factories.SUBJECT}&duty=AUDIT&ground=示审〔2026〕1号", "?code=1"],
+    "desk:repair-notices": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?code=1&number=1"],
     "desk:withdrawn": [f"?record={NO_BATCH}"],
 }
 """Query strings worth a visit, beside none."""

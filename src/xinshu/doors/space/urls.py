@@ -8,6 +8,7 @@ app_name = "space"
 urlpatterns = [
     path("", records.home, name="home"),
     path("records/<uuid:record_ref>/", records.record, name="record"),
+    path("records/<uuid:record>/repair-notice.pdf", records.repair_notice, name="repair-notice"),
     path("register/", pages.register, name="register"),
     path("sign-in/", pages.sign_in, name="sign-in"),
     path("sign-out/", pages.sign_out, name="sign-out"),

@@ -169,6 +169,9 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
     "proof": ("核验方式", "How proved"),
+    "decider": ("作出修复决定的单位", "Unit that granted the repair"),
+    "case_number": ("修复案号", "Number of its case"),
+    "national": ("全国窗口办件编号", "Number of the national case"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
 
