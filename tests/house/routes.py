@@ -66,6 +66,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "desk:agency": [{"agency": "0"}],
     "desk:matter": [{"matter": NO_BATCH}],
     "desk:repair": [{"case": NO_BATCH}],
+    "desk:elsewhere-one": [{"case": NO_BATCH}],
     **{f"{door}:repair-documents": [{"case": NO_BATCH}] for door in ("desk", "space")},
     **{
         f"{door}:{name}": [{"case": NO_BATCH, "document": NO_BATCH}]
@@ -157,6 +158,7 @@ QUERIES: dict[str, list[str]] = {
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
     "desk:past": [f"?code={factories.SUBJECT}&duty=AUDIT&ground=示审〔2026〕1号", "?code=1"],
+    "desk:elsewhere": ["?page=2", "?page=none"],
     "desk:repair-notices": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?code=1&number=1"],
     "desk:withdrawn": [f"?record={NO_BATCH}"],
 }

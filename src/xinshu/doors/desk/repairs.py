@@ -15,10 +15,12 @@ from xinshu.doors.repair_words import findings, told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
 from xinshu.proceedings.cases.documents import DocumentRow, documents_of
+from xinshu.proceedings.cases.queries import cases_before
 from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.repair import actions, deciding, queries, revoking
 from xinshu.proceedings.repair.actions import NotRepairable, NotTheirs
 from xinshu.proceedings.repair.deciding import Refusal
+from xinshu.proceedings.repair.inbound import ELSEWHERE
 from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import LONGEST_WORDS, REPAIR, RepairState
 from xinshu.register.access.actions import note
@@ -45,6 +47,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
         "late": sum(case.late_on(day) for case in waiting),
         "asked": queries.asked_of_lists(seen),
         "may_help": _helper(request),
+        "doubtful": cases_before(seen, courses=[ELSEWHERE.name], states=["DOUBTFUL"], most=1)[1],
     }
     return render(request, "desk/repairs.html", page)
 
