@@ -80,7 +80,9 @@ def test_the_operator_says_which_was_meant_and_only_that_one_ends() -> None:
     assert WHY in client.get(f"{LIST}{made}/").content.decode()
 
 
-@pytest.mark.parametrize("said", [{"words": WHY}, {"record": "none"}, {"record": "none", "words": "  "}, {"record": "x"}])
+@pytest.mark.parametrize(
+    "said", [{"words": WHY}, {"record": "none"}, {"record": "none", "words": "  "}, {"record": "x"}]
+)
 def test_without_a_choice_or_a_reason_nothing_is_settled(said: dict[str, str]) -> None:
     made = in_doubt()
     assert at_the_desk(Role.OPERATOR).post(f"{LIST}{made}/", said).status_code == 422

@@ -42,7 +42,16 @@ CLOSED = {
     "looked_at": "2026-11-27",
     "certainty": "ILLUSTRATIVE",
 }
-EVERY_PAPER = ("信用修复告知书", "不收费", "不需要中介", "行政复议", "行政诉讼", "提出异议", "3《信用修复管理办法》", "10《信用修复")
+EVERY_PAPER = (
+    "信用修复告知书",
+    "不收费",
+    "不需要中介",
+    "行政复议",
+    "行政诉讼",
+    "提出异议",
+    "3《信用修复管理办法》",
+    "10《信用修复",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +129,9 @@ def test_what_waits_to_be_shown_has_its_paper_at_once() -> None:
 
 
 def test_what_a_law_closes_says_so_and_names_no_day() -> None:
-    amended = catalogue_with(orjson.dumps({"national/repair/order-36.yaml": {"ORDER_36.unrepairable": [CLOSED]}}).decode())
+    amended = catalogue_with(
+        orjson.dumps({"national/repair/order-36.yaml": {"ORDER_36.unrepairable": [CLOSED]}}).decode()
+    )
     told = read(one(), amended)
     assert "依法不能修复；公示期满，自动停止公示。" in told
     assert "可以预约" not in told.split("需要满足的条件")[0]
@@ -129,7 +140,11 @@ def test_what_a_law_closes_says_so_and_names_no_day() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "channel"),
-    [("JUDGMENT_DEFAULTER", "列入名单的执行法院"), ("TAX_ARREARS", "欠税缴清后停止公告"), ("ABNORMAL_OPERATION", "移出")],
+    [
+        ("JUDGMENT_DEFAULTER", "列入名单的执行法院"),
+        ("TAX_ARREARS", "欠税缴清后停止公告"),
+        ("ABNORMAL_OPERATION", "移出"),
+    ],
 )
 def test_what_goes_another_channel_says_where_and_not_here(kind: str, channel: str) -> None:
     told = read(one(kind=kind, document_number="示例〔2026〕7号", severity=None, event_on=None))

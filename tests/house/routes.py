@@ -153,6 +153,7 @@ QUERIES: dict[str, list[str]] = {
         "?as_of=tomorrow",
     ],
     "space:notices": ["?page=2", "?page=none"],
+    "space:access": ["?page=2", "?page=none"],
     "space:calendar": ["?month=2026-12", "?month=2026-13", "?month=tomorrow"],
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from xinshu.law.catalogue import Entries
 from xinshu.law.duties import YearlyDuty
 from xinshu.law.entries import FieldType
 from xinshu.law.reading import Fault, Rule
 
-PLAIN_YEAR = 2001
+MONTHS: Final = 12
+PLAIN_YEAR: Final = 2001
 """It has no 29 February: a day of it is in every year."""
 
 
@@ -20,7 +22,8 @@ def duty_faults(entries: Entries) -> Iterator[Fault]:
         try:
             date(PLAIN_YEAR, duty.month, duty.day)
         except ValueError:
-            yield entry.fault(("day",), Rule.OUT_OF_RANGE, f"{duty.month}-{duty.day} is no day of every year")
+            key = "day" if 1 <= duty.month <= MONTHS else "month"
+            yield entry.fault((key,), Rule.OUT_OF_RANGE, f"{duty.month}-{duty.day} is no day of every year")
         if not duty.subjects:
             yield entry.fault(("subjects",), Rule.INCOMPLETE, "a duty is somebody's: at least one kind of subject")
         if not kinds.knows(duty.kind):

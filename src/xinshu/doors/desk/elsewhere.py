@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinshu.doors.desk.standing import actor_of, kind_words, posts, seen_by
+from xinshu.doors.desk.standing import actor_of, kind_words, posts, seen_by, unit_at
 from xinshu.doors.portal.wording import Words
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.paging import page_number, pages
@@ -149,5 +149,11 @@ def _operates(request: HttpRequest) -> bool:
 
 
 def _looked(request: HttpRequest, matter: str) -> None:
-    moment = moment_of(request)
-    note(actor=actor_of(request), act="LOOK_ELSEWHERE", matter=matter, purpose="修复", organ="", moment=moment)
+    note(
+        actor=actor_of(request),
+        act="LOOK_ELSEWHERE",
+        matter=matter,
+        purpose="修复",
+        organ=unit_at(request),
+        moment=moment_of(request),
+    )

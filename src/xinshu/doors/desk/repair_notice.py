@@ -24,7 +24,10 @@ DAY: Final = timedelta(days=1)
 WHOLE: Final = {"commitment": True, "duties_done": True}
 
 DEADLINES: Final[dict[str, Words]] = {
-    "REPAIR_ACCEPT": ("是否受理修复申请，自推送认定单位之日起", "is the application accepted, from its push to the unit"),
+    "REPAIR_ACCEPT": (
+        "是否受理修复申请，自推送认定单位之日起",
+        "is the application accepted, from its push to the unit",
+    ),
     "REPAIR_RESULT": (
         "修复结果，自申请之日起，受理时间计算在内",
         "the result of repair, from the application, acceptance included",

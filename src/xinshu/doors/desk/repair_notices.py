@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from xinshu.doors.desk.repair_notice import is_adverse, notice_pdf
-from xinshu.doors.desk.standing import actor_of, kind_words, organs_of, own_batch, wording
+from xinshu.doors.desk.standing import actor_of, kind_words, organs_of, own_batch, unit_at, wording
 from xinshu.kit.identifiers import normalise
 from xinshu.kit.paging import page_number, pages
 from xinshu.law.terms import Effect
@@ -53,7 +53,9 @@ def of_batch(request: HttpRequest, found: BatchRow) -> HttpResponse:
     codes = {body.subject: body.code for body in described({one["subject"] for one in rows})}
     told: dict[str, Any] = {
         "batch": found,
-        "found": [{**one, "kind_words": kind_words(request, one["kind"]), "code": codes[one["subject"]]} for one in rows],
+        "found": [
+            {**one, "kind_words": kind_words(request, one["kind"]), "code": codes[one["subject"]]} for one in rows
+        ],
         "pages": pages(page, total, PAGE_SIZE),
         "may_file": bool(organs_of(request)),
     }
@@ -98,7 +100,7 @@ def _found(request: HttpRequest, code: str, number: str) -> list[dict[str, Any]]
         act="LOOK_OWN_RECORDS",
         matter=code,
         purpose="修复告知",
-        organ=next((organ.code for organ in organs_of(request)), ""),
+        organ=unit_at(request),
         moment=moment_of(request),
     )
     bodies = [body.subject for body in named_by(code)]

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.case_documents import shelf
-from xinshu.doors.desk.standing import actor_of, posts, seen_by, wording
+from xinshu.doors.desk.standing import actor_of, posts, seen_by, unit_at, wording
 from xinshu.doors.repair_steps import FILLED, asked_for, carried_out
 from xinshu.doors.repair_words import findings, told
 from xinshu.kit.errors import XinshuError
@@ -228,4 +228,11 @@ def _records(request: HttpRequest, bodies: list[int]) -> list[AboutRow]:
 
 
 def _looked(request: HttpRequest, act: str, matter: str) -> None:
-    note(actor=actor_of(request), act=act, matter=matter, purpose="修复", organ="", moment=moment_of(request))
+    note(
+        actor=actor_of(request),
+        act=act,
+        matter=matter,
+        purpose="修复",
+        organ=unit_at(request),
+        moment=moment_of(request),
+    )

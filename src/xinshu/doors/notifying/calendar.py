@@ -170,9 +170,7 @@ def _own_day(row: AboutRow) -> Iterator[tuple[DayKind, date | None]]:
             yield why, _day(content.get(field))
 
 
-def _days_of_duties(
-    body: SubjectRow, rows: Iterable[AboutRow], catalogue: Catalogue, on_date: date
-) -> Iterator[Day]:
+def _days_of_duties(body: SubjectRow, rows: Iterable[AboutRow], catalogue: Catalogue, on_date: date) -> Iterator[Day]:
     """The next day of each duty that such a body has, unless it is deregistered."""
     for name, duty in catalogue.duties.items():
         registered = _registered(body, rows, duty)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repair_documents, repairs
+from xinshu.doors.space import (
+    access,
+    calendar,
+    mandates,
+    notices,
+    objections,
+    pages,
+    records,
+    repair_documents,
+    repairs,
+)
 
 app_name = "space"
 urlpatterns = [
@@ -42,6 +52,8 @@ urlpatterns = [
     path("notices/addresses/<uuid:address>/revoke/", notices.revoke, name="address-revoke"),
     path("calendar/", calendar.days, name="calendar"),
     path("calendar/calendar.ics", calendar.file, name="calendar-file"),
+    path("access/", access.looks, name="access"),
+    path("access/access.csv", access.file, name="access-file"),
     path("visits/", mandates.visits, name="visits"),
     path("visits/<uuid:visit>/end/", mandates.end_one, name="end-visit"),
 ]
