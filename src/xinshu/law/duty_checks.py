@@ -1,4 +1,4 @@
-"""Are the duties of every year sound? A day that every year has, bodies that owe it, and a field that says since when."""
+"""Are the duties of every year sound? A day that every year has, bodies that owe it, a field that says since when."""
 
 from collections.abc import Iterator
 from datetime import date

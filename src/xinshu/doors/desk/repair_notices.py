@@ -1,4 +1,4 @@
-"""Two documents together (两书同达): an organ has the repair notice of its own records, to serve it with its decision."""
+"""Two documents together (两书同达): an organ has the repair notice of its records, to serve with its decision."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -65,7 +65,7 @@ def of_batch(request: HttpRequest, found: BatchRow) -> HttpResponse:
 @staff
 @require_safe
 def pdf(request: HttpRequest, code: str, record: UUID) -> HttpResponse:
-    """The paper, for whoever files for the organ that decided or filed it; another's record is no different from none."""
+    """The paper, for whoever files for the organ that decided or filed it; another's is no different from none."""
     day, words = moment_of(request).day, wording(request)
     bodies = [body.subject for body in named_by(normalise(code))]
     found = about_record(bodies, record, on_date=day) if bodies else None

@@ -48,7 +48,7 @@ DATED: Final[dict[str, tuple[DayKind, str]]] = {
     "COMMITMENT": (DayKind.COMMITMENT_DUE, "VALID_UNTIL"),
     "CONTRACT_PERFORMANCE": (DayKind.COMMITMENT_DUE, "PERFORM_UNTIL"),
 }
-"""Kinds of record with a day of their own that matters to their subject: the day's kind, and the field that holds it."""
+"""Kinds of record with a day of their own that matters to their subject: why, and the field that holds it."""
 
 KEPT: Final = ("PERFORMANCE", "FULL")
 """The field and value that say that what was promised is done; its day matters no more."""

@@ -117,7 +117,7 @@ def _lines(request: HttpRequest) -> Iterator[tuple[str, ...]]:
 
 
 def _matters(request: HttpRequest) -> list[str]:
-    """What the trail calls the organisation and its cases: its codes of today and before, numbers of cases, documents."""
+    """What the trail calls the organisation: its codes of today and before, its cases, their documents."""
     subjects = subjects_of(request)
     codes = {code for found in codes_of(subjects).values() for code in found} | {acting_for(request).code}
     cases = _cases(subjects)

@@ -23,7 +23,7 @@ PAGE_SIZE: Final = 20
 MOST_CHANGES: Final = 200
 """Of one record, on its page; the command line tells all (`xinshu past`)."""
 
-WAYS: Final = (
+WAYS: Final[tuple[tuple[str, str, str], ...]] = (
     ("repair-asked", "申请修复，或者预约修复", "Ask for repair, or lodge it ahead"),
     ("repair-notice", "下载信用修复告知书（PDF）", "Take the repair notice (PDF)"),
     ("speak", "提出异议、声明或其他意见", "Object, answer, or say that it is not you"),
