@@ -78,7 +78,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "space:objection": [{"case": NO_BATCH}],
     "space:speak": [{"record_ref": NO_BATCH}],
     "desk:repair-listing": [{"case": NO_BATCH}],
-    "desk:repair-notice": [{"code": factories.SUBJECT}, {"code": factories.UNKNOWN}],
+    "desk:repair-notice": [{"code": code, "record": NO_BATCH} for code in (factories.SUBJECT, factories.UNKNOWN)],
     "space:repair-notice": [{"record": NO_BATCH}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],

@@ -95,9 +95,9 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
     K.REPAIR_LAPSED: Told(
         "修复申请已自行终止",
         "An application for repair is over by itself",
-        "该信息已停止公示或者已在别处修复，提交或者预约的申请随之终止，无需再办。有误的可以提出异议，不收费。",
-        "The record is no longer shown, or was repaired elsewhere, so the application that was lodged or handed in ahead"
-        " is over; nothing is left to do. If that is wrong, object, free of charge.",
+        "该信息已停止公示或者已在别处修复，提交或者预约的申请随之终止，无需再办；有误可提异议，不收费。",
+        "The record is no longer shown, or was repaired elsewhere, so the application that was lodged or handed in"
+        " ahead is over; nothing is left to do. If that is wrong, object, free of charge.",
     ),
     K.REPAIR_STANDS: Told(
         "修复有效，不予撤销",
