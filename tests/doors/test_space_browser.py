@@ -1,7 +1,9 @@
 """Every page of the own space, of repair and of objections in real Chromium: axe, narrow screens, both languages marked."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
+import orjson
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page
@@ -16,6 +18,8 @@ from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.objections.contests import object_to
 from xinshu.proceedings.objections.states import Ground
 from xinshu.proceedings.repair.actions import begin, prelodge, save
+from xinshu.proceedings.repair.inbound import receive
+from xinshu.register.access.actions import note
 from xinshu.register.access.roles import Role
 from xinshu.register.records.models import Record
 
@@ -37,8 +41,17 @@ def cases(site: Site) -> dict[str, str]:
     objection = object_to(
         subject=subject, record_ref=draft.record_ref, ground=Ground.TERM, words="期限有误，请核对。", **said
     )
+    number, code = draft.document_number, factories.SUBJECT
+    doubtful = in_doubt(number, ahead.record_ref)
+    court = {"act": "LOOK_PAST", "matter": code, "purpose": "COURT: （2026）示01执1号", "organ": factories.MARKET.code}
+    note(actor="test", **court, moment=factories.noon(factories.TODAY))
     return {
         "home": "/own/",
+        "who looked": "/own/access/",
+        "desk doubtful": "/desk/repairs/elsewhere/",
+        "desk doubtful one": f"/desk/repairs/elsewhere/{doubtful}/",
+        "operator doubtful one": f"/desk/repairs/elsewhere/{doubtful}/",
+        "desk notices": f"/desk/notices/?code={code}&number={number}",
         "record": f"/own/records/{draft.record_ref}/",
         "speak": f"/own/records/{draft.record_ref}/speak/",
         "repairs": "/own/repairs/",
@@ -61,15 +74,31 @@ def cases(site: Site) -> dict[str, str]:
     }
 
 
+def in_doubt(number: str, other: UUID) -> UUID:
+    """A repair was granted elsewhere, of a decision by its number and by the reference of another."""
+    said = {"decider": factories.MARKET.code, "case_number": "修〔2026〕8号", "subject_code": factories.SUBJECT}
+    rest = {"decided_on": factories.TODAY.isoformat(), "result": "GRANTED", "record_ref": str(other)}
+    row = orjson.dumps(said | rest | {"document_number": number})
+    moment = factories.noon(factories.TODAY)
+    (told,) = receive(lines=[row], sender=factories.MARKET.code, actor="test", moment=moment)
+    assert told.case is not None, told
+    return told.case
+
+
 @pytest.fixture
 def cookies(site: Site) -> list[dict[str, str]]:
-    """Sessions of the organisation, of a reviewer of the unit, and of its clerk at the counter."""
-    organisation, reviewer, clerk = Client(), Client(), Client()
+    """Sessions of the organisation, of a reviewer of the unit, of its clerk at the counter, and of the operator."""
+    organisation, reviewer, clerk, operator = Client(), Client(), Client(), Client()
     signed_in_organisation(organisation)
-    for client, role in ((reviewer, Role.REVIEWER), (clerk, Role.CLERK)):
-        name = factories.appointed(role, organ=factories.MARKET.code)
+    organ = factories.MARKET.code
+    for client, role, unit in (
+        (reviewer, Role.REVIEWER, organ),
+        (clerk, Role.CLERK, organ),
+        (operator, Role.OPERATOR, None),
+    ):
+        name = factories.appointed(role, organ=unit)
         assert client.login(username=name, password=factories.PASSWORD)
-    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk))
+    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk, operator))
     return [{"name": "sessionid", "value": value, "url": site.url} for value in sessions]
 
 
@@ -77,11 +106,11 @@ def every_page(page: Page, site: Site, cases: dict[str, str], cookies: list[dict
     """Each page by name; a session for each side."""
     for name, place in cases.items():
         page.context.clear_cookies()
-        whose = 2 if "counter" in name else int("desk" in name)
+        whose = 3 if "operator" in name else 2 if "counter" in name else int("desk" in name)
         page.context.add_cookies([cookies[whose]])  # type: ignore[list-item]
         answer = page.goto(site.url + place, wait_until="load")
         assert answer is not None
-        assert (answer.status, page.url.partition("?")[0]) == (200, site.url + place), name
+        assert (answer.status, page.url.partition("?")[0]) == (200, site.url + place.partition("?")[0]), name
         yield name
 
 

@@ -3,10 +3,14 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from tests import factories
+from tests.journeys.conftest import on
+from tests.spaces import signed_in_organisation
 from xinshu.doors.notifying import reminders
 from xinshu.doors.notifying.calendar import Day, DayKind, as_icalendar, days_of, near
+from xinshu.law.terms import SubjectKind
 from xinshu.parties.notices import actions
 from xinshu.parties.notices.models import Notice
 from xinshu.parties.notices.states import Means
@@ -79,6 +83,78 @@ def test_who_can_be_told_is_reminded_once_of_what_is_near() -> None:
     reminders.remind(moment=factories.noon(date(2027, 1, 1)))
     notice = Notice.objects.get()
     assert (notice.said["day"], notice.said["what"]) == ("2026-12-31", "可以申请修复（免费）")
+
+
+def of_the_subject() -> set[tuple[DayKind, date]]:
+    """The days of a subject's own duties and promises."""
+    subjects = [body.subject for body in named_by(factories.SUBJECT)]
+    days = days_of(subjects, catalogue_on(TODAY).catalogue, on_date=TODAY)
+    return {(day.kind, day.on) for day in days if day.kind in {DayKind.DUTY_DUE, DayKind.COMMITMENT_DUE}}
+
+
+def registered(**fields: str) -> None:
+    factories.accepted(
+        factories.document(
+            "ENTERPRISE_REGISTRATION", document_number=f"示登{len(fields)}号", event_on=None, fields=fields
+        )
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "due"),
+    [
+        ({"ESTABLISHED_ON": "2020-03-01"}, {(DayKind.DUTY_DUE, date(2027, 6, 30))}),
+        ({"ESTABLISHED_ON": "2027-01-04"}, {(DayKind.DUTY_DUE, date(2028, 6, 30))}),
+        ({"ESTABLISHED_ON": "2020-03-01", "DEREGISTERED_ON": "2026-11-01"}, set()),
+    ],
+)
+def test_the_annual_report_is_due_by_the_registration(fields: dict[str, str], due: set[tuple[DayKind, date]]) -> None:
+    factories.adopted_catalogue()
+    registered(**fields)
+    assert of_the_subject() == due
+
+
+@pytest.mark.django_db
+def test_the_annual_report_is_no_duty_of_others() -> None:
+    factories.adopted_catalogue()
+    factories.accepted(factories.document(subject_kind=SubjectKind.SOCIAL_ORGANISATION))
+    assert of_the_subject() == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("performed", "told"), [("UNDER_WAY", True), ("PARTIAL", True), ("FULL", False)])
+def test_a_promise_is_due_until_it_is_kept(performed: str, told: bool) -> None:
+    factories.adopted_catalogue()
+    fields = {"PERFORMANCE": performed, "VALID_UNTIL": "2026-12-15"}
+    factories.accepted(factories.document("COMMITMENT", document_number="示诺1号", event_on=None, fields=fields))
+    fields = {"PERFORMANCE": performed, "PERFORM_UNTIL": "2027-01-15"}
+    document = factories.document("CONTRACT_PERFORMANCE", document_number="示合1号", event_on=None, fields=fields)
+    factories.accepted(document)
+    promised = {(DayKind.COMMITMENT_DUE, date(2026, 12, 15)), (DayKind.COMMITMENT_DUE, date(2027, 1, 15))}
+    assert of_the_subject() - {(DayKind.DUTY_DUE, date(2027, 6, 30))} == (promised if told else set())
+
+
+@pytest.mark.django_db
+def test_the_annual_report_is_reminded_of_and_stands_in_the_file_and_on_the_page(client: Client) -> None:
+    with on(date(2027, 6, 20)):
+        factories.adopted_catalogue()
+        factories.accepted(factories.document())
+        subject = named_by(factories.SUBJECT)[0].subject
+        address = actions.give_address(subject=subject, channel=Means.SMS, value="13800000000", actor="x", moment=NOON)
+        code = actions.fresh_code(address=address, moment=NOON)
+        actions.confirm_address(subjects=[subject], address=address, code=code, moment=NOON)
+        for day in (20, 21):
+            reminders.remind(moment=factories.noon(date(2027, 6, day)))
+        notice = Notice.objects.get()
+        assert (notice.said["day"], "企业年度报告" in notice.said["words"]) == ("2027-06-30", True)
+        assert "第8条" in notice.said["words"]
+        signed_in_organisation(client)
+        page = client.get("/own/calendar/?month=2027-06").content.decode()
+        file = unfolded(client.get("/own/calendar/calendar.ics").content)
+    assert "每年1月1日至6月30日" in page
+    assert "https://www.gsxt.gov.cn/" in page
+    assert "UID:DUTY_DUE-ANNUAL_REPORT-2027-06-30@xinshu" in file
 
 
 def test_near_is_from_that_day_to_the_last() -> None:

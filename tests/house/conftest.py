@@ -22,6 +22,8 @@ from xinshu.proceedings.objections.contests import object_to
 from xinshu.proceedings.objections.states import Ground
 from xinshu.proceedings.repair.actions import begin, prelodge, save
 from xinshu.proceedings.repair.actions import lodge as lodge_repair
+from xinshu.proceedings.repair.inbound import Outcome
+from xinshu.proceedings.repair.inbound import receive as receive_decisions
 from xinshu.proceedings.repair.states import DELISTING
 from xinshu.regimes.agencies.actions import audit, register_agency
 from xinshu.regimes.agencies.clearing import issue_slip, report_copy
@@ -67,6 +69,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _returned_rows_wait()
     _counted()
     _case_open()
+    _in_doubt()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -141,6 +144,23 @@ def _case_open() -> None:
     open_case(course=DELISTING, event="ask", **listed, **said | {"side": Side.HOUSE})
     words = "处罚期限有误。"
     object_to(subject=record.subject_id, record_ref=ahead.record_ref, ground=Ground.TERM, words=words, **said)
+
+
+def _in_doubt() -> None:
+    """A repair was granted elsewhere, of a decision by its number and by the reference of another."""
+    other = Record.objects.get(document_number="示市监罚〔2026〕0003号")
+    row = {
+        "decider": factories.MARKET.code,
+        "case_number": "修〔2026〕8号",
+        "decided_on": factories.TODAY.isoformat(),
+        "subject_code": factories.SUBJECT,
+        "document_number": "示市监罚〔2026〕0001号",
+        "record_ref": str(other.record_ref),
+        "result": "GRANTED",
+    }
+    said = {"sender": factories.MARKET.code, "actor": "test", "moment": factories.noon(factories.TODAY)}
+    (told,) = receive_decisions(lines=[orjson.dumps(row)], **said)
+    assert told.outcome is Outcome.DOUBTFUL
 
 
 def _claimed() -> None:

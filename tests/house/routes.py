@@ -23,6 +23,7 @@ LIBRARY = frozenset({"api-1:api-root"})
 
 DESK = (
     "batch",
+    "batch-notices",
     "state",
     "check",
     "file",
@@ -65,6 +66,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "desk:agency": [{"agency": "0"}],
     "desk:matter": [{"matter": NO_BATCH}],
     "desk:repair": [{"case": NO_BATCH}],
+    "desk:elsewhere-one": [{"case": NO_BATCH}],
     **{f"{door}:repair-documents": [{"case": NO_BATCH}] for door in ("desk", "space")},
     **{
         f"{door}:{name}": [{"case": NO_BATCH, "document": NO_BATCH}]
@@ -76,6 +78,8 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "space:objection": [{"case": NO_BATCH}],
     "space:speak": [{"record_ref": NO_BATCH}],
     "desk:repair-listing": [{"case": NO_BATCH}],
+    "desk:repair-notice": [{"code": code, "record": NO_BATCH} for code in (factories.SUBJECT, factories.UNKNOWN)],
+    "space:repair-notice": [{"record": NO_BATCH}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
@@ -149,11 +153,14 @@ QUERIES: dict[str, list[str]] = {
         "?as_of=tomorrow",
     ],
     "space:notices": ["?page=2", "?page=none"],
+    "space:access": ["?page=2", "?page=none"],
     "space:calendar": ["?month=2026-12", "?month=2026-13", "?month=tomorrow"],
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
     "desk:past": [f"?code={factories.SUBJECT}&duty=AUDIT&ground=示审〔2026〕1号", "?code=1"],
+    "desk:elsewhere": ["?page=2", "?page=none"],
+    "desk:repair-notices": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?code=1&number=1"],
     "desk:withdrawn": [f"?record={NO_BATCH}"],
 }
 """Query strings worth a visit, beside none."""

@@ -398,6 +398,7 @@ def test_a_reply_is_heard_and_the_repair_may_stand(reviewer: str, second: str) -
     actions.reply(case=made, words="凭证由银行出具", moment=noon(OPENS), **mine())
     revoking.drop_revocation(case=made, words="查实凭证属实", actor=second, moment=noon(OPENS))
     assert (row(made).state, shown(OPENS), RepairBan.objects.count()) == ("GRANTED", 0, 0)
+    assert Notice.objects.latest("id").kind == "REPAIR_STANDS"
 
 
 def test_whoever_is_banned_lodges_nothing(reviewer: str, second: str) -> None:

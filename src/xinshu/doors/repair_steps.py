@@ -54,5 +54,5 @@ def asked_for(case: RepairCase, wording: Wording, moment: Moment) -> dict[str, A
         "may_lodge": verdict.may_be_lodged,
         "opens_on": verdict.opens_on,
         "findings": findings(now, wording),
-        "channel": channel(verdict, wording),
+        "channel": channel(case.about, wording, moment.day),
     }

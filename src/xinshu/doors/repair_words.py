@@ -7,9 +7,12 @@ from typing import Any, Final
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.law.deadlines import overdue
 from xinshu.law.public_form import law_phrase, sentence
-from xinshu.law.repair import Finding, RepairEligibility
+from xinshu.law.repair import Finding, RepairEligibility, channels_for
+from xinshu.law.repair_rules import ChannelRule
 from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import RepairState
+from xinshu.register.access.queries import departments_of
+from xinshu.register.records.own import AboutRow
 
 STATES: Final[Mapping[str, Words]] = {
     RepairState.DRAFT: ("草稿，尚未提交", "draft, not lodged"),
@@ -72,12 +75,20 @@ def findings(verdict: RepairEligibility | None, wording: Wording) -> list[dict[s
     ]
 
 
-def channel(verdict: RepairEligibility, wording: Wording) -> dict[str, Any] | None:
+def channel(record: AboutRow, wording: Wording, day: date) -> dict[str, Any] | None:
     """Where to go instead of here; None where it is asked for here."""
-    for rule in wording.catalogue.channels.values():
-        if rule.channel is verdict.channel:
-            return {"name": (rule.name_zh, rule.name_en), "where": (rule.zh, rule.en), "link": rule.link}
-    return None
+    return ways(record, wording, day)[0]
+
+
+def ways(record: AboutRow, wording: Wording, day: date) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """Where to go instead of here, if anywhere; and which other systems keep the matter besides."""
+    department = departments_of({record.organ_code}).get(record.organ_code)
+    instead, also = channels_for(record.kind, department, wording.catalogue, on_date=day)
+    return None if instead is None else _way(instead), [_way(rule) for rule in also]
+
+
+def _way(rule: ChannelRule) -> dict[str, Any]:
+    return {"name": (rule.name_zh, rule.name_en), "where": (rule.zh, rule.en), "link": rule.link}
 
 
 def told(case: RepairCase, wording: Wording, day: date) -> dict[str, Any]:

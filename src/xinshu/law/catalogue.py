@@ -8,6 +8,7 @@ from typing import Any
 
 from xinshu.kit.workdays import WorkCalendar
 from xinshu.law.deadlines import Deadline
+from xinshu.law.duties import YearlyDuty
 from xinshu.law.entries import (
     Category,
     ClassTable,
@@ -45,6 +46,7 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "deadlines": Deadline,
     "repair": RepairRegime,
     "channels": ChannelRule,
+    "duties": YearlyDuty,
     "general": GeneralTerms,
     "divisions": Division,
 }
@@ -69,6 +71,7 @@ class Catalogue:
     deadlines: Mapping[str, Deadline]
     repair: Mapping[str, RepairRegime]
     channels: Mapping[str, ChannelRule]
+    duties: Mapping[str, YearlyDuty]
     general: Mapping[str, GeneralTerms]
     divisions: Mapping[str, Division]
     layers: Mapping[str, str]
@@ -198,6 +201,7 @@ def assemble(entries: Entries) -> Catalogue:
         deadlines=values["deadlines"],
         repair=values["repair"],
         channels=values["channels"],
+        duties=values["duties"],
         general=values["general"],
         divisions=values["divisions"],
         layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),

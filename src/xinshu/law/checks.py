@@ -11,6 +11,7 @@ from xinshu.law.agencies import agency_faults
 from xinshu.law.articles import article_faults
 from xinshu.law.case_terms import case_term_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
+from xinshu.law.duty_checks import duty_faults
 from xinshu.law.entries import (
     ClassTable,
     Dated,
@@ -105,6 +106,7 @@ def _check(entries: Entries) -> list[Fault]:
         agency_faults,
         case_term_faults,
         repair_faults,
+        duty_faults,
         general_faults,
         _vocabularies,
         _sentences,

@@ -36,6 +36,7 @@ __all__ = [
     "Finding",
     "RepairEligibility",
     "ban_after_false_commitment",
+    "channels_for",
     "repair_eligibility",
 ]
 
@@ -301,8 +302,15 @@ def _opens_on(period: Period | None, findings: tuple[Finding, ...], day: date) -
 
 def _channels(case: _Case) -> tuple[ChannelRule | None, list[ChannelRule]]:
     """Who handles it instead of this window, if anybody; and who keeps the matter besides."""
-    rules = [rule for rule in case.catalogue.channels.values() if case.day in rule.period]
-    fitting = [rule for rule in rules if rule.fits(case.asked.kind, case.asked.department)]
+    return channels_for(case.asked.kind, case.asked.department, case.catalogue, on_date=case.day)
+
+
+def channels_for(
+    kind: str, department: str | None, catalogue: Catalogue, *, on_date: date
+) -> tuple[ChannelRule | None, list[ChannelRule]]:
+    """For records of that kind that such a department determined: as `RepairEligibility.channel` and `also`, whole."""
+    rules = [rule for rule in catalogue.channels.values() if on_date in rule.period]
+    fitting = [rule for rule in rules if rule.fits(kind, department)]
     return next((rule for rule in fitting if rule.instead), None), [rule for rule in fitting if not rule.instead]
 
 

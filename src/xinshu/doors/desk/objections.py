@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinshu.doors.desk.standing import actor_of, kind_words, seen_by, wording
+from xinshu.doors.desk.standing import actor_of, kind_words, seen_by, unit_at, wording
 from xinshu.doors.desk.words import GROUNDS as WITHDRAWALS
 from xinshu.doors.objection_words import ANSWERS, APPEAL_ANSWERS, OUTCOMES, case_told, history_told
 from xinshu.kit.errors import XinshuError
@@ -43,7 +43,7 @@ LATELY: Final = 50
 @require_safe
 def objections(request: HttpRequest) -> HttpResponse:
     """What waits for one's units, the nearest last day first; the appeals of an operator; what was closed."""
-    _looked(request, "LOOK_OBJECTIONS", "", "")
+    _looked(request, "LOOK_OBJECTIONS", "")
     seen, day = seen_by(request), moment_of(request).day
     waiting, _ = cases_before(seen, courses=list(COURSES))
     every, _ = cases_before(seen, courses=list(COURSES), open_only=False)
@@ -67,7 +67,7 @@ def objection(request: HttpRequest, case: UUID) -> HttpResponse:
     seen = seen_by(request)
     if seen is not None and found.organ not in seen:
         raise Http404
-    _looked(request, "LOOK_OBJECTION", str(case), found.organ)
+    _looked(request, "LOOK_OBJECTION", str(case))
     if request.method != "POST":
         return _page(request, found)
     try:
@@ -160,5 +160,13 @@ def _listed(request: HttpRequest, found: CaseRow) -> dict[str, Any]:
     }
 
 
-def _looked(request: HttpRequest, act: str, matter: str, organ: str) -> None:
-    note(actor=actor_of(request), act=act, matter=matter, purpose="异议", organ=organ, moment=moment_of(request))
+def _looked(request: HttpRequest, act: str, matter: str) -> None:
+    """A line that names the unit of whoever looks: the body reads it (G21)."""
+    note(
+        actor=actor_of(request),
+        act=act,
+        matter=matter,
+        purpose="异议",
+        organ=unit_at(request),
+        moment=moment_of(request),
+    )

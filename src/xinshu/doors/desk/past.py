@@ -60,7 +60,8 @@ def _faults(asked: dict[str, str]) -> list[tuple[str, str, str]]:
 def _found(request: HttpRequest, asked: dict[str, str]) -> dict[str, Any]:
     code = check_code(asked["code"]).code
     purpose = f"{asked['duty']}: {asked['ground']}"
-    note(actor=actor_of(request), act="LOOK_PAST", matter=code, purpose=purpose, organ="", moment=moment_of(request))
+    unit = next((post.organ.code for post in posts(request) if post.role in PAST_READERS and post.organ), "")
+    note(actor=actor_of(request), act="LOOK_PAST", matter=code, purpose=purpose, organ=unit, moment=moment_of(request))
     page = page_number(request.GET.get("page", ""))
     bodies = named_by(code)
     lines, total = past_of([body.subject for body in bodies], most=PAGE_SIZE, skip=(page - 1) * PAGE_SIZE)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xinshu.doors.case_documents import as_attachment, attached, one_of, takes_document
 from xinshu.doors.desk.repairs import case_page, seen_documents, visible_repair
-from xinshu.doors.desk.standing import actor_of
+from xinshu.doors.desk.standing import actor_of, unit_at
 from xinshu.doors.repair_steps import FILLED
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.cases.documents import remove
@@ -45,7 +45,7 @@ def document(request: HttpRequest, case: UUID, document: UUID) -> HttpResponse:
         act="DOCUMENT_OPEN",
         matter=matter,
         purpose="修复",
-        organ=found.row.organ,
+        organ=unit_at(request),
         moment=moment,
     )
     return as_attachment(one)

@@ -9,16 +9,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.case_documents import shelf
-from xinshu.doors.desk.standing import actor_of, posts, seen_by, wording
+from xinshu.doors.desk.standing import actor_of, posts, seen_by, unit_at, wording
 from xinshu.doors.repair_steps import FILLED, asked_for, carried_out
 from xinshu.doors.repair_words import findings, told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
 from xinshu.proceedings.cases.documents import DocumentRow, documents_of
+from xinshu.proceedings.cases.queries import cases_before
 from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.repair import actions, deciding, queries, revoking
 from xinshu.proceedings.repair.actions import NotRepairable, NotTheirs
 from xinshu.proceedings.repair.deciding import Refusal
+from xinshu.proceedings.repair.inbound import ELSEWHERE
 from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import LONGEST_WORDS, REPAIR, RepairState
 from xinshu.register.access.actions import note
@@ -46,6 +48,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
         "late": sum(case.late_on(day) for case in waiting),
         "asked": queries.asked_of_lists(seen),
         "may_help": _helper(request),
+        "doubtful": cases_before(seen, courses=[ELSEWHERE.name], states=["DOUBTFUL"], most=1)[1],
     }
     return render(request, "desk/repairs.html", page)
 
@@ -227,4 +230,11 @@ def _records(request: HttpRequest, bodies: list[int]) -> list[AboutRow]:
 
 
 def _looked(request: HttpRequest, act: str, matter: str) -> None:
-    note(actor=actor_of(request), act=act, matter=matter, purpose="修复", organ="", moment=moment_of(request))
+    note(
+        actor=actor_of(request),
+        act=act,
+        matter=matter,
+        purpose="修复",
+        organ=unit_at(request),
+        moment=moment_of(request),
+    )

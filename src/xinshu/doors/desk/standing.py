@@ -35,6 +35,11 @@ def posts(request: HttpRequest) -> tuple[PostRow, ...]:
     return posts_of(actor_of(request), on_date=moment_of(request).day)
 
 
+def unit_at(request: HttpRequest) -> str:
+    """The code of the unit for which one stands at the desk, for the trail; empty by a post of the whole platform."""
+    return next((post.organ.code for post in posts(request) if post.organ is not None), "")
+
+
 def organs_of(request: HttpRequest) -> tuple[OrganRow, ...]:
     """The organs for which one may file today."""
     held = {post.organ.code: post.organ for post in posts(request) if post.organ is not None and post.role in FILERS}

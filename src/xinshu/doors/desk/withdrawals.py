@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinshu.doors.desk.standing import actor_of, kind_words, organs_of, wording
+from xinshu.doors.desk.standing import actor_of, kind_words, organs_of, unit_at, wording
 from xinshu.doors.desk.words import GROUNDS
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
@@ -53,7 +53,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
             act="LOOK_OWN_RECORDS",
             matter=code,
             purpose="撤回",
-            organ="",
+            organ=unit_at(request),
             moment=moment_of(request),
         )
     if request.method != "POST":

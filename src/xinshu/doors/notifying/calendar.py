@@ -1,6 +1,6 @@
 """The days that matter to a subject: what ends, what may be repaired, what is due; as rows and as an iCalendar file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,9 +11,12 @@ import orjson
 from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
+from xinshu.law.duties import YearlyDuty, next_due
 from xinshu.law.entries import FieldRole
+from xinshu.law.public_form import law_phrase
 from xinshu.proceedings.cases.queries import CaseRow, cases_of
 from xinshu.register.records.own import AboutRow, about
+from xinshu.register.subjects.queries import SubjectRow, described
 
 PAGE: Final = 500
 LINE: Final = 75
@@ -27,6 +30,8 @@ class DayKind(StrEnum):
     REPAIR_OPENS = "REPAIR_OPENS"
     CASE_DUE = "CASE_DUE"
     LICENCE_EXPIRES = "LICENCE_EXPIRES"
+    COMMITMENT_DUE = "COMMITMENT_DUE"
+    DUTY_DUE = "DUTY_DUE"
 
 
 WORDS: Final[dict[DayKind, tuple[str, str]]] = {
@@ -34,7 +39,19 @@ WORDS: Final[dict[DayKind, tuple[str, str]]] = {
     DayKind.REPAIR_OPENS: ("可以申请修复（免费）", "Repair may be asked for (free)"),
     DayKind.CASE_DUE: ("办件期限", "A case is due"),
     DayKind.LICENCE_EXPIRES: ("许可到期", "A licence expires"),
+    DayKind.COMMITMENT_DUE: ("承诺或者合同的履行期限", "What was promised is due"),
+    DayKind.DUTY_DUE: ("每年法定义务的期限", "A duty of every year is due"),
 }
+
+DATED: Final[dict[str, tuple[DayKind, str]]] = {
+    "ADMIN_LICENCE": (DayKind.LICENCE_EXPIRES, "XK_YXQZI"),
+    "COMMITMENT": (DayKind.COMMITMENT_DUE, "VALID_UNTIL"),
+    "CONTRACT_PERFORMANCE": (DayKind.COMMITMENT_DUE, "PERFORM_UNTIL"),
+}
+"""Kinds of record with a day of their own that matters to their subject: why, and the field that holds it."""
+
+KEPT: Final = ("PERFORMANCE", "FULL")
+"""The field and value that say that what was promised is done; its day matters no more."""
 
 
 DUE: Final[dict[str, str]] = {
@@ -54,7 +71,7 @@ DUE: Final[dict[str, str]] = {
 class Day:
     """One day: when, why, about what (a kind and a number, or a case), and the reference of that.
 
-    `course`: of the case, empty where it is a record.
+    `course`: of the case, empty where it is a record; of a duty the reference is its name in the catalogue.
     """
 
     on: date
@@ -81,9 +98,12 @@ def days_of(subjects: Iterable[int], catalogue: Catalogue, *, on_date: date) -> 
     The caller leaves a line in the trail. A case counts on the day by which somebody must act, in working days.
     """
     subjects = list(subjects)
-    found = [day for row in _records(subjects, on_date) for day in _days_of_record(row, catalogue)]
+    rows = _records(subjects, on_date)
+    found = [day for row in rows for day in _days_of_record(row, catalogue)]
     found += [day for row in _open_cases(subjects) for day in _days_of_case(row)]
-    return tuple(sorted(day for day in found if day.on >= on_date))
+    found += [day for body in described(subjects) for day in _days_of_duties(body, rows, catalogue, on_date)]
+    # A code may name two bodies; a duty is told once.
+    return tuple(sorted({day.key: day for day in found if day.on >= on_date}.values()))
 
 
 def as_icalendar(days: Iterable[Day], *, moment: Moment) -> bytes:
@@ -136,13 +156,44 @@ def _days_of_record(row: AboutRow, catalogue: Catalogue) -> list[Day]:
         return []
     kind = catalogue.kinds.get(row.kind)
     said = f"{row.kind if kind is None else kind.name_zh} {row.document_number}".strip()
-    expires = None
-    if row.kind == "ADMIN_LICENCE" and kind is not None:
-        name = next((name for name, rule in kind.fields.items() if rule.role is FieldRole.EVENT_ON), "")
-        expires = _day(orjson.loads(row.content).get(name))
     last = None if row.public_until is None else row.public_until - ONE_DAY
-    days = ((DayKind.LAST_SHOWN, last), (DayKind.REPAIR_OPENS, row.repair_from), (DayKind.LICENCE_EXPIRES, expires))
+    days = [(DayKind.LAST_SHOWN, last), (DayKind.REPAIR_OPENS, row.repair_from), *_own_day(row)]
     return [Day(on, why, said, str(row.record_ref), row.subject) for why, on in days if on is not None]
+
+
+def _own_day(row: AboutRow) -> Iterator[tuple[DayKind, date | None]]:
+    """The day that a record of its kind holds itself, unless what it is about is done."""
+    if row.kind in DATED:
+        why, field = DATED[row.kind]
+        content = orjson.loads(row.content)
+        if content.get(KEPT[0]) != KEPT[1]:
+            yield why, _day(content.get(field))
+
+
+def _days_of_duties(body: SubjectRow, rows: Iterable[AboutRow], catalogue: Catalogue, on_date: date) -> Iterator[Day]:
+    """The next day of each duty that such a body has, unless it is deregistered."""
+    for name, duty in catalogue.duties.items():
+        registered = _registered(body, rows, duty)
+        if body.kind not in duty.subjects or _is_over(registered, duty, catalogue, on_date):
+            continue
+        on = next_due(duty, begun=_day(registered.get(duty.since)), on_date=on_date)
+        if on is not None:
+            said = f"{duty.name_zh} {duty.name_en}（{law_phrase(duty.basis, duty.article, catalogue)[0]}）"
+            yield Day(on, DayKind.DUTY_DUE, said, name, body.subject)
+
+
+def _registered(body: SubjectRow, rows: Iterable[AboutRow], duty: YearlyDuty) -> dict[str, object]:
+    """What the newest registration of the body says; empty where none is held."""
+    held = (row for row in rows if row.subject == body.subject and row.kind == duty.kind and row.ended is None)
+    newest = next(held, None)
+    return {} if newest is None else dict(orjson.loads(newest.content))
+
+
+def _is_over(registered: dict[str, object], duty: YearlyDuty, catalogue: Catalogue, on_date: date) -> bool:
+    """Whether the registration says that the body was deregistered by that day."""
+    kind = catalogue.kinds.get(duty.kind)
+    names = [] if kind is None else [name for name, rule in kind.fields.items() if rule.role is FieldRole.EVENT_ON]
+    return any(gone <= on_date for name in names if (gone := _day(registered.get(name))) is not None)
 
 
 def _days_of_case(row: CaseRow) -> list[Day]:

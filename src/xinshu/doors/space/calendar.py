@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from xinshu.doors.notifying.calendar import Day, as_icalendar, days_of
+from xinshu.doors.notifying.calendar import Day, DayKind, as_icalendar, days_of
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
+from xinshu.law.catalogue import Catalogue
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import catalogue_on
@@ -20,7 +21,7 @@ from xinshu.register.catalogues.queries import catalogue_on
 def days(request: HttpRequest) -> HttpResponse:
     """The days of one month, from today on; without `?month=`, of the first month that has any."""
     leave_line(request, "LOOK_CALENDAR")
-    found = _days(request)
+    catalogue, found = catalogue_on(moment_of(request).day).catalogue, _days(request)
     months = Counter(f"{day.on:%Y-%m}" for day in found)
     asked = request.GET.get("month")
     if asked is not None and asked not in months:
@@ -29,7 +30,7 @@ def days(request: HttpRequest) -> HttpResponse:
     page = {
         "month": month,
         "months": list(months.items()),
-        "days": [_told(day) for day in found if f"{day.on:%Y-%m}" == month],
+        "days": [_told(day, catalogue) for day in found if f"{day.on:%Y-%m}" == month],
         "acting": acting_for(request),
         "username": actor_of(request),
     }
@@ -52,7 +53,11 @@ def _days(request: HttpRequest) -> tuple[Day, ...]:
     return days_of(subjects_of(request), catalogue_on(day).catalogue, on_date=day)
 
 
-def _told(day: Day) -> dict[str, Any]:
+def _told(day: Day, catalogue: Catalogue) -> dict[str, Any]:
+    """A day for the page; of a duty what is done where, and its address outside."""
+    if day.kind is DayKind.DUTY_DUE:
+        duty = catalogue.duties[day.reference]
+        return {"on": day.on, "words": day.words, "about": day.about, "how": (duty.zh, duty.en), "link": duty.link}
     if not day.course:
         address = reverse("space:record", args=[day.reference])
     else:

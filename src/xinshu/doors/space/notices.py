@@ -204,7 +204,7 @@ def _said(row: NoticeRow, name: str) -> str:
 
 def _case(row: NoticeRow) -> str:
     """The address of the case's page, empty where the notice is of none."""
-    if row.case is None:
+    if row.case is None or "decider" in row.said:  # decided elsewhere: its case has no page here
         return ""
     return reverse("space:repair" if row.kind.startswith("REPAIR") else "space:objection", args=[row.case])
 

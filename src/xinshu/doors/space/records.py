@@ -3,11 +3,14 @@
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from xinshu.doors.desk.repair_notice import is_adverse, notice_pdf
+from xinshu.doors.desk.repair_notices import as_paper
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.space.record_words import changed, fields, in_brief, stands
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
@@ -20,8 +23,9 @@ PAGE_SIZE: Final = 20
 MOST_CHANGES: Final = 200
 """Of one record, on its page; the command line tells all (`xinshu past`)."""
 
-WAYS: Final = (
+WAYS: Final[tuple[tuple[str, str, str], ...]] = (
     ("repair-asked", "申请修复，或者预约修复", "Ask for repair, or lodge it ahead"),
+    ("repair-notice", "下载信用修复告知书（PDF）", "Take the repair notice (PDF)"),
     ("speak", "提出异议、声明或其他意见", "Object, answer, or say that it is not you"),
 )
 """What can be done about a record: the name of its address, as far as it stands; all free of charge."""
@@ -65,13 +69,27 @@ def record(request: HttpRequest, record_ref: UUID) -> HttpResponse:
         "fields": fields(row, words),
         "changes": [changed(line, words) for line in lines],
         "changes_left": max(0, changes - MOST_CHANGES),
-        "ways": _ways(record_ref),
+        "ways": _ways(record_ref, adverse=is_adverse(row, words)),
     }
     return render(request, "space/record.html", told | _standing(request))
 
 
-def _ways(record_ref: UUID) -> list[tuple[str, str, str]]:
-    return [(reverse(f"space:{name}", args=[record_ref]), zh, en) for name, zh, en in WAYS]
+@mandated
+@require_safe
+def repair_notice(request: HttpRequest, record: UUID) -> HttpResponse:
+    """The repair notice of one record, the same paper as its organ serves; of another's record there is none."""
+    day, words, subjects = moment_of(request).day, _wording(request), subjects_of(request)
+    row = about_record(subjects, record, on_date=day)
+    if row is None or not is_adverse(row, words):
+        raise Http404
+    leave_line(request, "TAKE_REPAIR_NOTICE")
+    lines, _ = past_of(subjects, most=MOST_CHANGES, record_ref=record)
+    return as_paper(notice_pdf(row, words, lines=lines, day=day, site=settings.SITE))
+
+
+def _ways(record_ref: UUID, *, adverse: bool) -> list[tuple[str, str, str]]:
+    ways = [one for one in WAYS if adverse or one[0] != "repair-notice"]
+    return [(reverse(f"space:{name}", args=[record_ref]), zh, en) for name, zh, en in ways]
 
 
 def _standing(request: HttpRequest) -> dict[str, Any]:

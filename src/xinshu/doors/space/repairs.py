@@ -68,7 +68,7 @@ def asked(request: HttpRequest, record: UUID) -> HttpResponse:
         "kind_words": (found.kind, "") if kind is None else (kind.name_zh, kind.name_en),
         "verdict": verdict,
         "findings": findings(now, words),
-        "channel": channel(verdict, words),
+        "channel": channel(found, words, moment.day),
     }
     return render(request, "space/repair-asked.html", page, status=422 if "refused" in page else 200)
 

@@ -25,6 +25,9 @@ Page = Callable[..., HttpResponseBase]
 
 VISIT: Final = "own_visit"
 MANDATE: Final = "own_mandate"
+OWN: Final = "主体本人 own space"
+"""The purpose of what an organisation looks at and does in its own space."""
+
 GONE: Final = (
     "这项授权已被撤销或者到期，不能再代表这家单位。请返回“我的单位”重新选择，或者重新核验。"
     " This mandate was revoked or is over, and you act for that organisation no more."
@@ -106,7 +109,7 @@ def subjects_of(request: HttpRequest) -> tuple[int, ...]:
     return tuple(body.subject for body in bodies_of(acting_for(request).code))
 
 
-def leave_line(request: HttpRequest, act: str, purpose: str = "主体本人 own space") -> None:
+def leave_line(request: HttpRequest, act: str, purpose: str = OWN) -> None:
     """A line in the trail: who looked at what is not public, or did something, for which organisation.
 
     It names the organisation and no record: a trail outlives what it tells of (docs/retention.md).

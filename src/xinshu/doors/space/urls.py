@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repair_documents, repairs
+from xinshu.doors.space import (
+    access,
+    calendar,
+    mandates,
+    notices,
+    objections,
+    pages,
+    records,
+    repair_documents,
+    repairs,
+)
 
 app_name = "space"
 urlpatterns = [
     path("", records.home, name="home"),
     path("records/<uuid:record_ref>/", records.record, name="record"),
+    path("records/<uuid:record>/repair-notice.pdf", records.repair_notice, name="repair-notice"),
     path("register/", pages.register, name="register"),
     path("sign-in/", pages.sign_in, name="sign-in"),
     path("sign-out/", pages.sign_out, name="sign-out"),
@@ -41,6 +52,8 @@ urlpatterns = [
     path("notices/addresses/<uuid:address>/revoke/", notices.revoke, name="address-revoke"),
     path("calendar/", calendar.days, name="calendar"),
     path("calendar/calendar.ics", calendar.file, name="calendar-file"),
+    path("access/", access.looks, name="access"),
+    path("access/access.csv", access.file, name="access-file"),
     path("visits/", mandates.visits, name="visits"),
     path("visits/<uuid:visit>/end/", mandates.end_one, name="end-visit"),
 ]

@@ -92,6 +92,19 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "最短公示期已满，预约的申请已自动提交。",
         "The shortest term is over, and the application that you lodged beforehand was filed by itself.",
     ),
+    K.REPAIR_LAPSED: Told(
+        "修复申请已自行终止",
+        "An application for repair is over by itself",
+        "该信息已停止公示或者已在别处修复，提交或者预约的申请随之终止，无需再办；有误可提异议，不收费。",
+        "The record is no longer shown, or was repaired elsewhere, so the application that was lodged or handed in"
+        " ahead is over; nothing is left to do. If that is wrong, object, free of charge.",
+    ),
+    K.REPAIR_STANDS: Told(
+        "修复有效，不予撤销",
+        "A repair stands",
+        "认定单位听取意见后决定不撤销修复，该信息仍不公示。",
+        "After hearing you the unit does not revoke the repair; the record stays away.",
+    ),
     K.REPAIR_RELAYED: Told(
         "修复申请已转办",
         "A repair was relayed",
@@ -156,6 +169,9 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
     "proof": ("核验方式", "How proved"),
+    "decider": ("作出修复决定的单位", "Unit that granted the repair"),
+    "case_number": ("修复案号", "Number of its case"),
+    "national": ("全国窗口办件编号", "Number of the national case"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
 

@@ -201,7 +201,9 @@ def _lapsed(case: UUID, moment: Moment) -> None:
     if record is not None and record.public_until is not None and record.public_until <= moment.day:
         over = True
     if over and found is not None and found.state in WAITING:
-        advance(case=case, course=REPAIR, event="lapse", side=Side.HOUSE, actor=THE_HOUSE, moment=moment)
+        done = advance(case=found.id, course=REPAIR, event="lapse", side=Side.HOUSE, actor=THE_HOUSE, moment=moment)
+        if found.state != RepairState.DRAFT:  # nobody waits for an answer to a draft
+            notify_of(done, NoticeKind.REPAIR_LAPSED, moment)
 
 
 def _pushed(found: CaseRow, side: Side, actor: str, relay: bool, since: str, moment: Moment) -> CaseRow:

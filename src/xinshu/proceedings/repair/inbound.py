@@ -25,7 +25,8 @@ from xinshu.proceedings.cases.actions import NoSuchCase, advance, open_case
 from xinshu.proceedings.cases.queries import CaseRow, case, case_of_key, of_record
 from xinshu.proceedings.cases.turns import BEGINNING, NONE_RUNS, Course, Side, Turn, by, on
 from xinshu.proceedings.endings import number_and_note
-from xinshu.proceedings.repair.states import REPAIR, WAITING
+from xinshu.proceedings.repair.actions import NotRepairable, notify_of, plain
+from xinshu.proceedings.repair.states import REPAIR, WAITING, RepairState
 from xinshu.register.records.display import end_publication
 from xinshu.register.records.own import own_records
 from xinshu.register.subjects.queries import named_by
@@ -148,12 +149,15 @@ def receive(*, lines: Iterable[bytes], sender: str, actor: str, moment: Moment) 
 
 @transaction.atomic
 def match_doubtful(*, case_id: UUID, record_ref: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
-    """A person says which of the records was meant; it ends now. Raises NoSuchCase, NotNow, Back for another record."""
+    """A person says which of the records was meant; it ends now.
+
+    Raises NoSuchCase, NotNow, NotRepairable without a reason, Back for another record.
+    """
     found = _doubtful(case_id)
     chosen = [one for one in _candidates(_of_form(found.form)) if one["record_ref"] == record_ref]
     if not chosen:
         raise Back(WhyBack.NO_SUCH_RECORD)
-    said = {"words": words, "record": str(record_ref)}
+    said = {"words": _reason(words), "record": str(record_ref)}
     told = advance(
         case=case_id, course=ELSEWHERE, event="match", side=Side.OPERATOR, actor=actor, said=said, moment=moment
     )
@@ -162,8 +166,8 @@ def match_doubtful(*, case_id: UUID, record_ref: UUID, words: str, actor: str, m
 
 
 def dismiss_doubtful(*, case_id: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
-    """A person says that none was meant. Raises NoSuchCase, NotNow."""
-    said = {"words": words}
+    """A person says that none was meant. Raises NoSuchCase, NotNow, NotRepairable without a reason."""
+    said = {"words": _reason(words)}
     return advance(
         case=case_id, course=ELSEWHERE, event="dismiss", side=Side.OPERATOR, actor=actor, said=said, moment=moment
     )
@@ -228,10 +232,14 @@ def _end(decision: Decision, record: Mapping[str, Any], number: UUID, actor: str
         subject=subject, record_ref=record_ref, organ=decision.decider, words=words, actor=actor, moment=moment
     )
     for asked in of_record(record_ref, courses=[REPAIR.name], open_only=True):
-        event = "granted_elsewhere" if asked.state == "RELAYED" else "lapse"
+        event = "granted_elsewhere" if asked.state == RepairState.RELAYED else "lapse"
         if asked.state in WAITING:
             said = {"decider": decision.decider, "case_number": decision.case_number}
-            advance(case=asked.id, course=REPAIR, event=event, side=Side.HOUSE, actor=actor, said=said, moment=moment)
+            done = advance(
+                case=asked.id, course=REPAIR, event=event, side=Side.HOUSE, actor=actor, said=said, moment=moment
+            )
+            if event == "lapse" and asked.state != RepairState.DRAFT:
+                notify_of(done, NoticeKind.REPAIR_LAPSED, moment)
     told = {"decider": decision.decider, "case_number": decision.case_number}
     notify(
         subject=subject, kind=NoticeKind.REPAIR_GRANTED, record_ref=record_ref, case=number, said=told, moment=moment
@@ -326,6 +334,14 @@ def _of_form(form: Mapping[str, Any]) -> Decision:
 
 def _digest(decision: Decision) -> bytes:
     return hashlib.sha256(orjson.dumps(_form(decision), option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _reason(words: str) -> str:
+    """Why a person settled it so, without numbers of persons. Raises NotRepairable where nothing is said."""
+    said = plain(words)
+    if not said:
+        raise NotRepairable("请写明理由，如核对了哪些卷宗。Say why, for example which files were compared.")
+    return said
 
 
 def _doubtful(case_id: UUID) -> CaseRow:

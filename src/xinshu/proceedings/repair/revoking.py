@@ -39,7 +39,9 @@ def notice_revocation(*, case: UUID, words: str, actor: str, moment: Moment) -> 
 def drop_revocation(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     """After hearing the subject the repair stands. Raises NotTheirs, NotNow."""
     found = unit_case(case, actor, REVIEWERS, moment)
-    return _advanced(found, "drop_revocation", actor, {"words": plain(words)}, moment)
+    done = _advanced(found, "drop_revocation", actor, {"words": plain(words)}, moment)
+    notify_of(done, NoticeKind.REPAIR_STANDS, moment)
+    return done
 
 
 @transaction.atomic

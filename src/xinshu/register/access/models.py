@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Func
 
 from xinshu.register.access.ranges import DateRange
-from xinshu.register.access.roles import Role
+from xinshu.register.access.roles import BULK, OF_A_BODY, Role
 
 
 class User(AbstractBaseUser):
@@ -125,4 +125,10 @@ class TrailLine(models.Model):
     purpose = models.CharField(max_length=200)
 
     class Meta:
-        indexes = [models.Index(fields=["actor", "at"], name="trail_actor_at")]
+        indexes = [
+            models.Index(fields=["actor", "at"], name="trail_actor_at"),
+            models.Index(
+                fields=["matter", "-at"], name="trail_of_a_body", condition=models.Q(act__in=sorted(OF_A_BODY))
+            ),
+            models.Index(fields=["at"], name="trail_of_bulk", condition=models.Q(act=BULK)),
+        ]

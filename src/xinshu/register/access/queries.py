@@ -1,13 +1,16 @@
 """Who someone is, what they may do, and which organ a code names."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
-from xinshu.register.access.models import ApiToken, Organ, Post, Recipient, User
-from xinshu.register.access.roles import Role
+from xinshu.register.access.models import ApiToken, Organ, Post, Recipient, TrailLine, User
+from xinshu.register.access.roles import BULK, OF_A_BODY, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,61 @@ def _recipient(held: Recipient) -> RecipientRow:
     return RecipientRow(
         held.name, held.contact, held.purpose, held.terms_accepted_on, held.valid_from, held.valid_until
     )
+
+
+class LookRow(NamedTuple):
+    """That somebody learned what is held of a body: when, how, for which unit, why. Who it was is not told."""
+
+    at: datetime
+    act: str
+    organ: str
+    purpose: str
+
+
+class TakenRow(NamedTuple):
+    """A registered recipient that took bulk data on days that matter: for what, the first and last, and how many."""
+
+    recipient: str
+    purpose: str
+    first: date
+    last: date
+    days: int
+
+
+TAKEN: Final = """
+SELECT t.actor, t.purpose, min(t.on_day), max(t.on_day), count(DISTINCT t.on_day)
+  FROM (SELECT actor, purpose, (at AT TIME ZONE 'Asia/Shanghai')::date AS on_day
+          FROM access_trailline WHERE act = %(bulk)s) t
+ WHERE EXISTS (SELECT FROM unnest(%(first)s::date[], %(until)s::date[]) p (first, until)
+                WHERE t.on_day >= p.first AND (p.until IS NULL OR t.on_day < p.until))
+ GROUP BY t.actor, t.purpose ORDER BY t.actor, t.purpose
+"""
+
+
+def looks_at(matters: Collection[str], *, without: str, most: int, skip: int = 0) -> tuple[list[LookRow], int]:
+    """For the body itself: the looks at it, newest first, and how many there were (G21).
+
+    `matters`: its codes and its cases. `without`: the purpose of looks that were the body's own.
+    """
+    found = TrailLine.objects.filter(act__in=sorted(OF_A_BODY), matter__in=list(matters)).exclude(purpose=without)
+    rows = found.order_by("-at", "-id").values_list("at", "act", "organ_code", "purpose")[skip : skip + most]
+    return [LookRow(*row) for row in rows], found.count()
+
+
+def taken_in_bulk(periods: Sequence[tuple[date, date | None]]) -> list[TakenRow]:
+    """For a body of which something adverse was shown in these periods (until excluded): who took bulk data then."""
+    if not periods:
+        return []
+    firsts, untils = zip(*periods, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, {"bulk": BULK, "first": list(firsts), "until": list(untils)})
+        return [TakenRow(row[0].removeprefix("recipient:"), *row[1:]) for row in cursor.fetchall()]
+
+
+def purposes_of_recipients(names: Collection[str]) -> dict[str, str]:
+    """For what each of these recipients said it takes the data, as it was registered last, ended or not."""
+    found = Recipient.objects.filter(name__in=list(names)).order_by("created_at", "id")
+    return dict(found.values_list("name", "purpose"))
 
 
 def user_exists(username: str) -> bool:

@@ -21,6 +21,23 @@ PAST_READERS = READ_ONLY
 """Roles that may look at what has ended (Decision 3)."""
 
 
+OF_A_BODY = frozenset(
+    {
+        "DOCUMENT_OPEN",
+        "LOOK_ELSEWHERE",
+        "LOOK_OBJECTION",
+        "LOOK_OWN_RECORDS",
+        "LOOK_PAST",
+        "LOOK_REPAIR",
+        "MAKE_REPAIR_NOTICE",
+    }
+)
+"""Acts of the trail by which somebody learned what is held of one body: its matter is a code or a case (G21)."""
+
+BULK = "FETCH_BULK"
+"""The act by which a registered recipient took every adverse record that was shown."""
+
+
 class RouteAudience(StrEnum):
     """For whom a route is; every route states one (house test)."""
 

@@ -46,6 +46,19 @@ SELECT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.pu
  ORDER BY r.recorded_at DESC, r.record_ref LIMIT 50
 """
 
+FILED_IN = """
+SELECT t.*, count(*) OVER ()
+  FROM (SELECT DISTINCT r.subject_id, r.record_ref, r.kind, r.document_number, r.decided_on, r.public_from,
+               r.public_until
+          FROM records_filing f
+          JOIN records_journalline j ON j.filing_id = f.id
+          JOIN records_record r ON r.subject_id = j.subject_id AND r.record_ref = j.record_ref
+         WHERE f.batch = %(batch)s AND j.change IN ('ACCEPTED', 'CORRECTED') AND r.ended IS NULL) t
+ ORDER BY t.document_number, t.record_ref LIMIT %(most)s OFFSET %(skip)s
+"""
+
+OWN_COLUMNS: Final = ("subject", "record_ref", "kind", "document_number", "decided_on", "public_from", "public_until")
+
 PAST = """
 SELECT f.first_number + j.place, j.on_day, j.change, j.record_ref, r.kind, r.document_number, j.organ_code, j.version,
        j.public_from, j.public_until, j.repair_from, j.severity, j.reasons, j.words, v.content,
@@ -218,8 +231,16 @@ def own_records(
     values = {"organ": organ, "subjects": list(subjects), "number": document_number, "record_ref": record_ref}
     with connection.cursor() as cursor:
         cursor.execute(OWN_RECORDS, values)
-        names = ("subject", "record_ref", "kind", "document_number", "decided_on", "public_from", "public_until")
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(OWN_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+
+
+def filed_in(*, batch: UUID, most: int, skip: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """For the organ itself: the records that its batch brought or corrected and that have not ended, and how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FILED_IN, {"batch": batch, "most": most, "skip": skip})
+        rows = cursor.fetchall()
+    found = [dict(zip(OWN_COLUMNS, row[:-1], strict=True)) for row in rows]
+    return found, rows[0][-1] if rows else 0
 
 
 def past_of(
