@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from xinshu.doors.desk.paper import paper
-from xinshu.doors.objection_words import remedies
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.doors.repair_words import findings, ways
 from xinshu.doors.space.record_words import in_brief, stands
@@ -82,7 +81,7 @@ def notice_said(
         "repair_at": f"{site}/own/repairs/record/{record.record_ref}/",
         "object_at": f"{site}/own/records/{record.record_ref}/speak/",
         "deadlines": _deadlines(wording, day),
-        "remedies": remedies(wording.catalogue),
+        "remedies": wording.remedies(),
         "reference": str(record.record_ref),
         "on": day.isoformat(),
         "year": day.year,
