@@ -67,10 +67,14 @@ def not_the_code(secret: str) -> str:
 
 
 class Person:
-    """Someone at a browser. What they name is the accessible name, or its Chinese part."""
+    """Someone at a browser. What they name is the accessible name, or its Chinese part.
+
+    `secret`: what the authenticator of somebody of an organisation holds; `account` makes one.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.secret = ""
 
     @property
     def main(self) -> Locator:
@@ -139,13 +143,13 @@ class Person:
         titles = self.main.get_by_role("article").get_by_role("heading").all_inner_texts()
         return [title.split()[0] for title in titles]
 
-    def signs_in(self, secret: str, username: str = USERNAME) -> None:
+    def signs_in(self, username: str = USERNAME) -> None:
         """Password, then what the authenticator shows; a visit of before is over by now."""
         self.opens("/own/")
         assert self.at() == "/own/sign-in/"
         self.says(username, PASSWORD)
         assert self.at() == "/own/factor/"
-        self.types("验证码", password_now(secret))
+        self.types("验证码", password_now(self.secret))
         self.presses("验证")
 
     def says(self, username: str, password: str, status: int = 200) -> None:
@@ -212,14 +216,14 @@ class Bank:
         """The copy is brought in step with the site of now, entry by entry, each proven against the signed log."""
         aside(seal)
         bank = [self._url, "--key", self._key, "--to", str(self._folder / "copy"), "--once"]
-        done = CliRunner().invoke(
-            follow, [*bank, "--token-file", str(self._folder / "token")], catch_exceptions=False
-        )
+        done = CliRunner().invoke(follow, [*bank, "--token-file", str(self._folder / "token")], catch_exceptions=False)
         assert done.exit_code == 0, done.output
 
     def records(self) -> list[dict[str, Any]]:
         """What the copy shows."""
-        return [orjson.loads(content)["record"] for (content,) in self._rows("SELECT content FROM shown ORDER BY number")]
+        return [
+            orjson.loads(content)["record"] for (content,) in self._rows("SELECT content FROM shown ORDER BY number")
+        ]
 
     def numbers(self) -> list[str]:
         """By the numbers of the documents."""

@@ -62,18 +62,18 @@ def found(public: Person) -> str:
     return public.at().split("/")[-2]
 
 
-def opens_an_account(company: Person, clerk: Person) -> str:
-    """An account, its second factor, and a mandate at a counter; the secret in the authenticator."""
+def opens_an_account(company: Person, clerk: Person) -> None:
+    """An account, its second factor, and a mandate at a counter."""
     company.opens("/own/register/")
     company.types("用户名", USERNAME)
     company.types("称呼", "示例乙")
     company.main.get_by_label("密码").fill(PASSWORD)
     company.presses("注册")
-    secret = company.page.locator("#secret").inner_text().replace(" ", "")
-    company.types("六位数字", not_the_code(secret))
+    company.secret = company.page.locator("#secret").inner_text().replace(" ", "")
+    company.types("六位数字", not_the_code(company.secret))
     company.presses("确认", 422)
     assert "验证码不对" in company.hears()
-    company.types("六位数字", password_now(secret))
+    company.types("六位数字", password_now(company.secret))
     company.presses("确认")
     company.follows("已保存，继续")
     assert company.at() == "/own/prove/", "an account alone opens nothing"
@@ -85,7 +85,6 @@ def opens_an_account(company: Person, clerk: Person) -> str:
     clerk.types("核对的材料", "营业执照正本、授权书")
     clerk.presses("开通")
     assert "立即有效" in clerk.reads()
-    return secret
 
 
 def is_told_the_first_day(company: Person) -> None:
@@ -101,17 +100,17 @@ def is_told_the_first_day(company: Person) -> None:
     assert not company.may_press("提交申请")
 
 
-def comes_back(company: Person, secret: str) -> None:
+def comes_back(company: Person) -> None:
     """The visit of the eve has ended by itself; a wrong password and a wrong code are refused, and say so."""
     company.opens("/own/")
     assert company.at() == "/own/sign-in/"
     company.says(USERNAME, "not-this-one-at-all", 422)
     assert "用户名或密码不对" in company.hears()
     company.says(USERNAME, PASSWORD)
-    company.types("验证码", not_the_code(secret))
+    company.types("验证码", not_the_code(company.secret))
     company.presses("验证", 422)
     assert "验证码不对" in company.hears()
-    company.types("验证码", password_now(secret))
+    company.types("验证码", password_now(company.secret))
     company.presses("验证")
     assert company.at() == "/own/"
 
@@ -147,9 +146,9 @@ def decided(unit: Person, case: str) -> None:
     assert not unit.may_press("准予修复")
 
 
-def is_told(company: Person, secret: str, case: str) -> None:
+def is_told(company: Person, case: str) -> None:
     """The company's own page says how it ended; the inbox leads to the case with every step."""
-    company.signs_in(secret)
+    company.signs_in()
     company.follows(NUMBER)
     assert "已修复，停止公示" in company.reads()
     told_of = company.notices()
@@ -188,10 +187,10 @@ def test_repaired_it_is_gone_everywhere_and_does_not_come_back(
         assert bank.numbers() == [NUMBER]
         assert bank.has_a_trace_of(NUMBER)
         shown = f"/subjects/{SUBJECT}/records/{found(public)}/"
-        secret = opens_an_account(company, newcomer())
+        opens_an_account(company, newcomer())
         is_told_the_first_day(company)
     with on(OPENS, time(10)):
-        comes_back(company, secret)
+        comes_back(company)
         case = lodged(company)
         public.opens(shown)
         assert NUMBER in public.reads(), "an application alone ends nothing"
@@ -200,7 +199,7 @@ def test_repaired_it_is_gone_everywhere_and_does_not_come_back(
         unit.at_desk(aside(officer, "复核一", Role.REVIEWER))
         decided(unit, case)
         nobody_is_told(public, shown)
-        is_told(company, secret, case)
+        is_told(company, case)
 
         bank.follows()
         assert bank.numbers() == []
@@ -229,13 +228,13 @@ def test_a_serious_one_takes_a_second_person(
     assert receipt["accepted"] == 1, receipt
     company, first, second = newcomer(), newcomer(), newcomer()
     with on(OPENS, time(9)):
-        secret = aside(account, SUBJECT)
+        company.secret = aside(account, SUBJECT)
         aside(seal)
         bank = Bank(live_server.url, tmp_path)
         bank.follows()
         assert bank.numbers() == [SERIOUS["number"]]
     with on(OPENS, time(10)):
-        company.signs_in(secret)
+        company.signs_in()
         case = lodges(company, SERIOUS["number"])
         first.at_desk(aside(officer, "复核一", Role.REVIEWER))
         first.follows("信用修复")

@@ -81,6 +81,8 @@ def reads_how_it_ended(company: Person, case: str) -> None:
     notice = company.main.get_by_role("article").filter(has_text="准予修复")
     assert ROW["case_number"] in notice.inner_text()
     assert MARKET.code in notice.inner_text()
+    for link in company.main.get_by_role("article").get_by_role("link").all():
+        assert company.asks(link.get_attribute("href") or "").status == 200, "no link of the inbox leads nowhere"
     company.follows("看这条信息", within=notice)
     said = company.reads()
     assert "已修复，停止公示" in said
@@ -96,7 +98,7 @@ def test_a_decision_of_the_units_own_window_ends_it_everywhere(
     with on(TODAY, time(9)):
         numbers = (NUMBER, OTHER)
         aside(accepted, *(document(document_number=number, decided_on=DECIDED) for number in numbers))
-        secret = aside(account, SUBJECT)
+        company.secret = aside(account, SUBJECT)
         aside(seal)
         bank, unit = Bank(live_server.url, tmp_path), Unit(public, tmp_path)
         bank.follows()
@@ -105,7 +107,7 @@ def test_a_decision_of_the_units_own_window_ends_it_everywhere(
         public.follows(NUMBER)
         address = public.at()
     with on(TODAY):
-        company.signs_in(secret)
+        company.signs_in()
         case = lodges(company, NUMBER)
         desk.at_desk(aside(officer, "复核一", Role.REVIEWER))
         desk.follows("信用修复")
@@ -141,13 +143,13 @@ def test_what_fits_two_waits_for_a_person(
     public, company = newcomer(), newcomer()
     with on(TODAY, time(9)):
         aside(accepted, document(decided_on=DECIDED), document(decided_on=DECIDED, item="二"))
-        secret = aside(account, SUBJECT)
+        company.secret = aside(account, SUBJECT)
         aside(seal)
         bank, unit = Bank(live_server.url, tmp_path), Unit(public, tmp_path)
         bank.follows()
         assert bank.numbers() == [NUMBER, NUMBER]
     with on(TODAY):
-        company.signs_in(secret)
+        company.signs_in()
         said = unit.files(ROW, ROW | {"decider": SUBJECT})
         assert "DOUBTFUL 1" in said
         assert "NOT_A_SOURCE" in said

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Send = Callable[..., dict[str, Any]]
 ARRIVES, AHEAD, EVE, OPENS = date(2026, 5, 6), date(2026, 6, 1), date(2026, 7, 30), date(2026, 7, 31)
-RESULT_BY = date(2026, 8, 14)
+LATE, RESULT_BY = date(2026, 8, 3), date(2026, 8, 14)
 AFTER_MIDNIGHT = time(0, 5)
 ROW = penalty(decided_on="2026-04-30")
 NUMBER = ROW["number"]
@@ -66,29 +66,35 @@ def counts_from_the_first_lawful_day(page: Person) -> None:
     assert RESULT_BY.isoformat() in days, "ten working days from it"
 
 
-@pytest.mark.parametrize("runs_on", [OPENS, date(2026, 8, 3)], ids=["in the night", "after days without the job"])
-def test_it_files_itself_on_its_first_lawful_day_and_once(
-    send: Send, newcomer: Callable[[], Person], live_server: LiveServer, tmp_path: Path, runs_on: date
-) -> None:
+@pytest.fixture
+def company(send: Send, newcomer: Callable[[], Person], tmp_path: Path) -> Person:
+    """Somebody of the company, signed in two months ahead; the penalty is shown."""
     aside(send, write_csv(tmp_path / "one.csv", [ROW]), day=ARRIVES)
-    public, company, unit = newcomer(), newcomer(), newcomer()
+    arrived = newcomer()
     with on(AHEAD, time(9)):
-        secret = aside(account, SUBJECT)
+        arrived.secret = aside(account, SUBJECT)
         aside(seal)
-        bank = Bank(live_server.url, tmp_path)
-        bank.follows()
     with on(AHEAD):
-        company.signs_in(secret)
+        arrived.signs_in()
+    return arrived
+
+
+def test_it_files_itself_on_its_first_lawful_day_and_once(
+    company: Person, newcomer: Callable[[], Person], live_server: LiveServer, tmp_path: Path
+) -> None:
+    public, unit = newcomer(), newcomer()
+    with on(AHEAD):
+        bank = Bank(live_server.url, tmp_path)
         case = handed_in(company)
         unit.at_desk(aside(officer, "复核一", Role.REVIEWER))
         unit.opens("/desk/repairs/")
         assert "没有正在办理的修复申请" in unit.reads(), "until its day it is the company's own"
         unit.opens(f"/desk/repairs/{case}/", 404)
 
-    files_itself(UUID(case), runs_on)
+    files_itself(UUID(case), OPENS)
 
-    with on(runs_on):
-        company.signs_in(secret)
+    with on(OPENS):
+        company.signs_in()
         assert company.notices().count("预约的修复已自动提交") == 1
         company.opens(f"/own/repairs/{case}/")
         counts_from_the_first_lawful_day(company)
@@ -116,13 +122,18 @@ def test_it_files_itself_on_its_first_lawful_day_and_once(
         assert not bank.has_a_trace_of(NUMBER)
 
 
-def test_until_its_day_it_is_taken_back_and_changed(send: Send, newcomer: Callable[[], Person], tmp_path: Path) -> None:
-    aside(send, write_csv(tmp_path / "one.csv", [ROW]), day=ARRIVES)
-    company = newcomer()
-    with on(AHEAD, time(9)):
-        secret = aside(account, SUBJECT)
+def test_days_without_the_job_are_not_to_the_applicants_harm(company: Person) -> None:
     with on(AHEAD):
-        company.signs_in(secret)
+        case = handed_in(company)
+    files_itself(UUID(case), LATE)
+    with on(LATE):
+        company.signs_in()
+        company.opens(f"/own/repairs/{case}/")
+        counts_from_the_first_lawful_day(company)
+
+
+def test_until_its_day_it_is_taken_back_and_changed(company: Person) -> None:
+    with on(AHEAD):
         case = handed_in(company)
         company.presses("取回修改")
         company.types("说明怎样改正和履行", "已整改，另附说明")

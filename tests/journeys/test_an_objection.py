@@ -167,7 +167,7 @@ def test_marked_at_once_answered_appealed_and_corrected(
     aside(send, write_csv(tmp_path / "one.csv", [ROW]), day=ARRIVES)
     public, company, clerk, reviewer, operator = (newcomer() for _ in range(5))
     with on(OBJECTS, time(9)):
-        secret = aside(account, SUBJECT)
+        company.secret = aside(account, SUBJECT)
         aside(seal)
         bank = Bank(live_server.url, tmp_path)
         bank.follows()
@@ -175,7 +175,7 @@ def test_marked_at_once_answered_appealed_and_corrected(
         assert not watched.is_marked()
         assert watched.facts() == {False}
     with on(OBJECTS):
-        company.signs_in(secret)
+        company.signs_in()
         case = objects(company)
         assert watched.is_marked(), "at once, wherever it is shown"
         assert MARK in str(aside(told, SUBJECT, OBJECTS))
@@ -188,7 +188,7 @@ def test_marked_at_once_answered_appealed_and_corrected(
         is_answered(clerk, reviewer, case)
         assert not watched.is_marked()
     with on(APPEALS):
-        company.signs_in(secret)
+        company.signs_in()
         reads_the_answer(company, case)
         appeals(company)
         assert watched.is_marked()
@@ -202,7 +202,7 @@ def test_marked_at_once_answered_appealed_and_corrected(
         is_corrected(reviewer, case, lambda: aside(send, mended, day=CORRECTED))
         assert not watched.is_marked()
         assert watched.facts() == {True}
-        company.signs_in(secret)
+        company.signs_in()
         company.opens(f"/own/objections/{case}/")
         assert "已更正" in company.main.get_by_role("status").inner_text()
         assert not company.may_press("提交复核申请"), "one appeal, and no second"

@@ -89,7 +89,7 @@ def test_hidden_at_once_and_the_answer_holds_until_it_is_undone(
     assert aside(send, file, day=ARRIVES)["accepted"] == 2
     public, company, first, second = (newcomer() for _ in range(4))
     with on(SAYS, time(9)):
-        secret = aside(account, SUBJECT)
+        company.secret = aside(account, SUBJECT)
         aside(seal)
         bank = Bank(live_server.url, tmp_path)
         bank.follows()
@@ -99,7 +99,7 @@ def test_hidden_at_once_and_the_answer_holds_until_it_is_undone(
         public.follows(NUMBER)
         shown = public.at()
     with on(SAYS):
-        company.signs_in(secret)
+        company.signs_in()
         case = says_it_is_not_theirs(company)
         is_shown_to_nobody(public, bank, shown)
         assert aside(told, SUBJECT, SAYS)["bodies"] == []
@@ -110,7 +110,7 @@ def test_hidden_at_once_and_the_answer_holds_until_it_is_undone(
         first.at_desk(aside(officer, "复核一", Role.REVIEWER))
         is_looked_into(first, case)
         is_shown_to_nobody(public, bank, shown)
-        company.signs_in(secret)
+        company.signs_in()
         assert company.notices()[0].startswith("“不是我们的”已答复")
         company.follows("看办件", within=company.main.get_by_role("article").filter(has_text="“不是我们的”已答复"))
         assert "决定书上的代码是另一家单位的" in company.reads()
@@ -126,9 +126,11 @@ def test_hidden_at_once_and_the_answer_holds_until_it_is_undone(
         second.at_desk(aside(officer, "复核二", Role.REVIEWER))
         undoes_it_once(second, case)
         receipt = aside(send, write_csv(tmp_path / "once.csv", [ROW]), day=UNDONE)
-        assert (receipt["accepted"], receipt["returned"]) == (0, 0), "it is not refused any more, and what ended stays so"
+        assert (receipt["accepted"], receipt["returned"]) == (0, 0), (
+            "it is not refused any more, and what ended stays so"
+        )
         is_shown_to_nobody(public, bank, shown)
-        company.signs_in(secret)
+        company.signs_in()
         company.opens(f"/own/objections/{case}/")
         assert "核对结果已撤销" in company.main.get_by_role("status").inner_text()
         authors = [line.actor for line in aside(history, UUID(case))]

@@ -155,6 +155,8 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "article": ("依据", "Article"),
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
+    "decider": ("作出决定的机关或窗口", "Decided by"),
+    "case_number": ("对方案号", "Its case number"),
     "proof": ("核验方式", "How proved"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
