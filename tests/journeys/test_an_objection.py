@@ -40,14 +40,16 @@ class Watched:
         self._page = f"/subjects/{SUBJECT}/records/{reference}/"
 
     def is_marked(self) -> bool:
-        """Whether it says everywhere that it is objected to; all of them agree."""
+        """Whether it says that it is objected to; page, API and copy agree."""
+        (agreed,) = {MARK in said for said in self._forms()}
+        return agreed
+
+    def is_found_marked(self) -> bool:
+        """Whether who searches for the body finds it, with the mark beside its record."""
         self._public.opens("/?q=示例商贸")
         self._public.follows(NAME)
         mark = self._public.main.get_by_role("note", name="本信息的标注")
-        found = {mark.count() == 1 and MARK in mark.inner_text()}
-        found |= {MARK in said for said in self._forms()}
-        (agreed,) = found
-        return agreed
+        return mark.count() == 1 and MARK in mark.inner_text()
 
     def facts(self) -> set[bool]:
         """Whether page, API and copy tell the facts as they are corrected; one answer if they agree."""
@@ -80,9 +82,8 @@ def objects(company: Person) -> str:
 
 def is_answered(clerk: Person, reviewer: Person, case: str) -> None:
     """The unit has the same last day before it; only its reviewer answers, with reasons and articles."""
-    clerk.opens("/desk/objections/")
-    assert ANSWER_BY in clerk.region("正在办理").inner_text()
     clerk.opens(f"/desk/objections/{case}/")
+    assert ANSWER_BY in clerk.main.get_by_role("status").inner_text()
     assert not clerk.may_press("提交答复")
     reviewer.follows("单位提出的异议")
     assert ANSWER_BY in reviewer.region("正在办理").inner_text()
@@ -173,11 +174,13 @@ def test_marked_at_once_answered_appealed_and_corrected(
         bank.follows()
         watched = Watched(public, bank, bank.records()[0]["ref"])
         assert not watched.is_marked()
+        assert not watched.is_found_marked()
         assert watched.facts() == {False}
     with on(OBJECTS):
         company.signs_in()
         case = objects(company)
         assert watched.is_marked(), "at once, wherever it is shown"
+        assert watched.is_found_marked()
         assert MARK in str(aside(told, SUBJECT, OBJECTS))
         assert company.notices()[0] == "异议已收到"
         company.opens("/own/")
