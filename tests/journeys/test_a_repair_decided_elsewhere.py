@@ -15,7 +15,7 @@ from tests.factories import MARKET, SUBJECT, TODAY, accepted, document, noon
 from tests.journeys.browsing import Bank, Person, account, aside, lodges, seal
 from tests.journeys.conftest import on
 from tests.proceedings.repairs import officer
-from xinshu.doors.cli.repair_elsewhere import repair
+from xinshu.doors.cli.main import cli
 from xinshu.register.access.actions import issue_token
 from xinshu.register.access.roles import Role
 from xinshu.register.publog.queries import stand
@@ -65,7 +65,8 @@ class Unit:
 
 
 def told(*arguments: str) -> str:
-    done = aside(CliRunner().invoke, repair, list(arguments), catch_exceptions=False)
+    """What `xinshu repair` says."""
+    done = aside(CliRunner().invoke, cli, ["repair", *arguments], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 
