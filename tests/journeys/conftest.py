@@ -1,5 +1,6 @@
-"""What a journey starts from: the shipped catalogue adopted, one organ registered, and the doors."""
+"""What a journey starts from: the shipped catalogue adopted, one organ registered, the doors, and a browser for people."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -11,9 +12,13 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 from django.test import Client
+from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
+from tests.doors.conftest import CHROMIUM
 from tests.factories import TODAY, adopted_catalogue, registered_organ
 from tests.filings import MARKET
+from tests.journeys.browsing import Person
 from xinshu.doors.cli.intake import intake
 from xinshu.doors.cli.shown import shown
 from xinshu.kit.moment import LEGAL_ZONE
@@ -48,6 +53,25 @@ def send(house: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         return receipt
 
     return sent
+
+
+@pytest.fixture
+def newcomer(house: None, live_server: LiveServer, settings: Any, tmp_path: Path) -> Iterator[Callable[[], Person]]:
+    """People come to the served house, each with a browser of their own."""
+    settings.ENDINGS_FOLDER = tmp_path / "endings"
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no Chromium on this machine: what only a real browser can tell is not tested")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+
+        def came() -> Person:
+            context = chromium.new_context(locale="zh-CN", base_url=live_server.url)
+            context.set_default_timeout(15_000)
+            return Person(context.new_page())
+
+        yield came
+        chromium.close()
 
 
 def told(code: str, day: date) -> dict[str, Any]:

@@ -168,6 +168,8 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "article": ("依据", "Article"),
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
+    "decider": ("作出决定的机关或窗口", "Decided by"),
+    "case_number": ("对方案号", "Its case number"),
     "proof": ("核验方式", "How proved"),
     "decider": ("作出修复决定的单位", "Unit that granted the repair"),
     "case_number": ("修复案号", "Number of its case"),

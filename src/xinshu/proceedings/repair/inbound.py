@@ -161,7 +161,7 @@ def match_doubtful(*, case_id: UUID, record_ref: UUID, words: str, actor: str, m
     told = advance(
         case=case_id, course=ELSEWHERE, event="match", side=Side.OPERATOR, actor=actor, said=said, moment=moment
     )
-    _end(_of_form(found.form), chosen[0], case_id, actor, moment)
+    _end(_of_form(found.form), chosen[0], actor, moment)
     return told
 
 
@@ -220,11 +220,11 @@ def _applied(decision: Decision, sender: str, actor: str, moment: Moment) -> tup
     )
     if not sure:
         return Outcome.DOUBTFUL, number
-    _end(decision, only, number, actor, moment)
+    _end(decision, only, actor, moment)
     return Outcome.APPLIED, number
 
 
-def _end(decision: Decision, record: Mapping[str, Any], number: UUID, actor: str, moment: Moment) -> None:
+def _end(decision: Decision, record: Mapping[str, Any], actor: str, moment: Moment) -> None:
     """The record ends, what was asked for here is settled with it, and the subject is told: all or nothing (G11)."""
     subject, record_ref = record["subject"], record["record_ref"]
     words = f"{decision.decider} {decision.case_number} {decision.decided_on}"
@@ -241,9 +241,8 @@ def _end(decision: Decision, record: Mapping[str, Any], number: UUID, actor: str
             if event == "lapse" and asked.state != RepairState.DRAFT:
                 notify_of(done, NoticeKind.REPAIR_LAPSED, moment)
     told = {"decider": decision.decider, "case_number": decision.case_number}
-    notify(
-        subject=subject, kind=NoticeKind.REPAIR_GRANTED, record_ref=record_ref, case=number, said=told, moment=moment
-    )
+    # It names no case: there is no page of one here, and the record's own tells who decided.
+    notify(subject=subject, kind=NoticeKind.REPAIR_GRANTED, record_ref=record_ref, said=told, moment=moment)
     number_and_note(moment=moment)
 
 
