@@ -150,7 +150,17 @@ def test_what_goes_another_channel_says_where_and_not_here(kind: str, channel: s
     told = read(one(kind=kind, document_number="示例〔2026〕7号", severity=None, event_on=None))
     assert "这条信息在其他渠道办理" in told
     assert channel in told
-    assert "/own/repairs/record/" not in told
+    for ours in ("/own/repairs/record/", "需要满足的条件", "是否受理修复申请"):
+        assert ours not in told, ours
+    for theirs in ("行政复议", "异议的答复", "不收费"):
+        assert theirs in told, theirs
+
+
+def test_where_the_national_window_handles_it_the_paper_says_so(settings: Any) -> None:
+    record = one()
+    assert f"或者到{MARKET.name}的窗口，由工作人员代填。申请由平台转送该单位决定。" in read(record)
+    settings.REPAIR_WINDOW = "RELAY"
+    assert "申请由平台转交全国窗口办理" in read(record)
 
 
 def test_what_has_ended_needs_no_repair() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.conf import settings
+
 from xinshu.doors.desk.paper import paper
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.doors.repair_words import findings, ways
@@ -15,6 +17,7 @@ from xinshu.law.public_form import law_phrase
 from xinshu.law.repair import RepairEligibility
 from xinshu.law.terms import Certainty, Condition, Effect, SubjectKind
 from xinshu.proceedings.repair.queries import eligibility
+from xinshu.proceedings.repair.states import Window
 from xinshu.register.records.own import AboutRow, PastLine
 from xinshu.register.subjects.queries import SubjectRow, described
 
@@ -74,13 +77,15 @@ def notice_said(
         "why": stands(record, wording, day, lines)["reasons"],
         "marks": brief["marks"],
         "repair": _first_day(record, verdict, instead),
-        "conditions": _conditions(now, wording),
+        # Who repairs it elsewhere has conditions and days of its own.
+        "conditions": _conditions(now, wording) if instead is None else [],
         "instead": None if instead is None else _way(instead),
         "also": [_way(one) for one in also],
         "unit": brief["organ"],
+        "relayed": settings.REPAIR_WINDOW == Window.RELAY,
         "repair_at": f"{site}/own/repairs/record/{record.record_ref}/",
         "object_at": f"{site}/own/records/{record.record_ref}/speak/",
-        "deadlines": _deadlines(wording, day),
+        "deadlines": _deadlines(wording, day, here=instead is None),
         "remedies": wording.remedies(),
         "reference": str(record.record_ref),
         "on": day.isoformat(),
@@ -145,10 +150,12 @@ def _conditions(verdict: RepairEligibility, wording: Wording) -> list[dict[str, 
     ]
 
 
-def _deadlines(wording: Wording, day: date) -> list[list[Any]]:
+def _deadlines(wording: Wording, day: date, *, here: bool) -> list[list[Any]]:
     """What, in how many working days, by which law. A number that was made up to illustrate is on no paper."""
     told = []
     for name, words in DEADLINES.items():
+        if name.startswith("REPAIR") and not here:
+            continue
         rule = wording.catalogue.deadline_on(name, day)
         if rule is not None and rule.certainty is not Certainty.ILLUSTRATIVE:
             law = law_phrase(rule.basis, rule.article, wording.catalogue)
