@@ -35,7 +35,7 @@ def shielding(asked: Sheltered, catalogue: Catalogue, *, on_date: date) -> tuple
 
 
 def shields(asked: Sheltered, rule: CourtRule | None, catalogue: Catalogue) -> tuple[bool, Reason]:
-    """The same by one rule of approved plans; None: the rules say nothing of them. Without `ordered_on` any day does."""
+    """The same by one rule of approved plans; None: there is none. Without `ordered_on` any day will do."""
     if rule is None or not rule.shields:
         return False, Reason(ReasonCode.PLAN_NOT_RULED)
     law = (rule.basis, rule.article)

@@ -15,7 +15,6 @@ from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import catalogue_on
 
-
 PAGES: Final = {REPAIR.name: "space:repair", DELISTING.name: "space:repair", SHIELD.name: "space:shield"}
 """Where a case of a course stands; the others are objections."""
 

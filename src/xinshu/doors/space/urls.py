@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from xinshu.doors.space import calendar, mandates, notices, objections, pages, records, repair_documents, repairs
+from xinshu.doors.space import (
+    calendar,
+    mandates,
+    notices,
+    objections,
+    pages,
+    records,
+    repair_documents,
+    repairs,
+    shields,
+)
 
 app_name = "space"
 urlpatterns = [
@@ -29,6 +39,10 @@ urlpatterns = [
         repair_documents.remove_one,
         name="repair-document-remove",
     ),
+    path("shields/", shields.shields, name="shields"),
+    path("shields/<uuid:case>/", shields.shield, name="shield"),
+    path("shields/<uuid:case>/documents/<uuid:document>/", shields.document, name="shield-document"),
+    path("shields/<uuid:case>/documents/<uuid:document>/remove/", shields.remove_one, name="shield-document-remove"),
     path("objections/", objections.objections, name="objections"),
     path("objections/<uuid:case>/", objections.objection, name="objection"),
     path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),

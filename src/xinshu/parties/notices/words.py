@@ -151,8 +151,8 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "已临时屏蔽",
         "The records are shielded",
         "裁定以前作出的失信信息在计划执行期间停止公示、共享和使用。执行完毕后，请在办件页面申请最终修复。",
-        "Adverse records from before the order are not shown, shared or used while the plan is performed. Once it is, ask"
-        " for their final repair on the page of the case.",
+        "Adverse records from before the order are not shown, shared or used while the plan is performed. Once it is,"
+        " ask for their final repair on the page of the case.",
     ),
     K.SHIELD_REFUSED: Told(
         "不予临时屏蔽",
@@ -176,8 +176,8 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "计划执行完毕，部分信息最终修复",
         "The plan was performed, and some of the records are repaired for good",
         "其余信息依法不能由此修复，但不因此恢复公示；理由见办件页面，仍可逐条申请修复。",
-        "The law lets nobody repair the others by it; nothing shows them again for that. The page of the case says why, and"
-        " repair of each may still be asked for.",
+        "The law lets nobody repair the others by it; nothing shows them again for that. The page of the case says why,"
+        " and repair of each may still be asked for.",
     ),
     K.SHIELD_FAILURE_PLANNED: Told(
         "拟终止临时屏蔽",
@@ -190,8 +190,8 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "临时屏蔽已终止",
         "The shield has ended",
         "尚在公示期内的信息恢复公示至原定之日，不延长。理由和救济途径见办件页面。",
-        "Records whose term still runs are shown until their former end, and no longer. The page of the case says why, and"
-        " what you may do.",
+        "Records whose term still runs are shown until their former end, and no longer. The page of the case says why,"
+        " and what you may do.",
     ),
     K.REMINDER: Told(
         "期限提醒",

@@ -63,8 +63,8 @@ UNLODGED: Final = ("DRAFT", "PRELODGED")
 
 COUNTED: Final = """
 WITH lines AS (
-    SELECT coalesce(nullif(c.organ_code, ''), %(platform)s) AS organ_code, e.case_id, e.place, e.after, e.on_day, e.until,
-           lag(e.until) OVER own AS due,
+    SELECT coalesce(nullif(c.organ_code, ''), %(platform)s) AS organ_code, e.case_id, e.place, e.after, e.on_day,
+           e.until, lag(e.until) OVER own AS due,
            min(e.place) FILTER (WHERE e.after = ANY(%(decided)s)) OVER (PARTITION BY e.case_id) AS first_decided,
            e.place = max(e.place) OVER (PARTITION BY e.case_id) AS is_last
       FROM cases_caseevent e JOIN cases_case c ON c.id = e.case_id

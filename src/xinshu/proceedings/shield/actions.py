@@ -1,4 +1,4 @@
-"""The applicant's steps: a draft, the order lodged, what was missing, withdrawing, performance, a reply; and erasing."""
+"""The applicant's steps: a draft, the order lodged, what was missing, withdrawing, performance, a reply; erasing."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -12,20 +12,22 @@ from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases import actions as cases
 from xinshu.proceedings.cases.actions import NoSuchCase, advance, open_case
 from xinshu.proceedings.cases.documents import documents_of
-from xinshu.proceedings.cases.queries import CaseRow
+from xinshu.proceedings.cases.queries import CaseRow, history
 from xinshu.proceedings.cases.queries import case as case_row
 from xinshu.proceedings.cases.turns import Side
+from xinshu.proceedings.objections.queries import operates
 from xinshu.proceedings.repair.actions import plain
 from xinshu.proceedings.shield.covering import alone
 from xinshu.proceedings.shield.fields import ORDER, completion_faults, one_line, order_faults
 from xinshu.proceedings.shield.models import Shielded
 from xinshu.proceedings.shield.queries import (
+    ShieldCase,
     bodies_under,
     coverage,
     due_again,
+    helped,
     may_help,
     open_shield_of,
-    proofs_since,
     shield_case,
 )
 from xinshu.proceedings.shield.states import (
@@ -41,14 +43,15 @@ from xinshu.register.catalogues.queries import catalogue_on
 
 @transaction.atomic
 def begin(*, subjects: Collection[int], side: Side, actor: str, moment: Moment) -> UUID:
-    """Begin a draft for the first of these bodies, which one code names; where a shield is open already, it is that one.
+    """Begin a draft for the first of these bodies, which one code names; where a shield is open, it is that one.
 
     Raises NotShieldable where nothing is held about them, NotTheirShield for whoever may not help at a counter.
     """
     _must_be_let(side, actor, moment)
     if not subjects:
         raise NotShieldable(
-            "本平台没有关于这家单位的信息，不需要屏蔽。Nothing is held about this organisation; there is nothing to shield."
+            "本平台没有关于这家单位的信息，不需要屏蔽。"
+            " Nothing is held about this organisation; there is nothing to shield."
         )
     subject = min(subjects)
     with alone(subject):
@@ -94,16 +97,16 @@ def lodge(*, case: UUID, subjects: Collection[int] | None, side: Side, actor: st
     if not documents_of(case):
         faults["document"] = "请附上法院的裁定书。Attach the court's order."
     if faults:
-        raise NotShieldable("还不能提交；请按提示改正后再次提交。It cannot be lodged yet; correct what is marked.", faults)
+        raise NotShieldable(
+            "还不能提交；请按提示改正后再次提交。It cannot be lodged yet; correct what is marked.", faults
+        )
     _must_cover_something(found, moment)
     event, due = "lodge", None
     told = shield_case(case)
     if found.state == ShieldState.RETURNED and told is not None:
         event, due = "complete", due_again(told.history, catalogue_on(moment.day).catalogue, on_date=moment.day)
     said = {"court": found.form["court"], "number": found.form["number"], "ordered_on": found.form["ordered_on"]}
-    done = advance(
-        case=case, course=SHIELD, event=event, side=side, actor=actor, said=said, due=due, moment=moment
-    )
+    done = advance(case=case, course=SHIELD, event=event, side=side, actor=actor, said=said, due=due, moment=moment)
     tell(done, NoticeKind.SHIELD_LODGED, moment)
     return done
 
@@ -129,12 +132,14 @@ def ask_completion(
     if found.state == ShieldState.COMPLETION_LODGED:
         return found
     told = shield_case(case)
-    signed, words = one_line(form.get("signed_by", ""), LONGEST_NAME), plain(form.get("words", ""))
+    signed, words = one_line(form.get("signed_by", ""), LONGEST_NAME), plain(form.get("performance", ""))
     faults = completion_faults(found.form, form, signed, moment.day)
-    if told is not None and not proofs_since(told, "confirm_grant"):
+    if told is not None and not _proofs_since_granted(told):
         faults["document"] = "请附上计划执行完毕的证明。Attach the proof that the plan was performed."
     if faults:
-        raise NotShieldable("还不能提交；请按提示改正后再次提交。It cannot be lodged yet; correct what is marked.", faults)
+        raise NotShieldable(
+            "还不能提交；请按提示改正后再次提交。It cannot be lodged yet; correct what is marked.", faults
+        )
     completion = {
         "performed_on": form["performed_on"],
         "words": words,
@@ -145,9 +150,7 @@ def ask_completion(
     states = (ShieldState.GRANTED,)
     cases.keep_form(case=case, course=SHIELD, states=states, form={**found.form, "completion": completion})
     said = {"performed_on": form["performed_on"], "words": words}
-    return advance(
-        case=case, course=SHIELD, event="ask_completion", side=side, actor=actor, said=said, moment=moment
-    )
+    return advance(case=case, course=SHIELD, event="ask_completion", side=side, actor=actor, said=said, moment=moment)
 
 
 @transaction.atomic
@@ -183,6 +186,8 @@ def own_shield(case: UUID, subjects: Collection[int] | None, side: Side, actor: 
         raise NoSuchCase("没有这个办件。There is no such case.")
     if side is Side.COUNTER:
         _must_be_let(side, actor, moment)
+        if not helped(actor, history(case)) and not operates(actor, on_date=moment.day):
+            raise NotTheirShield("这一件不是您在窗口代填的。It was not you who helped with this one at the counter.")
     elif subjects is None or found.subject not in subjects:
         raise NoSuchCase("没有这个办件。There is no such case.")
     return found
@@ -201,16 +206,22 @@ def _must_cover_something(found: CaseRow, moment: Moment) -> None:
     if not seen:
         raise NotShieldable(
             "这家单位没有正在或者将要公示的失信信息，不需要屏蔽；今后有属于裁定以前的，可以再申请。"
-            " No adverse record of this body is shown or about to be, so there is nothing to shield; ask again if one from"
-            " before the order appears."
+            " No adverse record of this body is shown or about to be, so there is nothing to shield; ask again if one"
+            " from before the order appears."
         )
     if not any(one.shielded for one in seen):
         text = (
             "没有一条信息在这份裁定的屏蔽范围内，理由见下；请核对裁定日期，或者逐条申请修复。"
-            " The order shields none of the records, for the reasons below; check its day, or ask for the repair of each."
+            " The order shields none of the records, for the reasons below; check its day, or ask for repair of each."
         )
         reasons = tuple(dict.fromkeys(one.reason for one in seen))
         raise NotShieldable(text, {"ordered_on": text}, reasons)
+
+
+def _proofs_since_granted(found: ShieldCase) -> int:
+    """How many documents were attached since the shield was granted."""
+    granted = found.happened("confirm_grant")
+    return sum(granted is None or one.at >= granted.at for one in documents_of(found.row.id))
 
 
 def _must_be_let(side: Side, actor: str, moment: Moment) -> None:

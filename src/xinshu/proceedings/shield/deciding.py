@@ -24,6 +24,7 @@ from xinshu.proceedings.shield.queries import (
     against_final_repair,
     bodies_under,
     coverage,
+    helped,
     shield_case,
     withheld_now,
     withholding,
@@ -125,7 +126,7 @@ def officers_case(case: UUID, actor: str, moment: Moment) -> ShieldCase:
 
 def must_not_have_helped(found: ShieldCase, actor: str) -> None:
     """Whoever filled the form at a counter decides nothing in it. Raises SecondPerson."""
-    if any(line.actor == actor and line.side == Side.COUNTER for line in found.history):
+    if helped(actor, found.history):
         raise SecondPerson("窗口代填的人不能办理同一件。Whoever helped at the counter does not decide the same case.")
 
 
@@ -137,9 +138,7 @@ def must_say(words: str) -> str:
     return said
 
 
-def step(
-    found: ShieldCase, event: str, actor: str, moment: Moment, *, said: dict[str, Any] | None = None
-) -> CaseRow:
+def step(found: ShieldCase, event: str, actor: str, moment: Moment, *, said: dict[str, Any] | None = None) -> CaseRow:
     """A step of the platform."""
     return advance(
         case=found.row.id,
@@ -214,7 +213,9 @@ def _must_cover(found: CaseRow, moment: Moment) -> None:
     seen = coverage(bodies_under(found.subject), ordered_on(found.form), catalogue, on_date=moment.day)
     if not any(one.shielded for one in seen):
         reasons = tuple(dict.fromkeys(one.reason for one in seen))
-        raise NotShieldable("没有可以屏蔽的信息；理由见下。There is nothing to shield, for the reasons below.", {}, reasons)
+        raise NotShieldable(
+            "没有可以屏蔽的信息；理由见下。There is nothing to shield, for the reasons below.", {}, reasons
+        )
 
 
 def _must_be_another(found: ShieldCase, actor: str) -> EventRow:

@@ -1,4 +1,4 @@
-"""The fields of what a body fills in for a shield: what is kept of each, and what is wrong with it, with the way out."""
+"""The fields of the forms of a shield: what is kept of each, and what is wrong with it, with the way out."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +23,9 @@ def order_faults(form: Mapping[str, Any], today: date) -> dict[str, str]:
     """What is wrong with the fields of an application, each with the way out; empty where nothing is."""
     faults: dict[str, str] = {}
     if "法院" not in str(form.get("court", "")):
-        faults["court"] = "请填写作出裁定的法院全称，如“某市中级人民法院”。Give the court's full name, which has 法院 in it."
+        faults["court"] = (
+            "请填写作出裁定的法院全称，如“某市中级人民法院”。Give the court's full name, which has 法院 in it."
+        )
     if not form.get("number"):
         faults["number"] = "请填写裁定书案号，如“（2026）某01破1号”。Give the number of the order, as it stands on it."
     if fault := day_fault(str(form.get("ordered_on", "")), today, since=BANKRUPTCY_LAW):
@@ -50,9 +52,7 @@ def day_fault(text: str, today: date, *, since: date) -> str:
     return ""
 
 
-def completion_faults(
-    order: Mapping[str, Any], form: Mapping[str, str], signed: str, today: date
-) -> dict[str, str]:
+def completion_faults(order: Mapping[str, Any], form: Mapping[str, str], signed: str, today: date) -> dict[str, str]:
     """What is wrong with what says that the plan was performed; `signed` is the name under the commitment."""
     faults: dict[str, str] = {}
     since = date.fromisoformat(order["ordered_on"])

@@ -14,8 +14,8 @@ from xinshu.law.terms import Condition, CourtPlan, Effect
 from xinshu.law.verdict import Reason
 from xinshu.parties.mandates.queries import bodies_of
 from xinshu.proceedings.cases import queries as cases
-from xinshu.proceedings.cases.documents import documents_of
 from xinshu.proceedings.cases.queries import CaseRow, EventRow
+from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.repair.queries import eligibility
 from xinshu.proceedings.shield.models import Shielded
 from xinshu.proceedings.shield.states import SHIELD, WAITING, WITHHOLDING, Fate, ShieldState
@@ -111,6 +111,13 @@ def bodies_under(subject: int) -> tuple[int, ...]:
 
 def adverse(subjects: Iterable[int], catalogue: Catalogue, *, on_date: date) -> tuple[AboutRow, ...]:
     """The adverse records of these bodies that have not ended and are shown, or will or would be, from that day on."""
+    found = every_record(subjects, on_date=on_date)
+    kinds = {name for name, kind in catalogue.kinds.items() if kind.effect is Effect.ADVERSE}
+    return tuple(row for row in found if row.kind in kinds and not is_over(row, on_date))
+
+
+def every_record(subjects: Iterable[int], *, on_date: date) -> list[AboutRow]:
+    """Every record about these bodies, the newest first; the caller leaves a line in the trail."""
     found: list[AboutRow] = []
     subjects, count = list(subjects), 1
     while len(found) < count:
@@ -118,8 +125,7 @@ def adverse(subjects: Iterable[int], catalogue: Catalogue, *, on_date: date) -> 
         if not rows:
             break
         found += rows
-    kinds = {name for name, kind in catalogue.kinds.items() if kind.effect is Effect.ADVERSE}
-    return tuple(row for row in found if row.kind in kinds and not is_over(row, on_date))
+    return found
 
 
 def is_over(record: AboutRow, day: date) -> bool:
@@ -129,9 +135,7 @@ def is_over(record: AboutRow, day: date) -> bool:
     return record.public_until is not None and record.public_until <= day
 
 
-def coverage(
-    subjects: Iterable[int], ordered_on: date, catalogue: Catalogue, *, on_date: date
-) -> tuple[Covered, ...]:
+def coverage(subjects: Iterable[int], ordered_on: date, catalogue: Catalogue, *, on_date: date) -> tuple[Covered, ...]:
     """What an order of that day shields of these bodies' adverse records, and what not, each with its reason.
 
     A record without a day of decision was determined before we had it.
@@ -152,9 +156,7 @@ def against_final_repair(
     Whether it is on display today is no condition: the shield itself took it off.
     """
     performed = {"duties_done": True, "commitment": bool(form.get("commitment"))}
-    answer = eligibility(
-        record, catalogue, form=performed, found=True, plan=CourtPlan.COMPLETED, on_date=on_date
-    )
+    answer = eligibility(record, catalogue, form=performed, found=True, plan=CourtPlan.COMPLETED, on_date=on_date)
     return tuple(one for one in answer.findings if one.met is False and one.condition is not Condition.ON_DISPLAY)
 
 
@@ -170,10 +172,9 @@ def due_again(history: Sequence[EventRow], catalogue: Catalogue, *, on_date: dat
     return None if isinstance(last, NotYetComputable) else last
 
 
-def proofs_since(found: ShieldCase, event: str) -> int:
-    """How many documents were attached since that happened last; all of them where it never did."""
-    line = found.happened(event)
-    return sum(line is None or one.at >= line.at for one in documents_of(found.row.id))
+def helped(username: str, history: Sequence[EventRow]) -> bool:
+    """Whether a member of staff filled the form of this case at a counter."""
+    return any(line.side == Side.COUNTER and line.actor == username for line in history)
 
 
 def may_help(username: str, *, on_date: date) -> bool:

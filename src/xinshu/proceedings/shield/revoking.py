@@ -62,7 +62,9 @@ def confirm_failure(*, case: UUID, actor: str, moment: Moment) -> CaseRow:
         if found.row.state != ShieldState.FAILURE_NOTICED or noticed is None:
             raise NotNow("须先告知并听取意见。The body is told and heard first.")
         if noticed.actor == actor:
-            raise SecondPerson("须由另一位运行管理人员决定。Another officer has to decide this, not who gave the notice.")
+            raise SecondPerson(
+                "须由另一位运行管理人员决定。Another officer has to decide this, not who gave the notice."
+            )
         must_not_have_helped(found, actor)
         heard = any(line.event == "reply" and line.place > noticed.place for line in found.history)
         if not heard and not overdue(found.row.due_on, moment.day):

@@ -28,7 +28,7 @@ class ShieldState(StrEnum):
 
 
 class Plan(StrEnum):
-    """What the court approved: a plan of reorganisation (Enterprise Bankruptcy Law art. 86) or a settlement (art. 98)."""
+    """What the court approved: a reorganisation (Enterprise Bankruptcy Law art. 86) or a settlement (art. 98)."""
 
     REORGANISATION = "REORGANISATION"
     SETTLEMENT = "SETTLEMENT"
