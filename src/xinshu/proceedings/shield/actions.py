@@ -134,7 +134,7 @@ def ask_completion(
     told = shield_case(case)
     signed, words = one_line(form.get("signed_by", ""), LONGEST_NAME), plain(form.get("performance", ""))
     faults = completion_faults(found.form, form, signed, moment.day)
-    if told is not None and not _proofs_since_granted(told):
+    if told is not None and not _has_proof(told):
         faults["document"] = "请附上计划执行完毕的证明。Attach the proof that the plan was performed."
     if faults:
         raise NotShieldable(
@@ -218,10 +218,10 @@ def _must_cover_something(found: CaseRow, moment: Moment) -> None:
         raise NotShieldable(text, {"ordered_on": text}, reasons)
 
 
-def _proofs_since_granted(found: ShieldCase) -> int:
-    """How many documents were attached since the shield was granted."""
+def _has_proof(found: ShieldCase) -> bool:
+    """Whether a document was attached since the shield was granted, which said how many there were."""
     granted = found.happened("confirm_grant")
-    return sum(granted is None or one.at >= granted.at for one in documents_of(found.row.id))
+    return granted is not None and len(documents_of(found.row.id)) > granted.said["documents"]
 
 
 def _must_be_let(side: Side, actor: str, moment: Moment) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.actions import NoSuchCase, advance
+from xinshu.proceedings.cases.documents import documents_of
 from xinshu.proceedings.cases.queries import CaseRow, EventRow
 from xinshu.proceedings.cases.turns import NotNow, Side
 from xinshu.proceedings.objections.queries import operates
@@ -153,7 +154,7 @@ def step(found: ShieldCase, event: str, actor: str, moment: Moment, *, said: dic
 
 def _granted(found: ShieldCase, actor: str, moment: Moment) -> CaseRow:
     _must_cover(found.row, moment)
-    done = step(found, "confirm_grant", actor, moment)
+    done = step(found, "confirm_grant", actor, moment, said={"documents": len(documents_of(found.row.id))})
     withhold(done, actor=actor, moment=moment)
     tell(done, NoticeKind.SHIELD_GRANTED, moment)
     return done
