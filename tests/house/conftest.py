@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from tests import factories, filings
+from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.actions import open_case
@@ -23,6 +24,7 @@ from xinshu.proceedings.objections.states import Ground
 from xinshu.proceedings.repair.actions import begin, prelodge, save
 from xinshu.proceedings.repair.actions import lodge as lodge_repair
 from xinshu.proceedings.repair.states import DELISTING
+from xinshu.proceedings.shield.states import SHIELD
 from xinshu.regimes.agencies.actions import audit, register_agency
 from xinshu.regimes.agencies.clearing import issue_slip, report_copy
 from xinshu.regimes.agencies.states import Source
@@ -67,6 +69,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _returned_rows_wait()
     _counted()
     _case_open()
+    _shielded()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -141,6 +144,13 @@ def _case_open() -> None:
     open_case(course=DELISTING, event="ask", **listed, **said | {"side": Side.HOUSE})
     words = "处罚期限有误。"
     object_to(subject=record.subject_id, record_ref=ahead.record_ref, ground=Ground.TERM, words=words, **said)
+
+
+def _shielded() -> None:
+    """A plan's order of an early day shields one record, and another shield is being asked for."""
+    granted(factories.TODAY, ordered_on="2026-05-01")
+    who = {"side": Side.SUBJECT, "actor": "test", "moment": factories.noon(factories.TODAY)}
+    open_case(course=SHIELD, event="begin", subject=factories.body(factories.SUBJECT), record_ref=None, organ="", **who)
 
 
 def _claimed() -> None:

@@ -332,6 +332,17 @@ def test_a_repair_goes_on_under_the_shield_and_ends_it_for_good() -> None:
     assert fates(case) == {"甲": "ENDED_MEANWHILE", "乙": "SHOWN_AGAIN"}
 
 
+def test_what_a_revoked_repair_would_show_again_is_withheld_in_the_same_transaction() -> None:
+    which = {"subject": body(SUBJECT), "record_ref": record("甲").record_ref, "organ": MARKET.code, "words": ""}
+    display.end_publication(**which, actor="复核", moment=noon(DAY))
+    case = granted(DAY)
+    catalogue = factories.adopted_catalogue().catalogue
+    display.reinstate(**which, actor="复核", catalogue=catalogue, moment=noon(LATER))
+    assert deciding.follow_body(subject=body(SUBJECT), moment=noon(LATER)) == 1
+    assert shown(LATER) == {"丙"}
+    assert fates(case) == {"甲": "WITHHELD", "乙": "WITHHELD"}
+
+
 # --- performed ------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from xinshu.proceedings.shield.queries import (
     bodies_under,
     coverage,
     helped,
+    open_shield_of,
     shield_case,
     withheld_now,
     withholding,
@@ -99,6 +100,13 @@ def follow(*, moment: Moment) -> int:
     Each shield by itself. A record that is filed late was determined before the order all the same.
     """
     return sum(_followed(case, moment) for case in withholding())
+
+
+@transaction.atomic
+def follow_body(*, subject: int, moment: Moment) -> int:
+    """The same for one body, in the transaction of what would show a record of it again; how many records."""
+    found = open_shield_of(bodies_under(subject))
+    return 0 if found is None else _followed(found.id, moment)
 
 
 @transaction.atomic
