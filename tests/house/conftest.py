@@ -148,7 +148,9 @@ def _case_open() -> None:
 
 def _shielded() -> None:
     """A plan's order of an early day shields one record, and another shield is being asked for."""
-    granted(factories.TODAY, ordered_on="2026-05-01")
+    covered = factories.document(decided_on=date(2026, 4, 15), document_number="示市监罚〔2026〕0011号")
+    factories.accepted(covered, on_day=date(2026, 4, 20))
+    granted(factories.TODAY, ordered_on="2026-04-30")
     who = {"side": Side.SUBJECT, "actor": "test", "moment": factories.noon(factories.TODAY)}
     open_case(course=SHIELD, event="begin", subject=factories.body(factories.SUBJECT), record_ref=None, organ="", **who)
 

@@ -61,4 +61,5 @@ def _told(day: Day) -> dict[str, Any]:
         address = reverse("space:record", args=[day.reference])
     else:
         address = reverse(PAGES.get(day.course, "space:objection"), args=[day.reference])
-    return {"on": day.on, "words": day.words, "about": day.about, "address": address}
+    zh, _, en = day.about.partition(" ") if day.course else (day.about, "", "")
+    return {"on": day.on, "words": day.words, "about": (zh, en), "address": address}
