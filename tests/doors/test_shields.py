@@ -240,6 +240,7 @@ def test_a_unit_sees_its_own_records_under_it_and_no_word_of_the_form_nor_a_docu
     told = text(client.get(place))
     assert "甲" in told
     assert "重整计划已获批准。" not in told
+    assert "示例-经办" not in told
     (one,) = documents_of(case)
     assert client.get(f"{place}documents/{one.id}/").status_code == 404
     assert client.post(place, {"step": "confirm"}).status_code == 403

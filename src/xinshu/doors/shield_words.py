@@ -9,6 +9,7 @@ from xinshu.doors.repair_words import SIDES
 from xinshu.law.public_form import law_phrase, sentence
 from xinshu.law.verdict import Reason, ReasonCode
 from xinshu.proceedings.cases.queries import EventRow
+from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.shield.queries import Covered, ShieldCase, bodies_under, coverage, every_record
 from xinshu.proceedings.shield.states import WAITING, AskedBy, Fate, Plan, ShieldState
 from xinshu.register.access.queries import organ
@@ -165,6 +166,7 @@ def _line(line: EventRow, wording: Wording) -> dict[str, Any]:
         "on_day": line.on_day,
         "words": EVENTS[line.event],
         "side": SIDES[line.side],
+        "by_applicant": line.side in {Side.SUBJECT, Side.COUNTER},
         "proposed": said.get("proposed"),
         "said": "；".join(part for part in (document, said.get("words", "")) if part),
         "articles": articles + reasons_told(kept_back, wording),

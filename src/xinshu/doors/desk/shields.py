@@ -117,8 +117,11 @@ def case_page(request: HttpRequest, found: ShieldCase, refused: XinshuError | No
     helps, officer = queries.helped(who, found.history), operates(who, on_date=day)
     wrong = refused if isinstance(refused, NotShieldable) else None
     inside = helps or seen is None
+    case = _told(request, found)
+    if not inside:
+        case["history"] = [line | {"said": "" if line["by_applicant"] else line["said"]} for line in case["history"]]
     page = {
-        "case": _told(request, found),
+        "case": case,
         "inside": inside,
         "helps": helps,
         "applicant_may": open_events(SHIELD, found.row.state, Side.COUNTER) if helps else frozenset(),
