@@ -1,6 +1,7 @@
 """Every page of the own space, of repair and of objections in real Chromium: axe, narrow screens, both languages marked."""
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import orjson
@@ -13,12 +14,17 @@ from tests.doors.conftest import Site
 from tests.doors.test_desk_browser import shot
 from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened
 from tests.proceedings.repairs import FORM
+from tests.proceedings.shields import ORDER, attached, granted, mine, officers
 from tests.spaces import signed_in_organisation
+from xinshu.proceedings.cases.actions import open_case
 from xinshu.proceedings.cases.turns import Side
 from xinshu.proceedings.objections.contests import object_to
 from xinshu.proceedings.objections.states import Ground
 from xinshu.proceedings.repair.actions import begin, prelodge, save
 from xinshu.proceedings.repair.inbound import receive
+from xinshu.proceedings.shield.actions import lodge as lodge_shield
+from xinshu.proceedings.shield.actions import save as save_shield
+from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.actions import note
 from xinshu.register.access.roles import Role
 from xinshu.register.records.models import Record
@@ -71,6 +77,30 @@ def cases(site: Site) -> dict[str, str]:
         "desk counter": "/desk/counter/",
         "desk repair counter": "/desk/repairs/counter/",
         "case statistics": "/statistics/cases/",
+    } | shields()
+
+
+def shields() -> dict[str, str]:
+    """A plan that is being performed, one that is asked for, one of which the order is not filled in yet."""
+    covered = factories.document(document_number="示市监罚〔2026〕0020号", decided_on=date(2026, 4, 15))
+    factories.accepted(covered, on_day=date(2026, 4, 20))
+    performed = granted(factories.TODAY, ordered_on="2026-04-30")
+    draft, asked = (_asked_for() for _ in range(2))
+    who = {**mine(), "moment": factories.noon(factories.TODAY)}
+    save_shield(case=asked, form=ORDER, **who)
+    attached(asked, factories.TODAY)
+    lodge_shield(case=asked, **who)
+    return {
+        "shields": "/own/shields/",
+        "shield draft": f"/own/shields/{draft}/",
+        "shield asked for": f"/own/shields/{asked}/",
+        "shield performed": f"/own/shields/{performed}/",
+        "desk shields of a unit": "/desk/shields/",
+        "desk shield of a unit": f"/desk/shields/{performed}/",
+        "desk shield counter": f"/desk/shields/counter/?code={factories.SUBJECT}",
+        "officer shields": "/desk/shields/",
+        "officer shield asked for": f"/desk/shields/{asked}/",
+        "officer shield performed": f"/desk/shields/{performed}/",
     }
 
 
@@ -85,10 +115,17 @@ def in_doubt(number: str, other: UUID) -> UUID:
     return told.case
 
 
+def _asked_for() -> UUID:
+    subject = factories.body(factories.SUBJECT)
+    who = {"side": Side.SUBJECT, "actor": "示例-经办", "moment": factories.noon(factories.TODAY)}
+    return open_case(course=SHIELD, event="begin", subject=subject, record_ref=None, organ="", **who)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def cookies(site: Site) -> list[dict[str, str]]:
-    """Sessions of the organisation, of a reviewer of the unit, of its clerk at the counter, and of the operator."""
-    organisation, reviewer, clerk, operator = Client(), Client(), Client(), Client()
+    """Sessions of the organisation, of a reviewer of the unit, of its clerk at the counter, of the operator, and of the
+    platform's officer."""
+    organisation, reviewer, clerk, operator, officer = (Client() for _ in range(5))
     signed_in_organisation(organisation)
     organ = factories.MARKET.code
     for client, role, unit in (
@@ -98,7 +135,8 @@ def cookies(site: Site) -> list[dict[str, str]]:
     ):
         name = factories.appointed(role, organ=unit)
         assert client.login(username=name, password=factories.PASSWORD)
-    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk, operator))
+    assert officer.login(username=officers()[0], password=factories.PASSWORD)
+    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk, operator, officer))
     return [{"name": "sessionid", "value": value, "url": site.url} for value in sessions]
 
 
@@ -106,11 +144,14 @@ def every_page(page: Page, site: Site, cases: dict[str, str], cookies: list[dict
     """Each page by name; a session for each side."""
     for name, place in cases.items():
         page.context.clear_cookies()
-        whose = 3 if "operator" in name else 2 if "counter" in name else int("desk" in name)
+        marks = {"counter": 2, "operator": 3, "officer": 4}
+        whose = next((place for mark, place in marks.items() if mark in name), int("desk" in name))
         page.context.add_cookies([cookies[whose]])  # type: ignore[list-item]
         answer = page.goto(site.url + place, wait_until="load")
         assert answer is not None
         assert (answer.status, page.url.partition("?")[0]) == (200, site.url + place.partition("?")[0]), name
+        if name == "shield draft":  # with a fault at every field
+            page.click("button[value=lodge]")
         yield name
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from tests import factories, filings
+from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.actions import open_case
@@ -25,6 +26,7 @@ from xinshu.proceedings.repair.actions import lodge as lodge_repair
 from xinshu.proceedings.repair.inbound import Outcome
 from xinshu.proceedings.repair.inbound import receive as receive_decisions
 from xinshu.proceedings.repair.states import DELISTING
+from xinshu.proceedings.shield.states import SHIELD
 from xinshu.regimes.agencies.actions import audit, register_agency
 from xinshu.regimes.agencies.clearing import issue_slip, report_copy
 from xinshu.regimes.agencies.states import Source
@@ -70,6 +72,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _counted()
     _case_open()
     _in_doubt()
+    _shielded()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -161,6 +164,15 @@ def _in_doubt() -> None:
     said = {"sender": factories.MARKET.code, "actor": "test", "moment": factories.noon(factories.TODAY)}
     (told,) = receive_decisions(lines=[orjson.dumps(row)], **said)
     assert told.outcome is Outcome.DOUBTFUL
+
+
+def _shielded() -> None:
+    """A plan's order of an early day shields one record, and another shield is being asked for."""
+    covered = factories.document(decided_on=date(2026, 4, 15), document_number="示市监罚〔2026〕0011号")
+    factories.accepted(covered, on_day=date(2026, 4, 20))
+    granted(factories.TODAY, ordered_on="2026-04-30")
+    who = {"side": Side.SUBJECT, "actor": "test", "moment": factories.noon(factories.TODAY)}
+    open_case(course=SHIELD, event="begin", subject=factories.body(factories.SUBJECT), record_ref=None, organ="", **who)
 
 
 def _claimed() -> None:

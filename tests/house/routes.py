@@ -80,6 +80,12 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "desk:repair-listing": [{"case": NO_BATCH}],
     "desk:repair-notice": [{"code": code, "record": NO_BATCH} for code in (factories.SUBJECT, factories.UNKNOWN)],
     "space:repair-notice": [{"record": NO_BATCH}],
+    **{f"{door}:shield": [{"case": NO_BATCH}] for door in ("desk", "space")},
+    **{
+        f"{door}:{name}": [{"case": NO_BATCH, "document": NO_BATCH}]
+        for door in ("desk", "space")
+        for name in ("shield-document", "shield-document-remove")
+    },
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
@@ -130,8 +136,15 @@ QUERIES: dict[str, list[str]] = {
     "portal:basis": ["?day=2026-01-01"],
     "portal:class-table": ["?day=2026-01-01"],
     "api-1:statistics": ["?form=csv", "?kind=ADMIN_PENALTY&division=990100", "?kind=NONE", "?form=xml"],
-    "portal:case-statistics": ["?course=OBJECTION", "?course=NONE", f"?organ={factories.MARKET.code}", "?organ=NONE"],
-    "api-1:case-statistics": ["?course=NOT_US", "?course=NONE"],
+    "portal:case-statistics": [
+        "?course=OBJECTION",
+        "?course=SHIELD",
+        "?course=NONE",
+        f"?organ={factories.MARKET.code}",
+        "?organ=NONE",
+    ],
+    "api-1:case-statistics": ["?course=NOT_US", "?course=SHIELD", "?course=NONE"],
+    "desk:shield-counter": [f"?code={factories.SUBJECT}", f"?code={factories.UNKNOWN}", "?code=1"],
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
     "api-1:subjects": ["?name=云汀示例", "?name=无此名称", "?name=云", "?name=云汀示例&page=2"],

@@ -131,7 +131,9 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
                 continue
             for address in addresses(route, furnished):
                 assert visited(visitor, address) < 500, address
-        assert clerk().get("/desk/repairs/counter/").status_code == 200
+        at_window = clerk()
+        for counter in ("repairs", "shields"):
+            assert at_window.get(f"/desk/{counter}/counter/").status_code == 200
         assert client.post("/desk/").status_code == 403
         assert client.login(username=factories.appointed(Role.OPERATOR), password=factories.PASSWORD)
         assert client.get("/desk/counter/").status_code == 200

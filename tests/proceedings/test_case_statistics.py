@@ -109,6 +109,18 @@ def test_a_revoked_repair_was_granted_and_one_without_a_unit_is_not_counted() ->
     assert [group.result for group in counted("REPAIR", until=DAY)] == [Result.GRANTED]
 
 
+def test_a_shield_is_counted_for_the_platform_that_decides_it() -> None:
+    for _ in range(10):
+        case(("DRAFT", RECEIVED), ("LODGED", RECEIVED), ("GRANTED", RECEIVED), course="SHIELD", organ="")
+        case(("LODGED", RECEIVED), ("GRANTED", RECEIVED), ("COMPLETED", DAY), course="SHIELD", organ="")
+        case(("LODGED", RECEIVED), ("REFUSED", RECEIVED), course="SHIELD", organ="")
+    found = told("SHIELD")
+    assert found.all.results == {Result.GRANTED: 20, Result.REFUSED: 10}
+    assert [line.organ for line in found.units] == ["PLATFORM"]
+    page = Client().get("/statistics/cases/?course=SHIELD").content.decode()
+    assert "平台运行管理" in page
+
+
 def test_within_a_month_nothing_moves() -> None:
     granted(30)
     first = told(day=date(2026, 11, 1))

@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from tests import factories, filings
 from tests.factories import MARKET, TODAY, accepted, adopted_catalogue, document, noon
+from tests.proceedings.shields import granted
 from tests.retention import GONE, MONTHS, adopted_with_months
 from xinshu.law.terms import ClaimCause
+from xinshu.proceedings.cases.models import Case
 from xinshu.proceedings.intake.actions import forget_files, receive
 from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door
@@ -18,6 +20,7 @@ from xinshu.proceedings.objections.actions import lodge, sweep
 from xinshu.proceedings.objections.models import Claim
 from xinshu.proceedings.retention import tasks
 from xinshu.proceedings.retention.actions import Told, count_past_term, erase_past_term, kinds_with_a_term
+from xinshu.proceedings.shield.models import Shielded
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.entries import turn_the_day
@@ -84,6 +87,23 @@ def test_a_waiting_claim_keeps_its_record() -> None:
     assert erase_past_term(moment=noon(GONE)).records == 1
     assert not Claim.objects.exists()
     assert not Subject.objects.exists()
+
+
+@pytest.mark.usefixtures("months")
+def test_a_shield_is_erased_with_the_last_record_of_its_body() -> None:
+    """It is about no one record, so that none takes it along; what it withheld of each goes with that record."""
+    factories.registered_organ()
+    accepted(document(document_number=NUMBERS[0], decided_on=date(2026, 4, 30)), on_day=date(2026, 6, 20))
+    accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号", event_on=None))
+    case = granted(date(2026, 7, 1))
+    turned(GONE)
+    assert erase_past_term(moment=noon(GONE)).records == 1
+    assert (Shielded.objects.count(), Case.objects.filter(id=case).count()) == (0, 1)
+    factories.taken_back(Record.objects.get().subject_id, Record.objects.get().record_ref)
+    turned(GONE)
+    later = date(2043, 2, 1)
+    assert erase_past_term(moment=noon(later)).bodies == 1
+    assert Case.objects.count() == 0
 
 
 @pytest.mark.usefixtures("months")

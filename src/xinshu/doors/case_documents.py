@@ -74,26 +74,29 @@ def one_of(documents: Sequence[DocumentRow], document: UUID) -> DocumentRow:
     return found
 
 
-def shelf(documents: Sequence[DocumentRow], case: CaseRow, *, door: str, side: Side, fills: bool) -> dict[str, Any]:
-    """The documents of a repair for a template, with their addresses at a door (`space`, `desk`).
+def shelf(
+    documents: Sequence[DocumentRow], case: CaseRow, *, door: str, side: Side, fills: bool, of: str = "repair"
+) -> dict[str, Any]:
+    """The documents of a case for a template, with their addresses at a door (`space`, `desk`); `of` names its routes.
 
     `fills`: whether whoever looks fills the form, for that side: attaches while it is filled, and takes its own back
-    while it is a draft.
+    while it is a draft. The form of a shield has its document in itself.
     """
     draft = fills and case.state == RepairState.DRAFT
     told = []
     for one in documents:
         which = {"case": case.id, "document": one.id}
-        remove = reverse(f"{door}:repair-document-remove", kwargs=which) if draft and one.side == side else ""
+        remove = reverse(f"{door}:{of}-document-remove", kwargs=which) if draft and one.side == side else ""
         told.append(
             {
                 "name": one.name,
                 "size": one.size,
                 "on_day": one.at,
                 "side": SIDES[one.side],
-                "address": reverse(f"{door}:repair-document", kwargs=which),
+                "address": reverse(f"{door}:{of}-document", kwargs=which),
                 "remove": remove,
             }
         )
-    attach_to = reverse(f"{door}:repair-documents", args=[case.id]) if fills and case.state in FILLED else ""
+    fills_now = of == "repair" and fills and case.state in FILLED
+    attach_to = reverse(f"{door}:repair-documents", args=[case.id]) if fills_now else ""
     return {"documents": told, "attach_to": attach_to, "largest_mib": LARGEST >> 20}

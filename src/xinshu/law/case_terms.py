@@ -18,7 +18,7 @@ LONGEST: Final = 60
 
 
 class CaseTerm(StrEnum):
-    """What has a deadline in a case of repair or objection, or with a notice."""
+    """What has a deadline in a case of repair, shielding or objection, or with a notice."""
 
     REPAIR_ACCEPT = "REPAIR_ACCEPT"
     REPAIR_RESULT = "REPAIR_RESULT"
@@ -28,6 +28,9 @@ class CaseTerm(StrEnum):
     OBJECTION_APPEAL = "OBJECTION_APPEAL"
     OBJECTION_APPEAL_ANSWER = "OBJECTION_APPEAL_ANSWER"
     CHANGED_DECISION = "CHANGED_DECISION"
+    SHIELD_RESULT = "SHIELD_RESULT"
+    SHIELD_COMPLETION = "SHIELD_COMPLETION"
+    SHIELD_REPLY = "SHIELD_REPLY"
     FIRST_NOTICE = "FIRST_NOTICE"
 
 

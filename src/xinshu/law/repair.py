@@ -12,6 +12,7 @@ from xinshu.kit.legal_dates import Rounding, end_of_term
 from xinshu.kit.period import Period, earlier_end
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.repair_rules import BanRule, ChannelRule, CourtRule, RepairRegime
+from xinshu.law.shielding import Sheltered, shields
 from xinshu.law.terms import (
     Area,
     Certainty,
@@ -46,7 +47,8 @@ class Asked:
     """One record, and what is known of its subject on the day of the question.
 
     `period`, `repair_from` and `regime` are publicity's answer. `duties_done`, `others_met`: None while nobody has
-    said. `banned_until`: the first day on which the subject may ask again (excluded, like every end).
+    said. `banned_until`: the first day on which the subject may ask again (excluded, like every end). `ordered_on`: the
+    day of the court's order that approved the plan; None: what it covers is settled already.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Asked:
     others_met: bool | None = None
     banned_until: date | None = None
     court_plan: CourtPlan | None = None
+    ordered_on: date | None = None
     penalties: frozenset[Penalty] = frozenset()
     procedure: Procedure | None = None
     area: Area | None = None
@@ -275,7 +278,6 @@ def _answer(case: _Case, findings: tuple[Finding, ...]) -> RepairEligibility:
     elsewhere, also = _channels(case)
     here = elsewhere is None
     opens_on = _opens_on(case.asked.period, findings, case.day) if here and met[Condition.REPAIRABLE] else None
-    plan = case.plan
     return RepairEligibility(
         findings=findings,
         channel=Channel.HERE if elsewhere is None else elsewhere.channel,
@@ -285,7 +287,7 @@ def _answer(case: _Case, findings: tuple[Finding, ...]) -> RepairEligibility:
         may_be_prelodged=opens_on is not None,
         grantable=here and all(met.values()),
         regime=case.name,
-        shielded=plan is not None and plan.shields,
+        shielded=_is_shielded(case)[0],
         also=tuple(rule.channel for rule in also),
     )
 
@@ -318,7 +320,9 @@ def _reasons(case: _Case, elsewhere: ChannelRule | None, also: list[ChannelRule]
     todays = case.rules is case.today
     code = ReasonCode.CONDITIONS_IN_FORCE if todays else ReasonCode.CONDITIONS_OF_ITS_TIME
     yield Reason(code, case.rules.basis, case.rules.article)
-    if case.plan is not None and case.asked.court_plan is not None:
+    if case.asked.court_plan is CourtPlan.APPROVED:
+        yield _is_shielded(case)[1]
+    elif case.plan is not None and case.asked.court_plan is not None:
         yield Reason(_PLANS[case.asked.court_plan], case.plan.basis, case.plan.article)
     if elsewhere is not None:
         yield Reason(ReasonCode.HANDLED_ELSEWHERE, elsewhere.basis, elsewhere.article)
@@ -326,8 +330,15 @@ def _reasons(case: _Case, elsewhere: ChannelRule | None, also: list[ChannelRule]
         yield Reason(ReasonCode.ALSO_KEPT_ELSEWHERE, rule.basis, rule.article)
 
 
+def _is_shielded(case: _Case) -> tuple[bool, Reason]:
+    """Whether the plan withholds the record for the time being; only one that is being performed does."""
+    asked = case.asked
+    plan = case.plan if asked.court_plan is CourtPlan.APPROVED else None
+    found = Sheltered(kind=asked.kind, determined_on=asked.decided_on, ordered_on=asked.ordered_on)
+    return shields(found, plan, case.catalogue)
+
+
 _PLANS = {
-    CourtPlan.APPROVED: ReasonCode.PLAN_SHIELDS,
     CourtPlan.COMPLETED: ReasonCode.PLAN_COMPLETED,
     CourtPlan.FAILED: ReasonCode.PLAN_FAILED,
 }

@@ -27,7 +27,7 @@ def repair_faults(entries: Entries) -> Iterator[Fault]:
         yield from _conditions(entry)
         yield from _unrepairable(entries, entry)
         yield from _ban(entry)
-        yield from _court_plans(entry)
+        yield from _court_plans(entries, entry)
     for one, other in combinations(entries["repair"].values(), 2):
         if one.value.period.overlaps(other.value.period):
             message = f"its days overlap those of {one.name}; end one where the other begins"
@@ -90,7 +90,7 @@ def _ban(entry: Entry) -> Iterator[Fault]:
         yield entry.fault(("ban", "months"), Rule.OUT_OF_RANGE, message)
 
 
-def _court_plans(entry: Entry) -> Iterator[Fault]:
+def _court_plans(entries: Entries, entry: Entry) -> Iterator[Fault]:
     regime: RepairRegime = entry.value
     if regime.court_plans:
         yield from _named(entry, "court_plans", set(CourtPlan), set(regime.court_plans))
@@ -98,6 +98,7 @@ def _court_plans(entry: Entry) -> Iterator[Fault]:
         if over := sorted(rule.waives - WAIVED):
             message = f"a plan takes the place of {', '.join(WAIVED)} only, not of {', '.join(over)}"
             yield entry.fault(("court_plans", name, "waives"), Rule.OUT_OF_RANGE, message)
+        yield from _known(entries, entry, ("court_plans", name), rule.kinds, frozenset())
 
 
 def _channel(entries: Entries, entry: Entry) -> Iterator[Fault]:

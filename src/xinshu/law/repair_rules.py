@@ -36,10 +36,14 @@ class BanRule(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourtRule(Sourced):
-    """What a plan that a court approved does: `shields` display for the time being; `waives` conditions."""
+    """What a plan that a court approved does: `shields` display for the time being; `waives` conditions.
+
+    `kinds`: of records, empty for every adverse one.
+    """
 
     shields: bool = False
     waives: frozenset[Condition] = frozenset()
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

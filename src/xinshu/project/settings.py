@@ -148,6 +148,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
     "xinshu.proceedings.repair",
+    "xinshu.proceedings.shield",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",
     "xinshu.uses.monitoring",

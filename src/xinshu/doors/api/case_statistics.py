@@ -51,9 +51,13 @@ class CaseStatisticsForm(Schema):
 )
 @public
 def statistics_of_cases(request: HttpRequest, course: str = "REPAIR", organ: str = "") -> HttpResponse:
-    """Of one course: REPAIR, OBJECTION or NOT_US; `months` of one unit, if it is given by its code."""
+    """Of one course: REPAIR, OBJECTION, NOT_US or SHIELD; `months` of one unit, if it is given by its code.
+
+    Shields are decided by the platform itself, whose code here is PLATFORM.
+    """
     if course not in DECIDED:
-        return error(422, "UNKNOWN_KIND", "course 只能是 REPAIR、OBJECTION 或 NOT_US。", "REPAIR, OBJECTION or NOT_US.")
+        known = ", ".join(DECIDED)
+        return error(422, "UNKNOWN_KIND", f"course 只能是：{known}。", f"The course is one of: {known}.")
     day = moment_of(request).day
     found = case_statistics(course, catalogue_on(day).catalogue.calendar, organ=organ, on_date=day)
     return answer(

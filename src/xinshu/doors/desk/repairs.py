@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from xinshu.proceedings.repair.deciding import Refusal
 from xinshu.proceedings.repair.inbound import ELSEWHERE
 from xinshu.proceedings.repair.queries import RepairCase
 from xinshu.proceedings.repair.states import LONGEST_WORDS, REPAIR, RepairState
+from xinshu.proceedings.shield.deciding import follow_body
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.access.queries import organ
@@ -144,13 +146,20 @@ def _step(request: HttpRequest, case: UUID) -> None:
         "send_back": lambda: deciding.send_back(words=words, **who),
         "notice_revocation": lambda: revoking.notice_revocation(words=words, **who),
         "drop_revocation": lambda: revoking.drop_revocation(words=words, **who),
-        "revoke": lambda: revoking.revoke(words=words, **who),
+        "revoke": lambda: _revoked(words, who),
         "relayed": lambda: actions.note_national_case(number=words, **who),
     }
     if step in steps:
         steps[step]()
     else:
         carried_out(case, said.dict(), subjects=None, side=Side.COUNTER, actor=actor, moment=moment)
+
+
+def _revoked(words: str, who: dict[str, Any]) -> None:
+    """What a revocation would show again, and the shield of a plan covers, is shown to nobody."""
+    with transaction.atomic():
+        done = revoking.revoke(words=words, **who)
+        follow_body(subject=done.subject, moment=who["moment"])
 
 
 def _articles(values: list[str]) -> list[tuple[str, str]]:

@@ -63,6 +63,9 @@ DUE: Final[dict[str, str]] = {
     "OBJECTION_APPEAL": "贵单位申请复核 Your appeal",
     "OBJECTION_APPEAL_ANSWER": "复核的答复 Answer to an appeal",
     "CHANGED_DECISION": "决定变更后的更正 Correction after a changed decision",
+    "SHIELD_RESULT": "临时屏蔽申请的结果 Result of an application for a shield",
+    "SHIELD_COMPLETION": "最终修复的结果 Result of an application for final repair",
+    "SHIELD_REPLY": "贵单位对终止屏蔽的答复 Your reply before a shield ends",
 }
 """What is due in a case, by the name of its deadline (national/deadlines.yaml)."""
 

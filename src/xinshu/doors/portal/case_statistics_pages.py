@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from xinshu.doors.portal.charts import column_chart, row_chart
 from xinshu.doors.portal.wording import Words
-from xinshu.proceedings.cases.statistics import CaseStatistics, Result, UnitLine, case_statistics
+from xinshu.proceedings.cases.statistics import PLATFORM, CaseStatistics, Result, UnitLine, case_statistics
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.queries import catalogue_on
@@ -18,6 +18,7 @@ COURSES: Final[dict[str, Words]] = {
     "REPAIR": ("信用修复", "Repair"),
     "OBJECTION": ("异议", "Objections"),
     "NOT_US": ("非本单位信息申明", "“This is not us”"),
+    "SHIELD": ("重整计划临时屏蔽", "Shields of court-approved plans"),
 }
 RESULTS: Final[dict[Result, Words]] = {
     Result.GRANTED: ("准予", "Granted"),
@@ -34,7 +35,7 @@ DAYS: Final[Words] = ("工作日中位数", "Median working days")
 def overview(request: HttpRequest) -> HttpResponse:
     """The statistics of one course (repair, unless another is asked for); months of one unit, if it is asked for."""
     course, organ = request.GET.get("course", "REPAIR"), request.GET.get("organ", "")
-    names = {row.code: row.name for row in organs()}
+    names = {row.code: row.name for row in organs()} | {PLATFORM: "平台运行管理"}
     if course not in COURSES or (organ and organ not in names):
         raise Http404
     day = moment_of(request).day

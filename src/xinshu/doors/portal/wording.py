@@ -1,9 +1,10 @@
 """Words for the pages: official names and plain sentences from the catalogue, ready for a template."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from xinshu.law.articles import anchor
 from xinshu.law.catalogue import Catalogue
@@ -13,6 +14,9 @@ from xinshu.law.terms import Remedy
 
 Words = tuple[str, str]
 """Chinese, English."""
+
+BOTH: Final = re.compile(r"(.*?。)\s*([A-Z“].*)", re.DOTALL)
+"""A sentence in Chinese and the same in English, as errors say it (kit.errors)."""
 
 TOLD_APART = frozenset(
     {
@@ -24,6 +28,12 @@ TOLD_APART = frozenset(
     }
 )
 """Fields that a record's page tells in its head, not in its table of fields."""
+
+
+def parted(text: str) -> Words:
+    """What an error says, its Chinese and its English apart; all of it is Chinese where no English follows."""
+    found = BOTH.fullmatch(text)
+    return (text, "") if found is None else (found[1], found[2])
 
 
 @dataclass(frozen=True, slots=True)

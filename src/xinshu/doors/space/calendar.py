@@ -1,7 +1,7 @@
 """The days that matter to the organisation: a month at a time on a page, and all of them as a calendar file."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +12,12 @@ from xinshu.doors.notifying.calendar import Day, DayKind, as_icalendar, days_of
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.law.catalogue import Catalogue
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
+from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import catalogue_on
+
+PAGES: Final = {REPAIR.name: "space:repair", DELISTING.name: "space:repair", SHIELD.name: "space:shield"}
+"""Where a case of a course stands; the others are objections."""
 
 
 @mandated
@@ -57,10 +61,16 @@ def _told(day: Day, catalogue: Catalogue) -> dict[str, Any]:
     """A day for the page; of a duty what is done where, and its address outside."""
     if day.kind is DayKind.DUTY_DUE:
         duty = catalogue.duties[day.reference]
-        return {"on": day.on, "words": day.words, "about": day.about, "how": (duty.zh, duty.en), "link": duty.link}
+        return {
+            "on": day.on,
+            "words": day.words,
+            "about": (day.about, ""),
+            "how": (duty.zh, duty.en),
+            "link": duty.link,
+        }
     if not day.course:
         address = reverse("space:record", args=[day.reference])
     else:
-        of_repair = day.course in {REPAIR.name, DELISTING.name}
-        address = reverse("space:repair" if of_repair else "space:objection", args=[day.reference])
-    return {"on": day.on, "words": day.words, "about": day.about, "address": address}
+        address = reverse(PAGES.get(day.course, "space:objection"), args=[day.reference])
+    zh, _, en = day.about.partition(" ") if day.course else (day.about, "", "")
+    return {"on": day.on, "words": day.words, "about": (zh, en), "address": address}

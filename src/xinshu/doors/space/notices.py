@@ -206,7 +206,8 @@ def _case(row: NoticeRow) -> str:
     """The address of the case's page, empty where the notice is of none."""
     if row.case is None or "decider" in row.said:  # decided elsewhere: its case has no page here
         return ""
-    return reverse("space:repair" if row.kind.startswith("REPAIR") else "space:objection", args=[row.case])
+    of = row.kind.partition("_")[0]
+    return reverse({"REPAIR": "space:repair", "SHIELD": "space:shield"}.get(of, "space:objection"), args=[row.case])
 
 
 def _standing(request: HttpRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from xinshu.doors.space import (
     records,
     repair_documents,
     repairs,
+    shields,
 )
 
 app_name = "space"
@@ -40,6 +41,10 @@ urlpatterns = [
         repair_documents.remove_one,
         name="repair-document-remove",
     ),
+    path("shields/", shields.shields, name="shields"),
+    path("shields/<uuid:case>/", shields.shield, name="shield"),
+    path("shields/<uuid:case>/documents/<uuid:document>/", shields.document, name="shield-document"),
+    path("shields/<uuid:case>/documents/<uuid:document>/remove/", shields.remove_one, name="shield-document-remove"),
     path("objections/", objections.objections, name="objections"),
     path("objections/<uuid:case>/", objections.objection, name="objection"),
     path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),

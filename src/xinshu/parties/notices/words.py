@@ -148,6 +148,64 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "核对结果见办件页面。",
         "The page of the case says what was found.",
     ),
+    K.SHIELD_LODGED: Told(
+        "临时屏蔽申请已提交",
+        "A shield was asked for",
+        "申请已提交，期限见办件页面。不收任何费用。",
+        "The application is lodged; its deadline stands on the page of the case. It costs nothing.",
+    ),
+    K.SHIELD_RETURNED: Told(
+        "临时屏蔽申请需补正",
+        "The application for a shield needs completing",
+        "所缺内容见办件页面；补正期间计时暂停。",
+        "The page of the case says what is missing; the clock stands still until it comes.",
+    ),
+    K.SHIELD_GRANTED: Told(
+        "已临时屏蔽",
+        "The records are shielded",
+        "裁定以前作出的失信信息在计划执行期间停止公示、共享和使用。执行完毕后，请在办件页面申请最终修复。",
+        "Adverse records from before the order are not shown, shared or used while the plan is performed. Once it is,"
+        " ask for their final repair on the page of the case.",
+    ),
+    K.SHIELD_REFUSED: Told(
+        "不予临时屏蔽",
+        "A shield was refused",
+        "理由、依据和救济途径（行政复议、行政诉讼）见办件页面。",
+        "The page of the case has the reasons, the articles and your rights to reconsideration and lawsuit.",
+    ),
+    K.SHIELD_GOES_ON: Told(
+        "临时屏蔽继续有效",
+        "The shield stands",
+        "信息继续屏蔽。理由和下一步见办件页面。",
+        "The records stay shielded. The page of the case says why, and what comes next.",
+    ),
+    K.SHIELD_COMPLETED: Told(
+        "计划执行完毕，已最终修复",
+        "The plan was performed, and the records are repaired for good",
+        "屏蔽的信息已经终止公示、共享和使用，不会恢复。",
+        "What was shielded is no longer shown, shared or used, and does not come back.",
+    ),
+    K.SHIELD_PARTLY_COMPLETED: Told(
+        "计划执行完毕，部分信息最终修复",
+        "The plan was performed, and some of the records are repaired for good",
+        "其余信息依法不能由此修复，但不因此恢复公示；理由见办件页面，仍可逐条申请修复。",
+        "The law lets nobody repair the others by it; nothing shows them again for that. The page of the case says why,"
+        " and repair of each may still be asked for.",
+    ),
+    K.SHIELD_FAILURE_PLANNED: Told(
+        "拟终止临时屏蔽",
+        "The shield may end",
+        "法院裁定终止计划的执行。贵单位可在期限内陈述、申辩；在此之前不恢复公示。",
+        "A court ruled that the plan is performed no longer. You may state your case until the day that the page says;"
+        " nothing is shown again before.",
+    ),
+    K.SHIELD_FAILED: Told(
+        "临时屏蔽已终止",
+        "The shield has ended",
+        "尚在公示期内的信息恢复公示至原定之日，不延长。理由和救济途径见办件页面。",
+        "Records whose term still runs are shown until their former end, and no longer. The page of the case says why,"
+        " and what you may do.",
+    ),
     K.REMINDER: Told(
         "期限提醒",
         "A reminder",
@@ -168,8 +226,6 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "article": ("依据", "Article"),
     "organ": ("机关", "Organ"),
     "case": ("办件号", "Case"),
-    "decider": ("作出决定的机关或窗口", "Decided by"),
-    "case_number": ("对方案号", "Its case number"),
     "proof": ("核验方式", "How proved"),
     "decider": ("作出修复决定的单位", "Unit that granted the repair"),
     "case_number": ("修复案号", "Number of its case"),

@@ -106,6 +106,13 @@ def forget(references: Collection[str]) -> None:
     found.delete()
 
 
+def forget_bodies(subjects: Collection[int]) -> None:
+    """Erase the cases that are about these bodies and no one record, once the bodies themselves are erased."""
+    found = Case.objects.filter(subject_id__in=subjects, record_ref__isnull=True)
+    erase_with(list(found.values_list("id", flat=True)))
+    found.delete()
+
+
 def _held(case: UUID, course: Course) -> Case:
     found = Case.objects.select_for_update().filter(id=case, course=course.name).first()
     if found is None:

@@ -51,19 +51,24 @@ DECIDED: Final[Mapping[str, Mapping[str, Result]]] = {
     "REPAIR": {"GRANTED": Result.GRANTED, "REFUSED": Result.REFUSED},
     "OBJECTION": OBJECTED,
     "NOT_US": {"NOT_SAME": Result.UPHELD, "SAME": Result.NOT_UPHELD},
+    "SHIELD": {"GRANTED": Result.GRANTED, "REFUSED": Result.REFUSED},
 }
 """The states of each course in which it is decided, and what that is; a course that is not here is not counted."""
 
+PLATFORM: Final = "PLATFORM"
+"""Stands for a unit where the platform itself decides: a court's plan is shielded by its officers."""
+
+BY_THE_PLATFORM: Final = frozenset({"SHIELD"})
 UNLODGED: Final = ("DRAFT", "PRELODGED")
 
 COUNTED: Final = """
 WITH lines AS (
-    SELECT c.organ_code, e.case_id, e.place, e.after, e.on_day, e.until,
-           lag(e.until) OVER own AS due,
+    SELECT coalesce(nullif(c.organ_code, ''), %(platform)s) AS organ_code, e.case_id, e.place, e.after, e.on_day,
+           e.until, lag(e.until) OVER own AS due,
            min(e.place) FILTER (WHERE e.after = ANY(%(decided)s)) OVER (PARTITION BY e.case_id) AS first_decided,
            e.place = max(e.place) OVER (PARTITION BY e.case_id) AS is_last
       FROM cases_caseevent e JOIN cases_case c ON c.id = e.case_id
-     WHERE c.course = %(course)s AND c.organ_code <> '' AND e.on_day < %(until)s
+     WHERE c.course = %(course)s AND (c.organ_code <> '' OR %(by_platform)s) AND e.on_day < %(until)s
     WINDOW own AS (PARTITION BY e.case_id ORDER BY e.place)
 ), cases AS (
     SELECT organ_code, case_id,
@@ -124,6 +129,7 @@ def counted(course: str, *, until: date) -> tuple[Group, ...]:
     """How many cases of a course are alike, as they stood before that day. Not for publication."""
     decided = DECIDED[course]
     asked: dict[str, Any] = {"course": course, "decided": list(decided), "until": until}
+    asked |= {"platform": PLATFORM, "by_platform": course in BY_THE_PLATFORM}
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, asked | {"unlodged": list(UNLODGED), "closed": list(FALLEN)})
         rows = cursor.fetchall()

@@ -76,11 +76,18 @@ def banned_until(subjects: Collection[int], *, on_date: date) -> date | None:
 
 
 def eligibility(
-    record: AboutRow, catalogue: Catalogue, *, form: Mapping[str, Any], found: bool | None = None, on_date: date
+    record: AboutRow,
+    catalogue: Catalogue,
+    *,
+    form: Mapping[str, Any],
+    found: bool | None = None,
+    plan: CourtPlan | None = None,
+    on_date: date,
 ) -> RepairEligibility:
     """What the law says of repairing that record on that day, by what the form states.
 
-    `found`: what the unit found of duties and other conditions, in place of what the applicant says.
+    `found`: what the unit found of duties and other conditions, in place of what the applicant says. `plan`: how a plan
+    that a court approved stands, where that is being decided; else a record under a shield has one that is performed.
     """
     said = True if form.get("duties_done") else None
     facts = _facts(record, catalogue)
@@ -96,7 +103,7 @@ def eligibility(
         commitment_given=bool(form.get("commitment")),
         others_met=found,
         banned_until=banned_until([record.subject], on_date=on_date),
-        court_plan=CourtPlan.APPROVED if SHIELDED in (record.hidden_for or "").split(",") else None,
+        court_plan=plan or (CourtPlan.APPROVED if SHIELDED in (record.hidden_for or "").split(",") else None),
         penalties=penalties_of(record, catalogue),
         procedure=Procedure(facts[FieldRole.PROCEDURE]) if FieldRole.PROCEDURE in facts else None,
         area=Area(facts[FieldRole.AREA]) if FieldRole.AREA in facts else None,

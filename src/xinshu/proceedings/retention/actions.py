@@ -18,10 +18,12 @@ from xinshu.proceedings.endings import forget_erased, note_erased
 from xinshu.proceedings.intake.actions import forget_files, forget_withdrawals
 from xinshu.proceedings.objections import actions as objections
 from xinshu.proceedings.objections.queries import waiting_on
+from xinshu.proceedings.shield import actions as shield
 from xinshu.register.access.actions import note
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog.actions import erase_nobodys
 from xinshu.register.records.entries import ERASED_MOST, Due, Erased, erase, kept_since
+from xinshu.register.subjects.queries import described
 
 ACTOR: Final = "retention"
 NOTHING: Final = Erased(0, 0, 0)
@@ -118,6 +120,9 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
         erased = erase(records)
         objections.forget(references)
         cases.forget(references)
+        shield.forget(references)
+        subjects = {subject for subject, _ in records}
+        cases.forget_bodies(subjects - {body.subject for body in described(subjects)})
         notices.forget(references)
         forget_withdrawals(references)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"

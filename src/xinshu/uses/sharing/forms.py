@@ -18,7 +18,7 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "CORRECTED": ("更正后不再公示", "It was corrected, and is no longer shown as it was"),
         "REPAIRED": ("信用修复完成", "It was repaired"),
         "DECLINED": ("该主体放弃记录", "Its subject does without it"),
-        "HIDDEN": ("事项办理期间暂停公示", "Its display is suspended while a matter about it is decided"),
+        "HIDDEN": ("依法暂停公示，暂停期间不得使用", "Its display is suspended by law; it is not used meanwhile"),
         "WITHDRAWN": ("作出机关撤回", "Its organ withdrew it"),
     }
 )

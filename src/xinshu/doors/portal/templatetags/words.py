@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from xinshu.doors.portal.wording import Wording, Words
+from xinshu.doors.portal.wording import Wording, Words, parted
 from xinshu.law.public_form import law_phrase
 
 register = template.Library()
@@ -23,6 +23,12 @@ def pair(zh: str, en: str) -> SafeString:
 def words(said: Words) -> SafeString:
     """The same for a pair that the view hands in."""
     return pair(*said)
+
+
+@register.simple_tag
+def both(text: str) -> SafeString:
+    """The same for what an error says in both languages, one after the other."""
+    return pair(*parted(text))
 
 
 @register.simple_tag
