@@ -5,12 +5,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from xinshu.doors.space.licence_provider import offered
 from xinshu.doors.space.standing import MANDATE, VISIT, actor_of, arriving, visit_of
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.qr import TooLong, modules
@@ -32,7 +34,7 @@ asked = require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Open an account; it may do nothing until control of an organisation is proved."""
     said = {name: request.POST.get(name, "").strip() for name in ("username", "full_name")}
-    page: dict[str, Any] = {**said, "fault": ""}
+    page: dict[str, Any] = {"said": said, "fault": ""}
     if request.method == "POST":
         try:
             open_account(**said, password=request.POST.get("password", ""), moment=moment_of(request))
@@ -49,16 +51,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     username = request.POST.get("username", "").strip()
     if request.method == "POST":
         return _signed_in(request, username, request.POST.get("password", ""))
-    return render(request, "space/sign-in.html", {"username": username, "next": onward(request), "failed": False})
+    return _ask_password(request, username, failed=False)
+
+
+def _ask_password(request: HttpRequest, username: str, *, failed: bool) -> HttpResponse:
+    page = {"said": username, "next": onward(request), "failed": failed, "licence": offered()}
+    return render(request, "space/sign-in.html", page, status=422 if failed else 200)
 
 
 def _signed_in(request: HttpRequest, username: str, password: str) -> HttpResponse:
-    """A visit begins, under a new key of the session; whatever the session held before is gone."""
     user = authenticate(request, username=username, password=password)
     if user is None:
-        page = {"username": username, "next": onward(request), "failed": True}
-        return render(request, "space/sign-in.html", page, status=422)
-    aim = onward(request)
+        return _ask_password(request, username, failed=True)
+    return entered(request, user, onward(request))
+
+
+def entered(request: HttpRequest, user: AbstractBaseUser, aim: str) -> HttpResponse:
+    """A visit begins, under a new key of the session; whatever the session held before is gone. The factor is next."""
+    username = user.get_username()
     logout(request)
     login(request, user)
     request.session[VISIT] = str(begin_visit(username=username, moment=moment_of(request)))
