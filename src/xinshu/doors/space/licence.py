@@ -132,9 +132,7 @@ def _given(request: HttpRequest) -> str:
 
 
 def _proved(request: HttpRequest, kept: dict[str, Any], found: Licence) -> HttpResponse:
-    given = prove_by_licence(
-        username=kept["username"], licence=found, tell=tell_given, moment=moment_of(request)
-    )
+    given = prove_by_licence(username=kept["username"], licence=found, tell=tell_given, moment=moment_of(request))
     request.session[MANDATE] = str(given)
     return redirect(kept["next"] or "space:home")
 

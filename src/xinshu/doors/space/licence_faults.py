@@ -69,8 +69,8 @@ SENTENCES: Final[Mapping[Unproved, tuple[str, str]]] = {
     ),
     Unproved.UNSIGNED: (
         "电子营业执照的凭据签名不对，不能采信。请重新开始；再次出现的，请告知运营单位。",
-        "The signature of the licence's proof is wrong, and it proves nothing. Begin again; if it happens again, tell the"
-        " operator.",
+        "The signature of the licence's proof is wrong, and it proves nothing. Begin again; if it happens again, tell"
+        " the operator.",
     ),
     Unproved.NOT_FOR_US: (
         "电子营业执照的凭据不是为这次核验签发的，不能采信。请重新开始。",
@@ -95,8 +95,8 @@ SENTENCES: Final[Mapping[Unproved, tuple[str, str]]] = {
     ),
     Unproved.ROLE: (
         "您在电子营业执照中的身份不能代表该单位办理。请由法定代表人授权后重新开始。",
-        "Your role in the licence does not let you act for the organisation. Have its legal representative authorise you,"
-        " and begin again.",
+        "Your role in the licence does not let you act for the organisation. Have its legal representative authorise"
+        " you, and begin again.",
     ),
     Unproved.UNLINKED: (
         "这个电子营业执照还没有关联账号。请先用密码登录（没有账号的先注册），用电子营业执照核验一次单位，以后就可以用它登录。",

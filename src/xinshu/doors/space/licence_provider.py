@@ -1,7 +1,7 @@
 """The provider of electronic licences 电子营业执照 by OpenID Connect: where to send someone, and what is proved after.
 
-Authorization code with PKCE; only what the provider has signed counts (its ID token). Nothing of it is kept from one
-round to the next: metadata and keys are read anew, so that a new key is known, and a withdrawn one worth nothing, at once.
+Authorization code with PKCE; only what the provider has signed counts (its ID token). Nothing is kept from one round to
+the next: metadata and keys are read anew, so that a new key is known, and a withdrawn one worth nothing, at once.
 """
 
 import secrets
@@ -125,7 +125,7 @@ def _exchanged(metadata: Mapping[str, Any], code: str, begun: Begun) -> Mapping[
 
 
 def _checked(token: Mapping[str, Any], keys: Mapping[str, Any], nonce: str, at: datetime) -> Mapping[str, Any]:
-    """The claims of an ID token: signed by the provider, for us, in this round, and still good (Core section 3.1.3.7)."""
+    """The claims of an ID token: signed by the provider, for us, in this round, still good (Core section 3.1.3.7)."""
     try:
         found = jwt.decode(
             token["id_token"],
@@ -180,7 +180,7 @@ def _role(claims: Mapping[str, Any]) -> str:
 
 
 class _Wire:
-    """By what Authlib's client sends: no redirect is followed, little is read, nothing is taken from the environment."""
+    """By what Authlib's client sends: follows no redirect, reads little, takes nothing from the environment."""
 
     def post(self, url: str, data: Mapping[str, str], headers: Mapping[str, str], auth: Any) -> httpx.Response:
         url, headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))

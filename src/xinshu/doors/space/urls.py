@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from xinshu.doors.space import calendar, licence, mandates, notices, objections, pages, records, repair_documents, repairs
+from xinshu.doors.space import (
+    calendar,
+    licence,
+    mandates,
+    notices,
+    objections,
+    pages,
+    records,
+    repair_documents,
+    repairs,
+)
 
 app_name = "space"
 urlpatterns = [

@@ -97,7 +97,7 @@ def revoke(*, mandate: UUID, code: str, actor: str, tell: Tell, moment: Moment) 
 
 @transaction.atomic
 def revoke_every(*, actor: str, moment: Moment) -> int:
-    """End every mandate and link of a licence, as a restore does: some may have been revoked since; how many mandates."""
+    """End every mandate, as a restore does: some may have been revoked since; how many. Licences sign nobody in."""
     LicenceLink.objects.all().delete()
     count = Mandate.objects.filter(revoked_at__isnull=True).update(revoked_at=moment.instant, revoked_by=actor)
     note(actor=actor, act="REVOKE_EVERY_MANDATE", matter=str(count), purpose=PURPOSE, organ="", moment=moment)

@@ -54,8 +54,8 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "新登记了通知地址",
         "An address for notices was given",
         "有人为贵单位登记了下列通知地址，确认后才向它发送。如非贵单位所为，请立即撤销该地址，并在“授权人员”中核对。",
-        "Somebody gave the address below for notices to your organisation; nothing is sent there before it is confirmed."
-        " If that was not your doing, revoke it at once, and look at “Mandates”.",
+        "Somebody gave the address below for notices to your organisation; nothing is sent there before it is"
+        " confirmed. If that was not your doing, revoke it at once, and look at “Mandates”.",
     ),
     K.ADDRESS_REVOKED: Told(
         "通知地址已撤销",
