@@ -192,7 +192,7 @@ def changed_after(claims: dict[str, Any]) -> str:
 
 def agreed(address: str) -> str:
     """The user goes to the provider and agrees: where the browser is sent then, as path and query of this site."""
-    answer = httpx.get(address, follow_redirects=False, trust_env=False)
+    answer = httpx.get(address, follow_redirects=False, trust_env=False, verify=False)
     assert answer.status_code == 302, answer.text
     back = urlsplit(answer.headers["Location"])
     return f"{back.path}?{back.query}"
@@ -229,7 +229,7 @@ def provider(redirect: str, tls: tuple[Path, Path] | None = None) -> Iterator[Pr
         context.load_cert_chain(*tls)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     made.issuer = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield made

@@ -106,15 +106,15 @@ def gone_round(client: Client, place: str = LICENCE, **said: str) -> Any:
     return client.get(agreed(sent_to(client, place, **said)))
 
 
-def refused(answer: Any, why: Unproved) -> None:
+def refused(answer: Any, why: Unproved, lie: str = "") -> None:
     """The page says why, in both languages, and which other ways there are; nothing was given."""
     page = told(answer)
-    assert answer.status_code == (503 if why is Unproved.DOWN else 422), page
+    assert answer.status_code == (503 if why is Unproved.DOWN else 422), (lie, page)
     for said in SENTENCES[why]:
-        assert said.replace("’", "&#x27;").replace("'", "&#x27;") in page, said
+        assert said.replace("'", "&#x27;") in page, (lie, said)
     assert "/own/prove/" in page or "/own/register/" in page
-    assert not Mandate.objects.exists()
-    assert not LicenceLink.objects.exists()
+    assert not Mandate.objects.exists(), lie
+    assert not LicenceLink.objects.exists(), lie
 
 
 # --- what it proves -------------------------------------------------------------------------------
@@ -355,8 +355,7 @@ def test_what_is_not_as_it_should_be_proves_nothing(licences: Provider, someone:
             vars(licences).update(deepcopy(honest))
             address = sent_to(someone)
             lie(licences)
-            print(name)
-            refused(someone.get(agreed(address)), why)
+            refused(someone.get(agreed(address)), why, name)
     assert PERSON_NUMBER not in everything()
     assert LIKE_A_PERSON not in everything()
     assert licences.at("/elsewhere") == []

@@ -62,30 +62,27 @@ def offered() -> bool:
 def begin() -> tuple[str, Begun]:
     """The provider's address to which the user goes, and what is kept until then. Raises LicenceRefused."""
     begun = Begun(*(secrets.token_urlsafe(48) for _ in Begun._fields))
-    address, _ = _client().create_authorization_url(
-        _metadata()["authorization_endpoint"],
-        state=begun.state,
-        nonce=begun.nonce,
-        code_verifier=begun.verifier,
-        prompt="login",
-    )
+    with _Wire() as wire:
+        place = _metadata(wire)["authorization_endpoint"]
+        said = {"state": begun.state, "nonce": begun.nonce, "code_verifier": begun.verifier, "prompt": "login"}
+        address, _ = _client(wire).create_authorization_url(place, **said)
     return str(address), begun
 
 
 def claimed(code: str, begun: Begun, *, at: datetime) -> Licence:
     """What the provider vouches for, for a code that it gave in that round. Raises LicenceRefused."""
-    metadata = _metadata()
-    token = _exchanged(metadata, code, begun)
-    claims = _checked(token, _read(metadata["jwks_uri"]), begun.nonce, at)
+    with _Wire() as wire:
+        metadata = _metadata(wire)
+        token = _exchanged(wire, metadata, code, begun)
+        keys = wire.read(metadata["jwks_uri"])
+    claims = _checked(token, keys, begun.nonce, at)
     return Licence(settings.LICENCE_ISSUER, claims["sub"], _code(claims), _role(claims))
 
 
-def _client(method: str = METHODS[0]) -> OAuth2Client:
+def _client(wire: "_Wire", method: str = METHODS[0]) -> OAuth2Client:
     """Authlib's client. Where the user comes back to is a setting, never what a request says of itself."""
-    if not offered():
-        raise LicenceRefused(Unproved.NOT_OFFERED)
     return OAuth2Client(
-        session=_Wire(),
+        session=wire,
         client_id=settings.LICENCE_CLIENT_ID,
         client_secret=secret(SECRET),
         token_endpoint_auth_method=method,
@@ -95,11 +92,11 @@ def _client(method: str = METHODS[0]) -> OAuth2Client:
     )
 
 
-def _metadata() -> Mapping[str, Any]:
+def _metadata(wire: "_Wire") -> Mapping[str, Any]:
     """What the provider says of itself (OpenID Connect Discovery); each address in it is safe to use."""
     if not offered():
         raise LicenceRefused(Unproved.NOT_OFFERED)
-    found = _read(get_well_known_url(settings.LICENCE_ISSUER, external=True))
+    found = wire.read(get_well_known_url(settings.LICENCE_ISSUER, external=True))
     if found.get("issuer") != settings.LICENCE_ISSUER:
         raise LicenceRefused(Unproved.UNREADABLE)
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -107,15 +104,14 @@ def _metadata() -> Mapping[str, Any]:
     return found
 
 
-def _exchanged(metadata: Mapping[str, Any], code: str, begun: Begun) -> Mapping[str, Any]:
+def _exchanged(wire: "_Wire", metadata: Mapping[str, Any], code: str, begun: Begun) -> Mapping[str, Any]:
     known = metadata.get("token_endpoint_auth_methods_supported", METHODS[:1])
     method = next((one for one in METHODS if isinstance(known, list | tuple) and one in known), None)
     if method is None:
         raise LicenceRefused(Unproved.UNREADABLE)
     try:
-        token = _client(method).fetch_token(
-            metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=begun.verifier
-        )
+        said = {"grant_type": "authorization_code", "code": code, "code_verifier": begun.verifier}
+        token = _client(wire, method).fetch_token(metadata["token_endpoint"], **said)
     except OAuth2Error as refused:
         why = Unproved.SPENT if refused.error == "invalid_grant" else Unproved.TURNED_AWAY
         raise LicenceRefused(why) from None
@@ -180,44 +176,47 @@ def _role(claims: Mapping[str, Any]) -> str:
 
 
 class _Wire:
-    """By what Authlib's client sends: follows no redirect, reads little, takes nothing from the environment."""
+    """By what one round's requests are sent: follows no redirect, reads little, takes nothing from the environment."""
+
+    def __enter__(self) -> "_Wire":
+        self.client = httpx.Client(timeout=SECONDS, verify=ssl.create_default_context(), trust_env=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
 
     def post(self, url: str, data: Mapping[str, str], headers: Mapping[str, str], auth: Any) -> httpx.Response:
+        """As Authlib's client posts; `auth` is its own way of saying who we are."""
         url, headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))
-        return _asked("POST", url, content=body, headers=headers)
+        return self.asked("POST", url, content=body, headers=headers)
 
+    def read(self, url: str) -> Mapping[str, Any]:
+        """A JSON object at an address of the provider's. Raises LicenceRefused."""
+        answer = self.asked("GET", url, headers={"Accept": "application/json"})
+        try:
+            found = answer.raise_for_status().json()
+        except (httpx.HTTPError, *ODD):
+            raise LicenceRefused(Unproved.UNREADABLE) from None
+        if not isinstance(found, dict):
+            raise LicenceRefused(Unproved.UNREADABLE)
+        return found
 
-def _read(url: str) -> Mapping[str, Any]:
-    """A JSON object at an address of the provider's."""
-    answer = _asked("GET", url, headers={"Accept": "application/json"})
-    try:
-        found = answer.raise_for_status().json()
-    except (httpx.HTTPError, *ODD):
-        raise LicenceRefused(Unproved.UNREADABLE) from None
-    if not isinstance(found, dict):
-        raise LicenceRefused(Unproved.UNREADABLE)
-    return found
-
-
-def _asked(method: str, url: str, **request: Any) -> httpx.Response:
-    """One request, its answer read whole. Raises LicenceRefused where there is none, or too much of it."""
-    _must_be_safe(url)
-    deadline = time.monotonic() + LONGEST
-    try:
-        with (
-            httpx.Client(timeout=SECONDS, verify=ssl.create_default_context(), trust_env=False) as client,
-            client.stream(method, url, **request) as answer,
-        ):
-            body = bytearray()
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if len(body) > LARGEST or time.monotonic() > deadline:
-                    raise LicenceRefused(Unproved.UNREADABLE)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise LicenceRefused(Unproved.DOWN) from None
-    if answer.status_code >= 500:
-        raise LicenceRefused(Unproved.DOWN)
-    return httpx.Response(answer.status_code, content=bytes(body), request=answer.request)
+    def asked(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """One answer, read whole. Raises LicenceRefused where there is none, or too much of it."""
+        _must_be_safe(url)
+        deadline = time.monotonic() + LONGEST
+        try:
+            with self.client.stream(method, url, **request) as answer:
+                body = bytearray()
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > LARGEST or time.monotonic() > deadline:
+                        raise LicenceRefused(Unproved.UNREADABLE)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise LicenceRefused(Unproved.DOWN) from None
+        if answer.status_code >= 500:
+            raise LicenceRefused(Unproved.DOWN)
+        return httpx.Response(answer.status_code, content=bytes(body), request=answer.request)
 
 
 def _must_be_safe(url: object) -> None:

@@ -205,9 +205,9 @@ def revoke_address(*, subjects: Collection[int], address: UUID, moment: Moment) 
         told = plan_deliveries(moment=moment, subject=held.subject_id)
     held.revoked_at, held.digest = moment.instant, None
     held.save(update_fields=["revoked_at", "digest"])
-    last = _last_words(held, moment)
+    last = _last_words(held, told, moment)
     _forget_place(held.id)
-    return (*told, *last)
+    return last
 
 
 @transaction.atomic
@@ -234,16 +234,21 @@ def forget(references: Collection[str]) -> None:
     Notice.objects.filter(record_ref__in=references).delete()
 
 
-def _last_words(held: Address, moment: Moment) -> tuple[UUID, ...]:
-    """What waits for a revoked address is taken back; the warnings among it go there as one last message."""
+def _last_words(held: Address, told: tuple[UUID, ...], moment: Moment) -> tuple[UUID, ...]:
+    """What waits for a revoked address is taken back, and what was just planned is not sent there: the warnings among
+    both are, as one last message; with it, the planned messages to the other addresses."""
     waiting = Delivery.objects.filter(address=held, outcome=Arrival.WAITING)
     numbers = {number for one in waiting for number in one.notices}
+    planned = waiting.filter(id__in=told)
+    own = set(planned.values_list("id", flat=True))
+    planned.delete()
+    others = tuple(one for one in told if one not in own)
     waiting.update(outcome=Arrival.TAKEN_BACK, ended_at=moment.instant)
     warnings = Notice.objects.filter(id__in=numbers, kind__in=WARNINGS).order_by("id").values_list("id", flat=True)
     if not warnings:
-        return ()
+        return others
     last = Delivery.objects.create(id=uuid4(), address=held, notices=list(warnings), planned_at=moment.instant)
-    return (last.id,)
+    return (*others, last.id)
 
 
 def _forget_place(address: UUID) -> None:
