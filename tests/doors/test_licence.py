@@ -1,17 +1,19 @@
 """The electronic licence through the real doors and a real provider: what it proves, and every way in which it does not."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from tests import factories
@@ -94,9 +96,9 @@ def told(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def sent_to(client: Client, place: str = LICENCE, **said: str) -> str:
+def sent_to(client: Client, place: str = LICENCE, *, host: str = "testserver", **said: str) -> str:
     """The address of the provider to which a page sends its user."""
-    page = told(client.post(place, said))
+    page = told(client.post(place, said, headers={"host": host}))
     assert AWAY in page, page
     return page.split(AWAY)[1].split('"')[0].replace("&amp;", "&")
 
@@ -115,6 +117,12 @@ def refused(answer: Any, why: Unproved, lie: str = "") -> None:
     assert "/own/prove/" in page or "/own/register/" in page
     assert not Mandate.objects.exists(), lie
     assert not LicenceLink.objects.exists(), lie
+
+
+def nothing_proved_yet() -> None:
+    """As before the first round."""
+    Mandate.objects.all().delete()
+    LicenceLink.objects.all().delete()
 
 
 # --- what it proves -------------------------------------------------------------------------------
@@ -136,19 +144,7 @@ def test_a_licence_gives_a_mandate_for_a_year_and_the_organisation_is_told(licen
 
 def test_it_is_asked_for_as_the_standard_has_it(licences: Provider, someone: Client) -> None:
     """PKCE, state and nonce new each time; the way back is a setting, whatever host the request names."""
-    first, second = (
-        dict(parse_qsl(urlsplit(sent_to(someone)).query)),
-        dict(
-            parse_qsl(
-                urlsplit(
-                    told(someone.post(LICENCE, headers={"host": "localhost"}))
-                    .split(AWAY)[1]
-                    .split('"')[0]
-                    .replace("&amp;", "&")
-                ).query
-            )
-        ),
-    )
+    first, second = (dict(parse_qsl(urlsplit(sent_to(someone, host=host)).query)) for host in ("testserver", "localhost"))
     for said in (first, second):
         assert said["redirect_uri"] == BACK
         assert (said["response_type"], said["code_challenge_method"]) == ("code", "S256")
@@ -163,30 +159,31 @@ def test_it_is_asked_for_as_the_standard_has_it(licences: Provider, someone: Cli
     assert "client_secret" not in exchange.said
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda it: setattr(it, "signs_with", "ec-1") or setattr(it, "publishes", ("rsa-1", "ec-1")),
-        lambda it: it.header.update({"alg": "PS256"}),
-        lambda it: it.metadata.update({"token_endpoint_auth_methods_supported": ["client_secret_post"]}),
-        lambda it: it.claims.update({"aud": [CLIENT, "another"], "azp": CLIENT}),
-        lambda it: it.claims.update({CLAIM: " ９１９９９９９９-００００００２１１０ "}),
-        lambda it: it.claims.update({"exp": int(now().instant.timestamp()) - 30}),
-    ],
-    ids=["EC key", "PS256", "secret by post", "two audiences", "code as people write it", "clocks half a minute apart"],
-)
-def test_what_the_standard_allows_is_taken(licences: Provider, someone: Client, change: Change) -> None:
-    change(licences)
-    assert gone_round(someone).status_code == 302
-    assert Mandate.objects.get().code == factories.SUBJECT
+SOUND: dict[str, Change] = {
+    "EC key": lambda it: vars(it).update(signs_with="ec-1", publishes=("rsa-1", "ec-1")),
+    "PS256": lambda it: it.header.update(alg="PS256"),
+    "secret by post": lambda it: it.metadata.update(token_endpoint_auth_methods_supported=["client_secret_post"]),
+    "two audiences": lambda it: it.claims.update(aud=[CLIENT, "another"], azp=CLIENT),
+    "a code as people write it": lambda it: it.claims.update({CLAIM: " ９１９９９９９９-００００００２１１０ "}),
+    "clocks half a minute apart": lambda it: it.claims.update(exp=int(now().instant.timestamp()) - 30),
+}
+
+
+def test_what_the_standard_allows_is_taken(licences: Provider, someone: Client) -> None:
+    honest = vars(licences).copy()
+    for name, change in SOUND.items():
+        vars(licences).update(deepcopy(honest))
+        change(licences)
+        assert gone_round(someone).status_code == 302, name
+        assert Mandate.objects.get().code == factories.SUBJECT, name
+        nothing_proved_yet()
 
 
 def test_a_key_that_was_changed_is_known_at_once_and_the_old_one_worth_nothing(
     licences: Provider, someone: Client
 ) -> None:
     assert gone_round(someone).status_code == 302
-    Mandate.objects.all().delete()
-    LicenceLink.objects.all().delete()
+    nothing_proved_yet()
     licences.publishes = ("rsa-2",)
     refused(gone_round(someone), Unproved.UNSIGNED)
     licences.signs_with = "rsa-2"
@@ -409,10 +406,43 @@ def test_an_answer_passes_once_and_only_where_it_was_begun(licences: Provider, s
     wrong = back.replace("state=", "state=x")
     refused(someone.get(wrong), Unproved.STRANGE)
     assert someone.get(back).status_code == 302
-    Mandate.objects.all().delete()
-    LicenceLink.objects.all().delete()
+    nothing_proved_yet()
     refused(someone.get(back), Unproved.STRANGE)
     assert len(licences.at("/token")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_answers_side_by_side_one_is_tried(licences: Provider, someone: Client) -> None:
+    """Both wait for the session's row; the first to have it takes the round away."""
+    back, session = agreed(sent_to(someone)), someone.cookies["sessionid"].value
+
+    def ask() -> int:
+        visitor = Client()
+        visitor.cookies["sessionid"] = session
+        try:
+            return visitor.get(back).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Session.objects.select_for_update().get(session_key=session)
+            answers = [pool.submit(ask) for _ in range(2)]
+            assert both_wait(answers)
+        assert sorted(one.result(timeout=30) for one in answers) == [302, 422]
+    assert len(licences.at("/token")) == 1
+
+
+def both_wait(others: Sequence["Future[int]"]) -> bool:
+    """Whether both wait for a lock of ours; asked for ten seconds at most."""
+    until = perf_counter() + 10
+    waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        while not any(one.done() for one in others) and perf_counter() < until:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] == len(others):
+                return True
+    return False
 
 
 def test_a_round_is_over_after_ten_minutes_and_with_the_visit(licences: Provider, someone: Client, clock: Any) -> None:
