@@ -144,7 +144,9 @@ def test_a_licence_gives_a_mandate_for_a_year_and_the_organisation_is_told(licen
 
 def test_it_is_asked_for_as_the_standard_has_it(licences: Provider, someone: Client) -> None:
     """PKCE, state and nonce new each time; the way back is a setting, whatever host the request names."""
-    first, second = (dict(parse_qsl(urlsplit(sent_to(someone, host=host)).query)) for host in ("testserver", "localhost"))
+    first, second = (
+        dict(parse_qsl(urlsplit(sent_to(someone, host=host)).query)) for host in ("testserver", "localhost")
+    )
     for said in (first, second):
         assert said["redirect_uri"] == BACK
         assert (said["response_type"], said["code_challenge_method"]) == ("code", "S256")

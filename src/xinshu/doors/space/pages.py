@@ -86,11 +86,10 @@ def factor(request: HttpRequest) -> HttpResponse:
         try:
             pass_factor(username=actor_of(request), said=request.POST.get("said", ""), moment=moment_of(request))
         except FactorRefused as refused:
-            page = {"fault": str(refused), "next": onward(request)}
-            return render(request, "space/factor.html", page, status=422)
+            return render(request, "space/factor.html", _asking(request, str(refused)), status=422)
         _proved(request)
         return redirect(onward(request) or "space:home")
-    return render(request, "space/factor.html", {"fault": "", "next": onward(request)})
+    return render(request, "space/factor.html", _asking(request))
 
 
 @arriving
@@ -108,9 +107,9 @@ def new_factor(request: HttpRequest) -> HttpResponse:
             fault = str(refused)
         else:
             _proved(request)
-            return render(request, "space/recovery.html", {"codes": codes, "next": onward(request)})
+            return render(request, "space/recovery.html", {"codes": codes, **_asking(request)})
     secret = begin_factor(username=username, moment=moment)
-    page = {"fault": fault, "next": onward(request), "secret": _in_fours(secret), **_drawn(username, secret)}
+    page = {"secret": _in_fours(secret), **_drawn(username, secret), **_asking(request, fault)}
     return render(request, "space/new-factor.html", page, status=422 if fault else 200)
 
 
@@ -130,6 +129,11 @@ def onward(request: HttpRequest) -> str:
     aim = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(aim, allowed_hosts=None)
     return aim if safe and aim.startswith(reverse("space:home")) else ""
+
+
+def _asking(request: HttpRequest, fault: str = "") -> dict[str, Any]:
+    """What the pages of the second factor say: who is asked, who may always sign out, and what was wrong."""
+    return {"fault": fault, "next": onward(request), "username": actor_of(request)}
 
 
 def _proved(request: HttpRequest) -> None:

@@ -1,5 +1,8 @@
 """Tags for the pages: Chinese with its English beside it, each in its own language for screen readers."""
 
+import re
+from typing import Final
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -9,6 +12,7 @@ from xinshu.doors.portal.wording import Wording, Words
 from xinshu.law.public_form import law_phrase
 
 register = template.Library()
+CHINESE: Final = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 @register.simple_tag
@@ -23,6 +27,14 @@ def pair(zh: str, en: str) -> SafeString:
 def words(said: Words) -> SafeString:
     """The same for a pair that the view hands in."""
     return pair(*said)
+
+
+@register.simple_tag
+def both(sentence: str) -> SafeString:
+    """A sentence that says it in Chinese and then in English, as an error does: what follows the last Chinese sign is
+    the English."""
+    end = max((place for place, sign in enumerate(sentence, 1) if CHINESE.match(sign)), default=0)
+    return pair(sentence[:end].strip(), sentence[end:].strip())
 
 
 @register.simple_tag
