@@ -281,6 +281,7 @@ HUGE = (200, {}, b" " * 300_000)
 LIES: dict[str, tuple[Unproved, Change]] = {
     "another issuer": (Unproved.NOT_FOR_US, lambda it: it.claims.update(iss="http://127.0.0.1:9")),
     "another audience": (Unproved.NOT_FOR_US, lambda it: it.claims.update(aud="another")),
+    "another audience, for our party": (Unproved.NOT_FOR_US, lambda it: it.claims.update(aud="another", azp=CLIENT)),
     "another party": (Unproved.NOT_FOR_US, lambda it: it.claims.update(aud=[CLIENT, "another"], azp="another")),
     "no party of two": (Unproved.NOT_FOR_US, lambda it: it.claims.update(aud=[CLIENT, "another"])),
     "another nonce": (Unproved.NOT_FOR_US, lambda it: it.claims.update(nonce="another")),

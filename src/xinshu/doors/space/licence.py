@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -143,7 +142,7 @@ def _entered(request: HttpRequest, kept: dict[str, Any], found: Licence) -> Http
         raise LicenceRefused(Unproved.UNLINKED)
     if posts_of(username, on_date=moment_of(request).day):
         raise LicenceRefused(Unproved.STAFF)  # the desk asks for no second factor
-    return entered(request, get_user_model().objects.get(username=username), kept["next"])
+    return entered(request, username, kept["next"])
 
 
 def _refused(request: HttpRequest, refused: XinshuError, aim: Aim | None) -> HttpResponse:

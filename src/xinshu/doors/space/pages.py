@@ -4,8 +4,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth import authenticate, get_user_model, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,17 +59,15 @@ def _ask_password(request: HttpRequest, username: str, *, failed: bool) -> HttpR
 
 
 def _signed_in(request: HttpRequest, username: str, password: str) -> HttpResponse:
-    user = authenticate(request, username=username, password=password)
-    if user is None:
+    if authenticate(request, username=username, password=password) is None:
         return _ask_password(request, username, failed=True)
-    return entered(request, user, onward(request))
+    return entered(request, username, onward(request))
 
 
-def entered(request: HttpRequest, user: AbstractBaseUser, aim: str) -> HttpResponse:
+def entered(request: HttpRequest, username: str, aim: str) -> HttpResponse:
     """A visit begins, under a new key of the session; whatever the session held before is gone. The factor is next."""
-    username = user.get_username()
     logout(request)
-    login(request, user)
+    login(request, get_user_model().objects.get(username=username, is_active=True))
     request.session[VISIT] = str(begin_visit(username=username, moment=moment_of(request)))
     name = "factor" if has_factor(username) else "new-factor"
     return redirect(_with_next(reverse(f"space:{name}"), aim))
