@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.test import override_settings
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests import factories
 from tests.doors.secure import Hook, certificate, free_port, hooked
@@ -234,14 +235,81 @@ def test_nothing_goes_to_an_address_that_is_not_confirmed_or_was_revoked() -> No
     given(Means.EMAIL, "new@company.example")
     old = confirmed(Means.EMAIL, "old@company.example")
     number = noticed()
-    assert not actions.revoke_address(subjects=[8], address=old, moment=now())
-    assert actions.revoke_address(subjects=[7], address=old, moment=now())
+    assert actions.revoke_address(subjects=[8], address=old, moment=now()) == ()
+    (last,) = actions.revoke_address(subjects=[7], address=old, moment=now())
     tasks.deliver(number)
-    assert Delivery.objects.get().outcome == Arrival.TAKEN_BACK
+    assert Delivery.objects.get(id=number).outcome == Arrival.TAKEN_BACK
+    found = queries.delivery(last)
+    assert found is not None
+    assert found.kinds == ("ADDRESS_GIVEN", "ADDRESS_REVOKED"), "its last message, and nothing of a record"
+    tasks.deliver(last)
     assert not Address.objects.filter(value="old@company.example").exists(), "nobody needs it any longer"
     actions.notify(subject=7, kind=NoticeKind.REMINDER, moment=now())
     assert actions.plan_deliveries(moment=now()) == ()
-    assert queries.unread([7]) == 2
+
+
+@pytest.mark.django_db
+def test_who_was_told_before_hears_of_each_new_address(inbox: Inbox) -> None:
+    """A new address is told of nothing, itself not either; the older ones are, with where it is, masked, in the space."""
+    confirmed(Means.EMAIL, "first@company.example")
+    assert tasks.plan() == 0
+    confirmed(Means.EMAIL, "second@company.example")
+    assert tasks.plan() == 1
+    tasks.deliver(Delivery.objects.get().id)
+    (letter,) = inbox.letters
+    assert letter.rcpt_tos == ["first@company.example"]
+    assert "An address for notices was given" in read(letter)
+    assert "second" not in read(letter)
+    assert queries.notices_of([7], most=1)[0][0].said["place"] == "se***@company.example"
+
+
+@pytest.mark.django_db
+def test_whoever_takes_an_account_over_cannot_silence_the_others_first(inbox: Inbox) -> None:
+    """A mandate, an address of one's own, the old ones revoked, all before anything was sent: each of them hears it."""
+    old = [confirmed(Means.EMAIL, f"{name}@company.example") for name in ("a", "b")]
+    tasks.plan()
+    Delivery.objects.all().delete()
+    actions.notify(subject=7, kind=NoticeKind.MANDATE_GIVEN, moment=now())
+    given(Means.EMAIL, "thief@else.example")
+    for address in old:
+        tasks.revoke(subjects=[7], address=address, moment=now())
+    for one in Delivery.objects.order_by("planned_at"):
+        tasks.deliver(one.id)
+    heard = {"A mandate was given", "An address for notices was given", "An address for notices was revoked"}
+    for name in ("a", "b"):
+        words = "".join(read(letter) for letter in inbox.letters if letter.rcpt_tos == [f"{name}@company.example"])
+        assert {said for said in heard if said in words} == heard, name
+    assert {place for letter in inbox.letters for place in letter.rcpt_tos} == {
+        "a@company.example",
+        "b@company.example",
+    }
+    assert not Address.objects.filter(value__endswith="@company.example").exists()
+    assert ProcrastinateJob.objects.filter(task_name="notices.deliver").count() >= len(old)
+
+
+@pytest.mark.django_db
+def test_the_place_of_a_revoked_address_is_kept_until_its_last_message_and_no_longer(inbox: Inbox) -> None:
+    address = confirmed(Means.EMAIL, "office@company.example")
+    (last,) = actions.revoke_address(subjects=[7], address=address, moment=now())
+    inbox.refusal = "451 try again later"
+    with pytest.raises(NotNow):
+        tasks.deliver(last)
+    assert Address.objects.get().value == "office@company.example"
+    assert queries.addresses_of([7]) == ()
+    tasks.deliver(last, is_last=True)
+    assert Address.objects.get().value == str(address)
+    assert queries.destination(address) is None
+
+
+@pytest.mark.django_db
+def test_what_was_planned_beside_a_revocation_is_not_sent(inbox: Inbox) -> None:
+    """A message of another matter that was planned at the same time, by a job that did not see the revocation yet."""
+    address = confirmed(Means.EMAIL, "office@company.example")
+    number = noticed()
+    actions.revoke_address(subjects=[7], address=address, moment=now())
+    Delivery.objects.filter(id=number).update(outcome=Arrival.WAITING, ended_at=None)
+    tasks.deliver(number)
+    assert (Delivery.objects.get(id=number).outcome, inbox.letters) == (Arrival.TAKEN_BACK, [])
 
 
 @pytest.mark.django_db

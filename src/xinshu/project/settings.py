@@ -41,6 +41,12 @@ class Environment(BaseSettings):
     agency_networks: str = ""
     repair_windows: str = ""
     own_idle: int = Field(default=30, gt=0, le=480)
+    licence_issuer: str = ""
+    licence_client_id: str = ""
+    licence_scope: str = "openid"
+    licence_code_claim: str = "unified_social_credit_code"
+    licence_role_claim: str = ""
+    licence_roles: str = "法定代表人,负责人,经办人"
     letter_days: int = Field(default=30, gt=0, le=90)
     repair_window: Literal["HERE", "RELAY"] = "HERE"
     site: str = ""
@@ -111,6 +117,10 @@ AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split
 REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
 OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
 LETTER_DAYS = ENVIRONMENT.letter_days
+LICENCE_ISSUER, LICENCE_CLIENT_ID = ENVIRONMENT.licence_issuer, ENVIRONMENT.licence_client_id
+LICENCE_SCOPE = ENVIRONMENT.licence_scope
+LICENCE_CODE_CLAIM, LICENCE_ROLE_CLAIM = ENVIRONMENT.licence_code_claim, ENVIRONMENT.licence_role_claim
+LICENCE_ROLES = frozenset(one.strip() for one in ENVIRONMENT.licence_roles.split(",") if one.strip())
 REPAIR_WINDOW = ENVIRONMENT.repair_window
 SITE = (
     ENVIRONMENT.site.rstrip("/")

@@ -1,5 +1,6 @@
 """Jobs of notices: decide where they go, send each message until it has arrived, confirm addresses."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -17,7 +18,7 @@ from xinshu.kit.clock import now
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices import actions, queries
 from xinshu.parties.notices.actions import CodeRefused
-from xinshu.parties.notices.states import Arrival, Means, NoticeKind
+from xinshu.parties.notices.states import WARNINGS, Arrival, Means, NoticeKind
 from xinshu.parties.notices.words import matters
 from xinshu.proceedings.intake.tasks import BackingOff, DatabaseLost, told_without_values
 from xinshu.register.records.own import NoticeDueRow, notices_due
@@ -61,9 +62,19 @@ def plan() -> int:
     """Have a message sent to every address whose subject has new notices; how many messages."""
     with transaction.atomic():
         numbers = actions.plan_deliveries(moment=now())
-        for number in numbers:
-            _deliver.configure(lock=f"delivery {number}").defer(delivery=str(number))
+        _send(numbers)
     return len(numbers)
+
+
+def revoke(*, subjects: Collection[int], address: UUID, moment: Moment) -> None:
+    """Revoke an address; every confirmed one is told, that one for the last time, once this is committed."""
+    with transaction.atomic():
+        _send(actions.revoke_address(subjects=subjects, address=address, moment=moment))
+
+
+def _send(numbers: Iterable[UUID]) -> None:
+    for number in numbers:
+        _deliver.configure(lock=f"delivery {number}").defer(delivery=str(number))
 
 
 @app.task(name="notices.deliver", queue=QUEUE, retry=UNTIL_IT_ARRIVES, pass_context=True)
@@ -79,7 +90,7 @@ def deliver(number: UUID, *, is_last: bool = False) -> None:
     if held is None or held.outcome is not Arrival.WAITING:
         return
     address = queries.destination(held.address)
-    if address is None or not address.confirmed:
+    if address is None or not address.confirmed or (address.revoked and not WARNINGS.issuperset(held.kinds)):
         actions.note_outcome(delivery=number, outcome=Arrival.TAKEN_BACK, moment=now())
         return
     try:

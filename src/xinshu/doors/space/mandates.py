@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from xinshu.doors.space.licence_provider import offered
 from xinshu.doors.space.standing import MANDATE, acting_for, actor_of, leave_line, mandated, proved, visit_of
 from xinshu.doors.space.telling import tell_given, tell_revoked
 from xinshu.doors.space.words import PROOFS
@@ -18,6 +19,7 @@ from xinshu.parties.mandates.queries import (
     MandateRow,
     history_of_code,
     letters_of_user,
+    licences_of,
     mandates_of_user,
     recovery_codes_left,
     visits_of,
@@ -29,7 +31,7 @@ from xinshu.register.access.audience import moment_of
 @proved
 @require_safe
 def prove(request: HttpRequest) -> HttpResponse:
-    """The three ways to prove that one may act for an organisation, and the letters under way."""
+    """The ways to prove that one may act for an organisation, and the letters under way."""
     return render(request, "space/prove.html", _ways(request))
 
 
@@ -105,12 +107,13 @@ def end(request: HttpRequest, mandate: UUID) -> HttpResponse:
 @proved
 @require_safe
 def visits(request: HttpRequest) -> HttpResponse:
-    """Where one is signed in, and what is left of the recovery codes."""
+    """Where one is signed in, by which licences one may, and what is left of the recovery codes."""
     this, since = visit_of(request), moment_of(request).instant - settings.OWN_IDLE
     rows = visits_of(actor_of(request), since=since)
     page = {
         "visits": [{"row": row, "this": this is not None and row.id == this.id} for row in rows],
         "codes_left": recovery_codes_left(actor_of(request)),
+        "licences": licences_of(actor_of(request)),
         "idle": int(settings.OWN_IDLE.total_seconds() // 60),
         **_person(request),
     }
@@ -130,6 +133,7 @@ def _ways(request: HttpRequest) -> dict[str, Any]:
     return {
         "letters": letters_of_user(actor_of(request)),
         "days": settings.LETTER_DAYS,
+        "licence": offered(),
         **_person(request),
     }
 

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from xinshu.doors.notifying.tasks import confirm_later
+from xinshu.doors.notifying import tasks as notifying
 from xinshu.doors.portal.wording import Words
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.doors.space.words import PROOFS
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.paging import page_number, pages
 from xinshu.parties.mandates.states import Proof
-from xinshu.parties.notices.actions import confirm_address, give_address, mark_read, revoke_address
+from xinshu.parties.notices.actions import confirm_address, give_address, mark_read
 from xinshu.parties.notices.queries import (
     AddressRow,
     NoticeRow,
@@ -31,7 +31,7 @@ from xinshu.register.access.audience import moment_of
 
 PAGE_SIZE: Final = 20
 MOST_DELIVERIES: Final = 20
-INSIDE: Final = frozenset({"state", "what_en"})
+INSIDE: Final = frozenset({"state", "what_en", "address"})
 """What is no line of its own: the page of the case says the state in words, the matter stands with its English."""
 
 MEANS: Final[dict[Means, Words]] = {
@@ -97,7 +97,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
     kept = destination(given)
     if kept is not None and kept.channel is Means.WEBHOOK:
         return _addresses(request, secret=kept.secret)
-    confirm_later(given)
+    notifying.confirm_later(given)
     return redirect("space:addresses")
 
 
@@ -108,7 +108,7 @@ def code(request: HttpRequest, address: UUID) -> HttpResponse:
     if _own(request, address).confirmed_at is not None:
         raise Http404
     leave_line(request, "ASK_ADDRESS_CODE")
-    confirm_later(address)
+    notifying.confirm_later(address)
     return redirect("space:addresses")
 
 
@@ -129,10 +129,10 @@ def confirm(request: HttpRequest, address: UUID) -> HttpResponse:
 @mandated
 @require_POST
 def revoke(request: HttpRequest, address: UUID) -> HttpResponse:
-    """Send nothing to that address from now on."""
+    """Send nothing to that address from now on; it is told so, and so are the others."""
     _own(request, address)
     leave_line(request, "REVOKE_ADDRESS")
-    revoke_address(subjects=subjects_of(request), address=address, moment=moment_of(request))
+    notifying.revoke(subjects=subjects_of(request), address=address, moment=moment_of(request))
     return redirect("space:addresses")
 
 

@@ -4,13 +4,14 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, get_user_model, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from xinshu.doors.space.licence_provider import offered
 from xinshu.doors.space.standing import MANDATE, VISIT, actor_of, arriving, visit_of
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.qr import TooLong, modules
@@ -32,7 +33,7 @@ asked = require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Open an account; it may do nothing until control of an organisation is proved."""
     said = {name: request.POST.get(name, "").strip() for name in ("username", "full_name")}
-    page: dict[str, Any] = {**said, "fault": ""}
+    page: dict[str, Any] = {"said": said, "fault": ""}
     if request.method == "POST":
         try:
             open_account(**said, password=request.POST.get("password", ""), moment=moment_of(request))
@@ -49,18 +50,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     username = request.POST.get("username", "").strip()
     if request.method == "POST":
         return _signed_in(request, username, request.POST.get("password", ""))
-    return render(request, "space/sign-in.html", {"username": username, "next": onward(request), "failed": False})
+    return _ask_password(request, username, failed=False)
+
+
+def _ask_password(request: HttpRequest, username: str, *, failed: bool) -> HttpResponse:
+    page = {"said": username, "next": onward(request), "failed": failed, "licence": offered()}
+    return render(request, "space/sign-in.html", page, status=422 if failed else 200)
 
 
 def _signed_in(request: HttpRequest, username: str, password: str) -> HttpResponse:
-    """A visit begins, under a new key of the session; whatever the session held before is gone."""
-    user = authenticate(request, username=username, password=password)
-    if user is None:
-        page = {"username": username, "next": onward(request), "failed": True}
-        return render(request, "space/sign-in.html", page, status=422)
-    aim = onward(request)
+    if authenticate(request, username=username, password=password) is None:
+        return _ask_password(request, username, failed=True)
+    return entered(request, username, onward(request))
+
+
+def entered(request: HttpRequest, username: str, aim: str) -> HttpResponse:
+    """A visit begins, under a new key of the session; whatever the session held before is gone. The factor is next."""
     logout(request)
-    login(request, user)
+    login(request, get_user_model().objects.get(username=username, is_active=True))
     request.session[VISIT] = str(begin_visit(username=username, moment=moment_of(request)))
     name = "factor" if has_factor(username) else "new-factor"
     return redirect(_with_next(reverse(f"space:{name}"), aim))
@@ -76,11 +83,10 @@ def factor(request: HttpRequest) -> HttpResponse:
         try:
             pass_factor(username=actor_of(request), said=request.POST.get("said", ""), moment=moment_of(request))
         except FactorRefused as refused:
-            page = {"fault": str(refused), "next": onward(request)}
-            return render(request, "space/factor.html", page, status=422)
+            return render(request, "space/factor.html", _asking(request, str(refused)), status=422)
         _proved(request)
         return redirect(onward(request) or "space:home")
-    return render(request, "space/factor.html", {"fault": "", "next": onward(request)})
+    return render(request, "space/factor.html", _asking(request))
 
 
 @arriving
@@ -98,9 +104,9 @@ def new_factor(request: HttpRequest) -> HttpResponse:
             fault = str(refused)
         else:
             _proved(request)
-            return render(request, "space/recovery.html", {"codes": codes, "next": onward(request)})
+            return render(request, "space/recovery.html", {"codes": codes, **_asking(request)})
     secret = begin_factor(username=username, moment=moment)
-    page = {"fault": fault, "next": onward(request), "secret": _in_fours(secret), **_drawn(username, secret)}
+    page = {"secret": _in_fours(secret), **_drawn(username, secret), **_asking(request, fault)}
     return render(request, "space/new-factor.html", page, status=422 if fault else 200)
 
 
@@ -120,6 +126,11 @@ def onward(request: HttpRequest) -> str:
     aim = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(aim, allowed_hosts=None)
     return aim if safe and aim.startswith(reverse("space:home")) else ""
+
+
+def _asking(request: HttpRequest, fault: str = "") -> dict[str, Any]:
+    """What the pages of the second factor say: who is asked, who may always sign out, and what was wrong."""
+    return {"fault": fault, "next": onward(request), "username": actor_of(request)}
 
 
 def _proved(request: HttpRequest) -> None:

@@ -5,6 +5,7 @@ from django.urls import path
 from xinshu.doors.space import (
     access,
     calendar,
+    licence,
     mandates,
     notices,
     objections,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("prove/", mandates.prove, name="prove"),
     path("prove/letter/", mandates.letter, name="letter"),
     path("prove/code/", mandates.said_code, name="letter-code"),
+    path("licence/", licence.licence, name="licence"),
+    path("licence/back/", licence.back, name="licence-back"),
+    path("licence/sign-in/", licence.sign_in, name="licence-sign-in"),
+    path("licence/unlink/", licence.unlink, name="licence-unlink"),
     path("mandates/", mandates.mandates, name="mandates"),
     path("mandates/<uuid:mandate>/revoke/", mandates.end, name="revoke"),
     path("repairs/", repairs.repairs, name="repairs"),

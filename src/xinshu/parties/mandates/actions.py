@@ -14,7 +14,7 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import check_uscc
 from xinshu.kit.moment import Moment
-from xinshu.parties.mandates.models import Mandate, PostCode, SecondFactor
+from xinshu.parties.mandates.models import LicenceLink, Mandate, PostCode, SecondFactor
 from xinshu.parties.mandates.queries import bodies_of
 from xinshu.parties.mandates.states import LETTERS_WITHIN, MOST_LETTERS, MOST_TRIES, Proof
 from xinshu.register.access.actions import note
@@ -97,7 +97,8 @@ def revoke(*, mandate: UUID, code: str, actor: str, tell: Tell, moment: Moment) 
 
 @transaction.atomic
 def revoke_every(*, actor: str, moment: Moment) -> int:
-    """End every mandate, as a restore does: some may have been revoked since; how many."""
+    """End every mandate, as a restore does: some may have been revoked since; how many. Licences sign nobody in."""
+    LicenceLink.objects.all().delete()
     count = Mandate.objects.filter(revoked_at__isnull=True).update(revoked_at=moment.instant, revoked_by=actor)
     note(actor=actor, act="REVOKE_EVERY_MANDATE", matter=str(count), purpose=PURPOSE, organ="", moment=moment)
     return count

@@ -1,6 +1,7 @@
 """Tables of mandates: who may act for which code, letters on their way, second factors, and who is signed in.
 
-No number of a person, no network address and nothing that a provider of electronic licences tells is kept here (G18).
+No number of a person and no network address is kept here, and of what a provider of electronic licences tells the
+organisation's code alone (G15, G18).
 """
 
 from uuid import uuid4
@@ -68,6 +69,20 @@ class PostCode(models.Model):
                 fields=["user", "code"], condition=models.Q(ended_at__isnull=True), name="letter_under_way_once"
             )
         ]
+
+
+class LicenceLink(models.Model):
+    """The electronic licence by which a user proved control of a code last, and may sign in: of whom the provider
+    means a keyed digest only."""
+
+    user = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=500)
+    digest = models.BinaryField(max_length=32)
+    code = models.CharField(max_length=18, db_collation="C")
+    on_day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "digest"], name="licence_of_one_user")]
 
 
 class SecondFactor(models.Model):

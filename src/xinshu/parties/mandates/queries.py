@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from xinshu.parties.mandates.models import Mandate, PostCode, RecoveryCode, SecondFactor, Visit
+from xinshu.parties.mandates.models import LicenceLink, Mandate, PostCode, RecoveryCode, SecondFactor, Visit
 from xinshu.parties.mandates.states import Proof
 from xinshu.register.subjects.queries import SubjectRow, described, known, named_by
 
@@ -103,6 +103,12 @@ def letter(letter_id: UUID) -> LetterRow:
 def letters_waiting() -> int:
     """How many letters are due."""
     return _letters().filter(printed_at__isnull=True).count()
+
+
+def licences_of(username: str) -> tuple[tuple[str, date], ...]:
+    """The licences by which a user may sign in: the code that each proved last, and on which day."""
+    links = LicenceLink.objects.filter(user__username=username).order_by("on_day", "id")
+    return tuple(links.values_list("code", "on_day"))
 
 
 def has_factor(username: str) -> bool:

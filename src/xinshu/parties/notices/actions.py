@@ -20,7 +20,8 @@ from django.db.models import F
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.parties.notices.models import Address, Delivery, Notice
-from xinshu.parties.notices.states import Arrival, Means, NoticeKind
+from xinshu.parties.notices.queries import masked_address
+from xinshu.parties.notices.states import WARNINGS, Arrival, Means, NoticeKind
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 CHUNK: Final = 5_000
@@ -36,17 +37,20 @@ CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]")
 LONGEST: Final = 500
 
 PLAN: Final = """
-WITH waiting AS (SELECT id FROM notices_notice WHERE planned_at IS NULL ORDER BY id LIMIT %(most)s
+WITH waiting AS (SELECT id FROM notices_notice
+                  WHERE planned_at IS NULL AND (%(subject)s::bigint IS NULL OR subject_id = %(subject)s)
+                  ORDER BY id LIMIT %(most)s
                     FOR UPDATE SKIP LOCKED),
      fresh AS (UPDATE notices_notice n SET planned_at = %(at)s FROM waiting w WHERE n.id = w.id
-            RETURNING n.id, n.subject_id)
+            RETURNING n.id, n.subject_id, n.said)
 INSERT INTO notices_delivery (id, address_id, notices, outcome, tries, fault, planned_at)
 SELECT gen_random_uuid(), a.id, array_agg(f.id ORDER BY f.id), 'WAITING', 0, '', %(at)s
   FROM fresh f JOIN notices_address a USING (subject_id)
- WHERE a.confirmed_at IS NOT NULL AND a.revoked_at IS NULL
+ WHERE a.confirmed_at IS NOT NULL AND a.revoked_at IS NULL AND f.said ->> 'address' IS DISTINCT FROM a.id::text
  GROUP BY a.id
 RETURNING id
 """
+"""A new address is not told of itself: those that were there before it are."""
 
 
 class AddressRefused(XinshuError):
@@ -121,7 +125,7 @@ def mark_read(*, subjects: Collection[int], notices: Collection[int] | None, mom
 
 @transaction.atomic
 def give_address(*, subject: int, channel: Means, value: str, actor: str, moment: Moment) -> UUID:
-    """Keep where a subject wants to be told; nothing but a code goes there before it is confirmed.
+    """Keep where a subject wants to be told; nothing but a code goes there before it is confirmed. The others are told.
 
     Raises AddressRefused for what is no address of that channel, is there already, or is one too many for a day.
     """
@@ -142,6 +146,8 @@ def give_address(*, subject: int, channel: Means, value: str, actor: str, moment
         given_by=actor,
         given_at=moment.instant,
     )
+    said = {"place": masked_address(channel, value), "address": str(given.id)}
+    notify(subject=subject, kind=NoticeKind.ADDRESS_GIVEN, said=said, moment=moment)
     return given.id
 
 
@@ -182,22 +188,33 @@ def confirm_address(*, subjects: Collection[int] | None, address: UUID, code: st
 
 
 @transaction.atomic
-def revoke_address(*, subjects: Collection[int], address: UUID, moment: Moment) -> bool:
-    """Send nothing there from now on, not even what waits; whether there was such an address of these subjects."""
-    found = Address.objects.filter(id=address, subject_id__in=subjects, revoked_at__isnull=True)
-    # Nobody needs the address itself any longer; that something went to one stays.
-    gone = found.update(revoked_at=moment.instant, digest=None, secret="", value=str(address))
-    Delivery.objects.filter(address_id=address, outcome=Arrival.WAITING).update(
-        outcome=Arrival.TAKEN_BACK, ended_at=moment.instant
-    )
-    return bool(gone)
+def revoke_address(*, subjects: Collection[int], address: UUID, moment: Moment) -> tuple[UUID, ...]:
+    """Send nothing there from now on, not even what waits; the messages by which that is told, which are to be sent.
+
+    Every confirmed address of the subject is told, this one for the last time, and with it of each mandate and address
+    that it has not heard of yet. Empty where there is no such address of these subjects, or it never was confirmed.
+    """
+    own = Address.objects.select_for_update().filter(id=address, subject_id__in=subjects, revoked_at__isnull=True)
+    held = own.first()
+    if held is None:
+        return ()
+    told: tuple[UUID, ...] = ()
+    if held.confirmed_at is not None:
+        said = {"place": masked_address(Means(held.channel), held.value)}
+        notify(subject=held.subject_id, kind=NoticeKind.ADDRESS_REVOKED, said=said, moment=moment)
+        told = plan_deliveries(moment=moment, subject=held.subject_id)
+    held.revoked_at, held.digest = moment.instant, None
+    held.save(update_fields=["revoked_at", "digest"])
+    last = _last_words(held, told, moment)
+    _forget_place(held.id)
+    return last
 
 
 @transaction.atomic
-def plan_deliveries(*, moment: Moment, most: int = CHUNK) -> tuple[UUID, ...]:
-    """Decide for notices that wait, at most so many, where they go: one message for each address; their numbers."""
+def plan_deliveries(*, moment: Moment, most: int = CHUNK, subject: int | None = None) -> tuple[UUID, ...]:
+    """Decide for notices that wait (of one subject, or all), at most so many, where they go: one message an address."""
     with connection.cursor() as cursor:
-        cursor.execute(PLAN, {"at": moment.instant, "most": most})
+        cursor.execute(PLAN, {"at": moment.instant, "most": most, "subject": subject})
         return tuple(row[0] for row in cursor.fetchall())
 
 
@@ -208,11 +225,37 @@ def note_outcome(*, delivery: UUID, outcome: Arrival, fault: str = "", moment: M
     Delivery.objects.filter(id=delivery, outcome=Arrival.WAITING).update(
         outcome=outcome, tries=F("tries") + 1, fault=fault[:200], ended_at=ended
     )
+    if ended is not None:
+        _forget_place(Delivery.objects.get(id=delivery).address_id)
 
 
 def forget(references: Collection[str]) -> None:
     """Erase the notices about these records, in the transaction that erases them."""
     Notice.objects.filter(record_ref__in=references).delete()
+
+
+def _last_words(held: Address, told: tuple[UUID, ...], moment: Moment) -> tuple[UUID, ...]:
+    """What waits for a revoked address is taken back, and what was just planned is not sent there: the warnings among
+    both are, as one last message; with it, the planned messages to the other addresses."""
+    waiting = Delivery.objects.filter(address=held, outcome=Arrival.WAITING)
+    numbers = {number for one in waiting for number in one.notices}
+    planned = waiting.filter(id__in=told)
+    own = set(planned.values_list("id", flat=True))
+    planned.delete()
+    others = tuple(one for one in told if one not in own)
+    waiting.update(outcome=Arrival.TAKEN_BACK, ended_at=moment.instant)
+    warnings = Notice.objects.filter(id__in=numbers, kind__in=WARNINGS).order_by("id").values_list("id", flat=True)
+    if not warnings:
+        return others
+    last = Delivery.objects.create(id=uuid4(), address=held, notices=list(warnings), planned_at=moment.instant)
+    return (*others, last.id)
+
+
+def _forget_place(address: UUID) -> None:
+    """Nobody needs a revoked address itself once it has heard its last; that something went to one stays."""
+    waiting = Delivery.objects.filter(address_id=address, outcome=Arrival.WAITING)
+    if not waiting.exists():
+        Address.objects.filter(id=address, revoked_at__isnull=False).update(value=str(address), secret="")
 
 
 def _sound(channel: Means, value: str) -> str:

@@ -35,7 +35,7 @@ class Notice(models.Model):
 
 
 class Address(models.Model):
-    """Where a subject wants to be told. Before it is confirmed only a code goes there, once revoked nothing.
+    """Where a subject wants to be told. Before it is confirmed only a code goes there, once revoked its last warnings.
 
     `digest`: of the one code that confirms it, None when none is under way; `secret` signs what a webhook gets.
     """

@@ -44,13 +44,14 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """For the channel alone: where a message really goes."""
+    """For the channel alone: where a message really goes. `revoked`: nothing but its last warnings does."""
 
     id: UUID
     channel: Means
     value: str
     secret: str
     confirmed: bool
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,12 @@ def addresses_of(subjects: Iterable[int]) -> tuple[AddressRow, ...]:
 
 
 def destination(address: UUID) -> Destination | None:
-    """Where to send for that address; None when it was revoked or never was."""
-    one = Address.objects.filter(id=address, revoked_at__isnull=True).first()
+    """Where to send for that address; None when it never was, or was revoked and has heard its last."""
+    one = Address.objects.filter(id=address).exclude(value=str(address)).first()
     if one is None:
         return None
-    return Destination(one.id, Means(one.channel), one.value, one.secret, one.confirmed_at is not None)
+    confirmed, revoked = one.confirmed_at is not None, one.revoked_at is not None
+    return Destination(one.id, Means(one.channel), one.value, one.secret, confirmed, revoked)
 
 
 def delivery(number: UUID) -> DeliveryRow | None:

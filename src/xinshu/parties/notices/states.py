@@ -10,6 +10,8 @@ class NoticeKind(StrEnum):
     CLASS_RAISED = "CLASS_RAISED"
     MANDATE_GIVEN = "MANDATE_GIVEN"
     MANDATE_REVOKED = "MANDATE_REVOKED"
+    ADDRESS_GIVEN = "ADDRESS_GIVEN"
+    ADDRESS_REVOKED = "ADDRESS_REVOKED"
     REPAIR_LODGED = "REPAIR_LODGED"
     REPAIR_ACCEPTED = "REPAIR_ACCEPTED"
     REPAIR_RETURNED = "REPAIR_RETURNED"
@@ -37,6 +39,12 @@ class NoticeKind(StrEnum):
     SHIELD_FAILED = "SHIELD_FAILED"
     RECORD_CHANGED = "RECORD_CHANGED"
     REMINDER = "REMINDER"
+
+
+WARNINGS = frozenset(
+    {NoticeKind.MANDATE_GIVEN, NoticeKind.MANDATE_REVOKED, NoticeKind.ADDRESS_GIVEN, NoticeKind.ADDRESS_REVOKED}
+)
+"""What an address still hears of when it is revoked: nobody who takes an account over can silence the others first."""
 
 
 class Means(StrEnum):

@@ -50,6 +50,20 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "一项代表贵单位的授权已撤销，即时生效。",
         "A mandate for your organisation was revoked, with effect at once.",
     ),
+    K.ADDRESS_GIVEN: Told(
+        "新登记了通知地址",
+        "An address for notices was given",
+        "有人为贵单位登记了下列通知地址，确认后才向它发送。如非贵单位所为，请立即撤销该地址，并在“授权人员”中核对。",
+        "Somebody gave the address below for notices to your organisation; nothing is sent there before it is"
+        " confirmed. If that was not your doing, revoke it at once, and look at “Mandates”.",
+    ),
+    K.ADDRESS_REVOKED: Told(
+        "通知地址已撤销",
+        "An address for notices was revoked",
+        "下列通知地址已撤销，今后不再向它发送。如非贵单位所为，请立即登录核对授权人员；不能登录的，请到窗口。均不收费。",
+        "The address below was revoked, and nothing is sent there any more. If that was not your doing, sign in at once"
+        " and look at “Mandates”; if you cannot, come to a counter. All of it is free.",
+    ),
     K.REPAIR_LODGED: Told(
         "修复申请已提交",
         "A repair was applied for",
@@ -230,6 +244,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "decider": ("作出修复决定的单位", "Unit that granted the repair"),
     "case_number": ("修复案号", "Number of its case"),
     "national": ("全国窗口办件编号", "Number of the national case"),
+    "place": ("地址", "Address"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
 
