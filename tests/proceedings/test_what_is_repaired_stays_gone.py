@@ -1,5 +1,6 @@
 """What is repaired stays gone: no upload, correction, other body, restore or late filing brings the record back."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.factories import MARKET, OTHER_SUBJECT, SUBJECT, SUBJECT_NAME, body, 
 from tests.filings import penalty, write_csv
 from tests.journeys.conftest import on
 from tests.proceedings.repairs import handed_in, lodged, officer, record, row
+from tests.proceedings.test_intake_races import IN_THE_MIDST, beside, paused, until  # noqa: F401 a fixture by name
 from xinshu.doors.backups.reading import Restored, restore
 from xinshu.doors.backups.writing import write_backup
 from xinshu.law.terms import ClaimCause, Mark
@@ -183,6 +185,24 @@ def test_what_was_checked_before_the_grant_is_filed_after_it(shown: UUID, tmp_pa
     done = actions.file(batch=batch, actor="复核", attested=True, moment=noon(LATER), progress=lambda _: None)
     assert (done.corrected, back(done)) == (0, {"HAS_ENDED"})
     stays_gone(shown)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_under_way_when_it_is_granted_does_not_outlive_it(
+    shown: UUID,
+    tmp_path: Path,
+    paused: Callable[[], None],  # noqa: F811
+) -> None:
+    """The filing stands in the midst of its transaction, and the grant waits for it; then it ends what was corrected."""
+    with beside() as start:
+        filing = start(lambda: sent(tmp_path, {"facts": "经查，更正后的事实。"}, day=GRANTED))
+        until(IN_THE_MIDST)
+        grant = start(granted)
+        until("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple'))")
+        paused()
+        for work in (filing, grant):
+            work.result(60)
+    stays_gone(shown, events=("SHOWN", "CHANGED", "ENDED"))
 
 
 def test_the_rows_beside_it_are_taken_in(repaired: UUID, tmp_path: Path) -> None:
