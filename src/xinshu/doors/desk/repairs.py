@@ -1,5 +1,6 @@
 """Repair at the desk: which wait and until when, one case with its steps, a counter, what lists are asked."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -130,7 +131,7 @@ def _step(request: HttpRequest, case: UUID) -> None:
     step, words = said.get("step", ""), said.get("words", "")
     who: dict[str, Any] = {"case": case, "actor": actor, "moment": moment}
     refusal = Refusal(words=words, articles=tuple(_articles(said.getlist("article"))))
-    steps = {
+    steps: dict[str, Callable[[], object]] = {
         "accept": lambda: deciding.accept(**who),
         "return": lambda: deciding.give_back(missing=words, **who),
         "extend": lambda: deciding.extend(reason=words, **who),
