@@ -39,6 +39,7 @@ from xinshu.parties.mandates.actions import in_a_year, revoke_every
 from xinshu.parties.mandates.models import LicenceLink, Mandate
 from xinshu.parties.mandates.queries import mandates_of_code
 from xinshu.parties.mandates.states import Proof
+from xinshu.parties.mandates.visits import end_every_visit
 from xinshu.parties.notices.models import Notice
 from xinshu.register.access.models import Post, TrailLine
 from xinshu.register.access.roles import Role
@@ -455,6 +456,13 @@ def test_a_round_is_over_after_ten_minutes_and_with_the_visit(licences: Provider
     back = agreed(sent_to(someone))
     someone.post("/own/sign-out/")
     refused(someone.get(back), Unproved.STRANGE)
+
+
+def test_a_round_proves_nothing_once_its_visit_was_ended_from_elsewhere(licences: Provider, someone: Client) -> None:
+    back = agreed(sent_to(someone))
+    end_every_visit(moment=now(), username=USERNAME)
+    refused(someone.get(back), Unproved.STRANGE)
+    assert licences.at("/token") == []
 
 
 def test_a_newer_round_takes_the_place_of_an_older_one(licences: Provider, someone: Client) -> None:
