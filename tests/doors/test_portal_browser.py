@@ -65,8 +65,10 @@ PUBLIC = {
 ENGLISH_UNMARKED = """() => {
   const found = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; node = walk.nextNode();)
-    if (/[A-Za-z]{3,},? [A-Za-z]{2,}/.test(node.data) && !node.parentElement.closest('[lang=en]')) found.push(node.data);
+  for (let node; node = walk.nextNode();) {
+    const words = node.data.replace(/\\S*\\d\\S*/g, '');  // a code is no English, whichever letters it has
+    if (/[A-Za-z]{3,},? [A-Za-z]{2,}/.test(words) && !node.parentElement.closest('[lang=en]')) found.push(node.data);
+  }
   return found;
 }"""
 HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(heading => Number(heading.tagName[1]))"

@@ -77,11 +77,11 @@ def test_who_can_be_told_is_reminded_once_of_what_is_near() -> None:
     code = actions.fresh_code(address=address, moment=NOON)
     actions.confirm_address(subjects=[subject], address=address, code=code, moment=NOON)
     reminders.remind(moment=factories.noon(date(2026, 12, 16)))
-    assert not Notice.objects.exists(), "15 days before is too early"
+    assert not Notice.objects.filter(kind="REMINDER").exists(), "15 days before is too early"
     for day in (20, 21, 31):
         reminders.remind(moment=factories.noon(date(2026, 12, day)))
     reminders.remind(moment=factories.noon(date(2027, 1, 1)))
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(kind="REMINDER")
     assert (notice.said["day"], notice.said["what"]) == ("2026-12-31", "可以申请修复（免费）")
 
 
@@ -146,7 +146,7 @@ def test_the_annual_report_is_reminded_of_and_stands_in_the_file_and_on_the_page
         actions.confirm_address(subjects=[subject], address=address, code=code, moment=NOON)
         for day in (20, 21):
             reminders.remind(moment=factories.noon(date(2027, 6, day)))
-        notice = Notice.objects.get()
+        notice = Notice.objects.get(kind="REMINDER")
         assert (notice.said["day"], "企业年度报告" in notice.said["words"]) == ("2027-06-30", True)
         assert "第8条" in notice.said["words"]
         signed_in_organisation(client)

@@ -132,7 +132,7 @@ def lodged(company: Person) -> str:
 
 def decided(unit: Person, case: str) -> None:
     """The officer of the unit sees both days and the document, accepts, and grants."""
-    unit.follows("信用修复")
+    unit.follows("信用修复 Repair")
     said = unit.reads()
     for day in BOTH_DAYS:
         assert day in said, day
@@ -237,7 +237,7 @@ def test_a_serious_one_takes_a_second_person(
         company.signs_in()
         case = lodges(company, SERIOUS["number"])
         first.at_desk(aside(officer, "复核一", Role.REVIEWER))
-        first.follows("信用修复")
+        first.follows("信用修复 Repair")
         assert "严重" in first.reads()
         first.opens(f"/desk/repairs/{case}/")
         first.presses("受理")

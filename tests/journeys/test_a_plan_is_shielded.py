@@ -13,14 +13,16 @@ from tests import factories
 from tests.factories import body, noon, registered_recipient
 from tests.filings import MARKET, SUBJECT, penalty, write_csv
 from tests.journeys.conftest import answer, on, page, told
-from tests.journeys.test_a_company_repairs_its_record import feed, sealed, text
 from tests.proceedings.repairs import officer
 from tests.proceedings.shields import FIRST, ORDER, PDF, SECOND, officers
 from tests.spaces import signed_in_organisation
 from xinshu.parties.notices.queries import notices_of
 from xinshu.proceedings.shield.deciding import follow
 from xinshu.register.access.roles import Role
+from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import stand
+from xinshu.register.records.actions import number_filings
+from xinshu.register.records.entries import turn_the_day
 
 Send = Callable[..., dict[str, Any]]
 ARRIVES, ASKED, GRANTED, LATE, OVER = (
@@ -40,6 +42,28 @@ EVERY = {row["number"] for row in (BEFORE, OF_THE_DAY, AFTER)}
 @pytest.fixture(autouse=True)
 def _ledger_of_its_own(settings: Any, tmp_path: Path) -> None:
     settings.ENDINGS_FOLDER = tmp_path / "endings"
+
+
+def sealed(day: date) -> None:
+    """What was filed by that day is numbered in the public log."""
+    turn_the_day(moment=noon(day))
+    number_filings(moment=noon(day))
+    integrate(moment=noon(day))
+
+
+def feed(address: str, token: str, day: date) -> list[dict[str, Any]]:
+    """The lines of a feed from a cursor on."""
+    with on(day):
+        found = Client().get(address, headers={"Authorization": f"Bearer {token}"})
+    assert found.status_code == 200
+    lines: list[dict[str, Any]] = found.json()["changes"]
+    return lines
+
+
+def text(found: Any, status: int = 200) -> str:
+    """What a page says."""
+    assert found.status_code == status, found.status_code
+    return str(found.content.decode())
 
 
 def numbers(day: date) -> set[str]:

@@ -111,7 +111,7 @@ def test_a_decision_of_the_units_own_window_ends_it_everywhere(
         company.signs_in()
         case = lodges(company, NUMBER)
         desk.at_desk(aside(officer, "复核一", Role.REVIEWER))
-        desk.follows("信用修复")
+        desk.follows("信用修复 Repair")
         assert desk.main.get_by_role("link", name=SUBJECT).count() == 1
         before = aside(stand).size
 

@@ -104,7 +104,7 @@ def test_it_files_itself_on_its_first_lawful_day_and_once(
         assert bank.numbers() == [NUMBER]
 
         unit.at_desk("复核一")
-        unit.follows("信用修复")
+        unit.follows("信用修复 Repair")
         counts = unit.main.get_by_role("row").filter(has_text=SUBJECT).inner_text()
         assert RESULT_BY.isoformat() in counts
         unit.follows(SUBJECT)

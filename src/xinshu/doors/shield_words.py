@@ -170,5 +170,5 @@ def _line(line: EventRow, wording: Wording) -> dict[str, Any]:
         "proposed": said.get("proposed"),
         "said": "；".join(part for part in (document, said.get("words", "")) if part),
         "articles": articles + reasons_told(kept_back, wording),
-        "rights": bool(said.get("rights")),
+        "rights": wording.remedies() if said.get("rights") else [],
     }
