@@ -1,24 +1,33 @@
 """Who looked: the organisation reads it at once, by unit, what and why, without a name; and takes it as CSV."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+import xinshu.doors.desk
 from tests import factories
 from tests.factories import MARKET, OTHER_SUBJECT, SUBJECT, TODAY, accepted, document, noon
 from tests.journeys.conftest import on
 from tests.kinds import ORGAN_CODE
 from tests.proceedings.repairs import lodged
+from tests.proceedings.shields import granted
 from tests.spaces import signed_in_organisation
+from xinshu.proceedings.cases.actions import open_case
+from xinshu.proceedings.cases.turns import Side
+from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.actions import note
 from xinshu.register.access.models import TrailLine
 from xinshu.register.access.queries import OrganRow
-from xinshu.register.access.roles import Role
+from xinshu.register.access.roles import OF_A_BODY, Role
 from xinshu.uses.sharing.actions import note_told
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +145,42 @@ def test_recipients_that_were_given_something_adverse_are_told_with_their_purpos
     page = told(own)
     assert "示范银行" in page
     assert "持续同步" in page
+
+
+OF_NO_ONE_BODY = {"LOOK_AGENCIES", "LOOK_ALARMS", "LOOK_BATCH", "LOOK_BATCHES", "LOOK_CLAIM", "LOOK_CLAIMS"} | {
+    *("LOOK_HEADERS", "LOOK_OBJECTIONS", "LOOK_RECONCILIATIONS", "LOOK_REPAIRS", "LOOK_RETURNED", "LOOK_SHIELDS")
+}
+"""Looks at lists, files of an organ, and claims that name nobody."""
+
+
+def test_every_look_of_the_desk_at_one_body_is_among_those_that_it_reads() -> None:
+    desk = Path(xinshu.doors.desk.__file__).parent
+    written = "".join(path.read_text(encoding="utf-8") for path in desk.glob("*.py"))
+    acts = set(re.findall(r'"((?:LOOK|MAKE|DOCUMENT)_[A-Z_]+)"', written))
+    assert acts - OF_NO_ONE_BODY == OF_A_BODY
+
+
+def test_a_look_at_its_shield_is_told_with_the_unit(own: Client) -> None:
+    case = granted(TODAY, ordered_on="2026-05-31")
+    at_the_desk(Role.REVIEWER, MARKET.code).get(f"/desk/shields/{case}/")
+    at = next(row for row in rows(own) if "临时屏蔽" in row["内容"])
+    assert (at["单位代码"], at["目的"]) == (MARKET.code, "临时屏蔽 shield of a plan")
+
+
+def test_a_page_asks_the_database_no_more_the_more_cases_and_looks_there_are(own: Client) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            told(own)
+        return len(queries)
+
+    granted(TODAY, ordered_on="2026-05-31")
+    looked("AUDIT: 示审〔2026〕001号", organ=MARKET.code)
+    few = asked()
+    who: dict[str, Any] = {"side": Side.SUBJECT, "actor": "示例-经办", "moment": noon(TODAY)}
+    for place in range(2, 20):
+        looked(f"AUDIT: 示审〔2026〕{place:03}号", organ=MARKET.code)
+        open_case(course=SHIELD, event="begin", subject=factories.body(SUBJECT), record_ref=None, organ="", **who)
+    assert asked() == few
 
 
 def test_where_nothing_adverse_was_shown_no_recipient_is_named() -> None:

@@ -39,7 +39,7 @@ def made_up(random: Random) -> Secrets:
         return "".join(random.choice("123456789") for _ in range(count))
 
     def identity() -> str:
-        # One in thirty-one is also a sound code of an organisation, and stands as one, with a warning.
+        # One in 341 is also a sound code of an organisation in both its checks, and stands as one (docs/adr/0006).
         while True:
             day = f"19{random.randint(60, 89)}{random.randint(10, 12)}{random.randint(10, 28)}"
             found = identity_number(day, digits(3))

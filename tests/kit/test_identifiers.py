@@ -342,11 +342,30 @@ def test_an_invalid_code_never_shows_an_identity_number(number, frame, wide):
 
 
 @given(ambiguous_numbers())
-def test_a_code_that_is_an_identity_number_too_is_valid_with_a_warning(number):
+def test_a_code_that_is_an_identity_number_too_is_an_organisations_only_with_its_inner_check(number):
+    """Both checks right by chance is one number of a person in 341; with one alone it is taken as the person's."""
     assert is_identity_number(number)
     answer = check_code(number)
-    assert (answer.code, answer.valid, answer.scheme) == (number, True, Scheme.USCC)
-    assert answer.warnings[-1] is CodeWarning.AMBIGUOUS_IDENTITY_NUMBER
+    if organisation_check_character(number[8:16]) == number[16]:
+        assert (answer.code, answer.valid, answer.scheme) == (number, True, Scheme.USCC)
+        assert answer.warnings[-1] is CodeWarning.AMBIGUOUS_IDENTITY_NUMBER
+    else:
+        assert (answer.code, answer.reasons) == ("*" * 18, (CodeFault.IDENTITY_NUMBER,))
+        assert number not in repr(answer)
+
+
+def test_both_answers_to_an_ambiguous_number_occur():
+    def answered(inner):
+        for stem in (f"11010519{year}{day}" for year in range(50, 90) for day in ("0101", "1231")):
+            for sequence in range(1000):
+                first17 = f"{stem}{sequence:03}"
+                same = identity_check_character(first17) == uscc_check_character(first17)
+                if same and (organisation_check_character(first17[8:16]) == first17[16]) is inner:
+                    return check_code(first17 + uscc_check_character(first17))
+        raise AssertionError("none found")
+
+    assert answered(True).valid
+    assert not answered(False).valid
 
 
 def test_the_old_identity_number_is_recognised_by_its_date():

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xinshu.doors.case_documents import as_attachment, one_of
 from xinshu.doors.desk.shields import case_page, seen_documents, visible_shield
-from xinshu.doors.desk.standing import actor_of
+from xinshu.doors.desk.standing import actor_of, unit_at
 from xinshu.kit.errors import XinshuError
 from xinshu.proceedings.cases.documents import remove
 from xinshu.proceedings.cases.turns import Side
@@ -22,8 +22,8 @@ from xinshu.register.access.audience import moment_of, staff
 def document(request: HttpRequest, case: UUID, document: UUID) -> HttpResponse:
     """One document, to be saved, for those who decide or who helped; each look leaves its line."""
     one = one_of(seen_documents(request, visible_shield(request, case)), document)
-    matter, moment = f"{case} {document}", moment_of(request)
-    note(actor=actor_of(request), act="DOCUMENT_OPEN", matter=matter, purpose="临时屏蔽", organ="", moment=moment)
+    said = {"act": "DOCUMENT_OPEN", "matter": f"{case} {document}", "purpose": "临时屏蔽", "organ": unit_at(request)}
+    note(actor=actor_of(request), **said, moment=moment_of(request))
     return as_attachment(one)
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.case_documents import shelf, takes_document
-from xinshu.doors.desk.standing import actor_of, seen_by, wording
+from xinshu.doors.desk.standing import actor_of, seen_by, unit_at, wording
 from xinshu.doors.shield_steps import carried_out, form_of, with_document
 from xinshu.doors.shield_words import citable, preview, reasons_told, records_told, told
 from xinshu.kit.errors import XinshuError
@@ -194,4 +194,5 @@ def _told(request: HttpRequest, found: ShieldCase) -> dict[str, Any]:
 
 
 def _looked(request: HttpRequest, act: str, matter: str) -> None:
-    note(actor=actor_of(request), act=act, matter=matter, purpose="临时屏蔽", organ="", moment=moment_of(request))
+    unit, moment = unit_at(request), moment_of(request)
+    note(actor=actor_of(request), act=act, matter=matter, purpose="临时屏蔽", organ=unit, moment=moment)

@@ -4,7 +4,7 @@ Every look is told from the moment it is noted: no ground that is recorded today
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from io import StringIO
 from typing import Any, Final, NamedTuple
@@ -23,10 +23,10 @@ from xinshu.kit.paging import page_number, pages
 from xinshu.kit.period import earlier_end
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import Audience, Effect
-from xinshu.proceedings.cases.documents import documents_of
+from xinshu.proceedings.cases.documents import numbers_of
 from xinshu.proceedings.cases.queries import CaseRow, cases_of
 from xinshu.register.access.audience import moment_of
-from xinshu.register.access.queries import LookRow, looks_at, organ, purposes_of_recipients, taken_in_bulk
+from xinshu.register.access.queries import LookRow, looks_at, organs, purposes_of_recipients, taken_in_bulk
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.own import about
 from xinshu.register.subjects.queries import codes_of
@@ -40,6 +40,7 @@ WHAT: Final[dict[str, Words]] = {
     "LOOK_OWN_RECORDS": ("在工作台按代码查找本机关的信息", "an organ's own records of you, by your code"),
     "MAKE_REPAIR_NOTICE": ("制作信用修复告知书", "a repair notice was made"),
     "LOOK_REPAIR": ("办理修复申请", "an application for repair"),
+    "LOOK_SHIELD": ("办理重整计划临时屏蔽", "a shield of a court-approved plan"),
     "LOOK_OBJECTION": ("办理异议", "an objection"),
     "LOOK_ELSEWHERE": ("核对他处的修复决定", "a repair decided elsewhere"),
     "DOCUMENT_OPEN": ("打开所附材料", "a document that you attached"),
@@ -49,6 +50,7 @@ WHY: Final[dict[str, Words]] = {
     "修复告知": ("修复告知", "repair notice"),
     "撤回": ("撤回错误信息", "withdrawal of a wrong record"),
     "异议": ("异议", "objection"),
+    "临时屏蔽": ("临时屏蔽", "shield of a plan"),
 }
 GROUNDS: Final[dict[str, Words]] = DUTIES | {"SUBJECT": ("本人申请", "asked for by the body itself")}
 """What stands before the ground of a look at the whole past."""
@@ -74,8 +76,9 @@ def looks(request: HttpRequest) -> HttpResponse:
     leave_line(request, "LOOK_ACCESS")
     page = page_number(request.GET.get("page", ""))
     rows, total = looks_at(_matters(request), without=OWN, most=PAGE_SIZE, skip=(page - 1) * PAGE_SIZE)
+    units = _units()
     told = {
-        "looks": [_told(row) for row in rows],
+        "looks": [_told(row, units) for row in rows],
         "pages": pages(page, total, PAGE_SIZE),
         "given": _given(request),
         "acting": acting_for(request),
@@ -100,10 +103,10 @@ def file(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(request: HttpRequest) -> Iterator[tuple[str, ...]]:
-    matters, skip = _matters(request), 0
+    matters, units, skip = _matters(request), _units(), 0
     while True:
         rows, total = looks_at(matters, without=OWN, most=PART, skip=skip)
-        for row in map(_told, rows):
+        for row in (_told(one, units) for one in rows):
             told = (" ".join(row["what"]), " ".join(row["why"]), row["ground"])
             yield ("查看 look", row["on"].isoformat(), row["unit"][0], row["code"], *told, "", "")
         skip += len(rows)
@@ -121,7 +124,7 @@ def _matters(request: HttpRequest) -> list[str]:
     subjects = subjects_of(request)
     codes = {code for found in codes_of(subjects).values() for code in found} | {acting_for(request).code}
     cases = _cases(subjects)
-    documents = [f"{one.id} {document.id}" for one in cases for document in documents_of(one.id)]
+    documents = [f"{case} {document}" for case, document in numbers_of([one.id for one in cases])]
     return [*sorted(codes), *(str(one.id) for one in cases), *documents]
 
 
@@ -134,12 +137,16 @@ def _cases(subjects: tuple[int, ...]) -> list[CaseRow]:
             return found
 
 
-def _told(row: LookRow) -> dict[str, Any]:
+def _units() -> dict[str, str]:
+    """The names of organs by code, asked for once."""
+    return {one.code: one.name for one in organs()}
+
+
+def _told(row: LookRow, units: Mapping[str, str]) -> dict[str, Any]:
     """A look in words: day, unit, what and why; a ground is told without numbers and names of persons."""
     head, _, ground = row.purpose.partition(": ")
     known = row.act == "LOOK_PAST" and head in GROUNDS
-    held = organ(row.organ) if row.organ else None
-    unit = (held.name, "") if held is not None else (row.organ, "") if row.organ else PLATFORM
+    unit = (units.get(row.organ, row.organ), "") if row.organ else PLATFORM
     return {
         "on": row.at.astimezone(LEGAL_ZONE).date(),
         "unit": unit,

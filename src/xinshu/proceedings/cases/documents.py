@@ -117,6 +117,11 @@ def documents_of(case: UUID) -> tuple[DocumentRow, ...]:
     return tuple(map(_row, CaseDocument.objects.filter(case_id=case).order_by("at", "id")))
 
 
+def numbers_of(cases: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """The numbers of the documents of these cases, each with its case."""
+    return list(CaseDocument.objects.filter(case_id__in=list(cases)).values_list("case_id", "id").order_by("at", "id"))
+
+
 def document_of(case: UUID, document: UUID) -> DocumentRow:
     """One document of that case. Raises NoSuchDocument, for another case's too."""
     found = CaseDocument.objects.filter(case_id=case, id=document).first()

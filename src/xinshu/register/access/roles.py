@@ -29,6 +29,7 @@ OF_A_BODY = frozenset(
         "LOOK_OWN_RECORDS",
         "LOOK_PAST",
         "LOOK_REPAIR",
+        "LOOK_SHIELD",
         "MAKE_REPAIR_NOTICE",
     }
 )
