@@ -175,6 +175,7 @@ def test_a_page_asks_the_database_no_more_the_more_cases_and_looks_there_are(own
 
     granted(TODAY, ordered_on="2026-05-31")
     looked("AUDIT: 示审〔2026〕001号", organ=MARKET.code)
+    asked()  # the rules of the day are read once in each process
     few = asked()
     who: dict[str, Any] = {"side": Side.SUBJECT, "actor": "示例-经办", "moment": noon(TODAY)}
     for place in range(2, 20):
