@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests import factories
 from tests.doors.conftest import Site
 from tests.doors.test_desk_browser import shot
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened
+from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened, press
 from tests.licence_provider import CLAIM, CLIENT, SECRET, Provider, provider
 from tests.spaces import FULL_NAME, USERNAME, password_now
 
@@ -78,7 +78,7 @@ def test_from_an_account_to_the_own_space_by_a_licence(
         looker.look("visits")
         page.goto(f"{site.url}/own/choose/")
         looker.look("choose")
-        page.locator("form.out button").click()
+        press(page, "form.out button")
         _signs_in(page, licences, looker, code)
     assert looker.found == [], looker.found
 
@@ -90,17 +90,17 @@ def _account(page: Page, site: Site, looker: Looker) -> str:
     page.fill("#username", "A")
     page.fill("#full_name", FULL_NAME)
     page.fill("#password", factories.PASSWORD)
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("register, refused")
     page.fill("#username", USERNAME)
     page.fill("#password", factories.PASSWORD)
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("new factor")
     page.fill("#said", "000000")
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("new factor, refused")
     page.fill("#said", password_now(page.locator("#secret").inner_text().replace(" ", "")))
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("recovery codes")
     code = page.locator("li.code").first.inner_text()
     page.goto(f"{site.url}/own/")
@@ -110,11 +110,11 @@ def _account(page: Page, site: Site, looker: Looker) -> str:
 def _proves(page: Page, looker: Looker) -> None:
     assert page.url.endswith("/own/prove/")
     looker.look("prove")
-    page.locator("a[href='/own/licence/']").click()
+    press(page, "a[href='/own/licence/']")
     looker.look("licence")
-    page.locator("form.ask button").click()
+    press(page, "form.ask button")
     looker.look("licence, away")
-    page.locator("a.go").click()
+    press(page, "a.go")
     page.wait_for_url("**/own/")
     assert factories.SUBJECT in page.content()
     looker.look("home")
@@ -126,23 +126,23 @@ def _signs_in(page: Page, licences: Provider, looker: Looker, code: str) -> None
     looker.look("sign in")
     page.fill("#username", USERNAME)
     page.fill("#password", "wrong wrong wrong")
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("sign in, refused")
     assert page.locator("form.out").count() == 0, "nobody is signed in"
     licences.declines = "access_denied"
-    page.locator("form[action='/own/licence/sign-in/'] button").click()
-    page.locator("a.go").click()
+    press(page, "form[action='/own/licence/sign-in/'] button")
+    press(page, "a.go")
     looker.look("licence, declined")
     licences.declines = ""
-    page.locator("form[action='/own/licence/sign-in/'] button").click()
-    page.locator("a.go").click()
+    press(page, "form[action='/own/licence/sign-in/'] button")
+    press(page, "a.go")
     page.wait_for_url("**/own/factor/")
     looker.look("factor")
     page.fill("#said", "000000")
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     looker.look("factor, refused")
     page.fill("#said", code)
-    page.locator("form.sign-in button").click()
+    press(page, "form.sign-in button")
     page.wait_for_url("**/own/")
-    page.locator("a[href='/own/mandates/']").click()
+    press(page, "a[href='/own/mandates/']")
     assert "电子营业执照" in page.locator("article.record").inner_text()

@@ -91,6 +91,12 @@ def address(site: Site, name: str) -> str:
     )
 
 
+def press(page: Page, selector: str) -> None:
+    """Clicks what leads to another page, and waits until that page stands with all its styles."""
+    with page.expect_navigation(wait_until="load"):
+        page.locator(selector).click()
+
+
 def sign_in(page: Page, site: Site, username: str) -> None:
     page.goto(address(site, "sign in"))
     page.fill("#username", username)
@@ -215,14 +221,14 @@ def test_works_without_scripts(site: Site, browser: Browser) -> None:
     with opened(browser, java_script_enabled=False) as page:
         page.goto(site.url)
         page.fill("#q", "云汀示例")
-        page.click("form.search button")
-        page.click(f"text={SUBJECT_NAME}")
+        press(page, "form.search button")
+        press(page, f"text={SUBJECT_NAME}")
         assert SUBJECT in page.url
-        page.click("nav[aria-label=按类别查看] >> text=行政许可")
+        press(page, "nav[aria-label=按类别查看] >> text=行政许可")
         assert page.locator("article").count() == 1
-        page.click("article h4 a")
+        press(page, "article h4 a")
         assert page.locator("h1").inner_text().endswith("示市监许〔2026〕0001号")
-        page.click("text=目录中的这一类")
+        press(page, "text=目录中的这一类")
         assert page.locator("h1").inner_text().startswith("行政许可")
 
 
@@ -230,10 +236,10 @@ def test_pages_turn(site: Site, browser: Browser) -> None:
     with opened(browser) as page:
         page.goto(f"{site.url}/subjects/{OTHER_SUBJECT}/")
         assert page.locator("article").count() == 5
-        page.click("text=看这一类全部 45 条")
+        press(page, "text=看这一类全部 45 条")
         assert page.locator("article").count() == 20
-        page.click("a[rel=next]")
-        page.click("a[rel=next]")
+        press(page, "a[rel=next]")
+        press(page, "a[rel=next]")
         assert page.url.endswith("?kind=ADMIN_PENALTY&page=3")
         assert page.locator("article").count() == 5
         assert page.locator("a[rel=next]").count() == 0

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests import factories
 from tests.doors.conftest import Site
 from tests.doors.test_desk_browser import shot
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened
+from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened, press
 from tests.proceedings.repairs import FORM
 from tests.proceedings.shields import ORDER, attached, granted, mine, officers
 from tests.spaces import signed_in_organisation
@@ -151,7 +151,7 @@ def every_page(page: Page, site: Site, cases: dict[str, str], cookies: list[dict
         assert answer is not None
         assert (answer.status, page.url.partition("?")[0]) == (200, site.url + place.partition("?")[0]), name
         if name == "shield draft":  # with a fault at every field
-            page.click("button[value=lodge]")
+            press(page, "button[value=lodge]")
         yield name
 
 
