@@ -16,8 +16,8 @@ from xinshu.uses.monitoring.measures import (
     DEFINITIONS,
     Band,
     Counts,
-    Measure,
     MeasureName,
+    QualityMeasure,
     band_of,
     change,
     hundredths,
@@ -66,7 +66,7 @@ def rule(*, high: bool, good: str, fair: str, named: str | None = None) -> Quali
     )
 
 
-def taken(found: Counts, name: MeasureName) -> Measure:
+def taken(found: Counts, name: MeasureName) -> QualityMeasure:
     return next(measure for measure in measures(found, {}) if measure.definition.name is name)
 
 

@@ -25,10 +25,15 @@ from xinshu.law.entries import (
     Vocabulary,
 )
 from xinshu.law.holidays import work_calendar
+from xinshu.law.list_rules import ListRule
+from xinshu.law.measure_rules import Measure, NationalItem, Power
 from xinshu.law.reading import Fault, Page, Path, Reader, Rule
 from xinshu.law.repair_rules import ChannelRule, RepairRegime
 
 NATIONAL = "national"
+
+LAYERED = ("kinds", "measures", "lists")
+"""What a local supplement may add. Each of them has a name of its own, whatever its chapter."""
 
 CHAPTERS: Mapping[str, type[Any]] = {
     "bases": Instrument,
@@ -49,12 +54,20 @@ CHAPTERS: Mapping[str, type[Any]] = {
     "duties": YearlyDuty,
     "general": GeneralTerms,
     "divisions": Division,
+    "national_list": NationalItem,
+    "powers": Power,
+    "measures": Measure,
+    "lists": ListRule,
+    "refusals": ReturnRule,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """One edition of the law as data. `layers` says where each kind comes from: "national" or a division code."""
+    """One edition of the law as data.
+
+    `layers`: where each kind, measure and list comes from, "national" or a division code.
+    """
 
     instruments: Mapping[str, Instrument]
     categories: Mapping[str, Category]
@@ -74,6 +87,11 @@ class Catalogue:
     duties: Mapping[str, YearlyDuty]
     general: Mapping[str, GeneralTerms]
     divisions: Mapping[str, Division]
+    national_list: Mapping[str, NationalItem]
+    powers: Mapping[str, Power]
+    measures: Mapping[str, Measure]
+    lists: Mapping[str, ListRule]
+    refusals: Mapping[str, ReturnRule]
     layers: Mapping[str, str]
 
     def kind_on(self, name: str, day: date) -> Kind | None:
@@ -104,9 +122,9 @@ class Catalogue:
         """The rules of repair in force on that day; an edition may have none."""
         return next(((name, rules) for name, rules in self.repair.items() if day in rules.period), None)
 
-    def applies_in(self, kind: str, division: str) -> bool:
-        """Whether a kind may be used by an organ of that division: national ones everywhere, local ones at home."""
-        layer = self.layers[kind]
+    def applies_in(self, name: str, division: str) -> bool:
+        """Whether a kind, measure or list may be used there: national ones everywhere, local ones in their division."""
+        layer = self.layers[name]
         return layer == NATIONAL or covers(layer, division)
 
 
@@ -204,5 +222,12 @@ def assemble(entries: Entries) -> Catalogue:
         duties=values["duties"],
         general=values["general"],
         divisions=values["divisions"],
-        layers=MappingProxyType({name: entry.page.layer for name, entry in entries["kinds"].items()}),
+        national_list=values["national_list"],
+        powers=values["powers"],
+        measures=values["measures"],
+        lists=values["lists"],
+        refusals=values["refusals"],
+        layers=MappingProxyType(
+            {name: entry.page.layer for chapter in LAYERED for name, entry in entries[chapter].items()}
+        ),
     )

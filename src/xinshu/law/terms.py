@@ -189,6 +189,92 @@ class CourtPlan(StrEnum):
     FAILED = "FAILED"
 
 
+class Nature(StrEnum):
+    """What a measure does to its subject: it gives an advantage, or it restrains (Opinions arts. 11, 12)."""
+
+    INCENTIVE = "INCENTIVE"
+    PENALTY = "PENALTY"
+
+
+class MeasureClass(StrEnum):
+    """Classes of penalty measure of the national basic list: I lessens rights or adds duties, II is administrative
+    management that does not, III is what other organisations do of their own accord."""
+
+    CLASS_I = "CLASS_I"
+    CLASS_II = "CLASS_II"
+    CLASS_III = "CLASS_III"
+
+
+class UseContext(StrEnum):
+    """In which matter somebody asks what a record leads to (Opinions arts. 11, 12, 14, 15, 21)."""
+
+    GOVERNMENT_FUNDS = "GOVERNMENT_FUNDS"
+    TAX_PREFERENCE = "TAX_PREFERENCE"
+    PUBLIC_TRADING = "PUBLIC_TRADING"
+    SECURITIES_ISSUE = "SECURITIES_ISSUE"
+    AWARDS = "AWARDS"
+    RECRUITMENT = "RECRUITMENT"
+    MARKET_ACCESS = "MARKET_ACCESS"
+    SUPERVISION = "SUPERVISION"
+    FAST_TRACK = "FAST_TRACK"
+    TOLERANCE = "TOLERANCE"
+    FINANCE = "FINANCE"
+
+
+class Relation(StrEnum):
+    """Whom a measure touches: the body of the record itself, or someone whom the basis names beside it (G26)."""
+
+    ITSELF = "ITSELF"
+    RESPONSIBLE_PERSON = "RESPONSIBLE_PERSON"
+    BRANCH = "BRANCH"
+    INVESTOR = "INVESTOR"
+
+
+class Standing(StrEnum):
+    """Whether a row is used, or only kept and told until a jurist adopts it."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
+class MeasureEnd(StrEnum):
+    """When a measure ends: with what it rests on, after months, at an event, or never, by an article that says so."""
+
+    WITH_GROUND = "WITH_GROUND"
+    AFTER_MONTHS = "AFTER_MONTHS"
+    AT_EVENT = "AT_EVENT"
+    FOR_LIFE = "FOR_LIFE"
+
+
+class ListingStep(StrEnum):
+    """What comes before somebody stands on a list, in this order; decision and service are the floor of every list."""
+
+    NOTICE = "NOTICE"
+    DEFENCE = "DEFENCE"
+    LEGAL_REVIEW = "LEGAL_REVIEW"
+    APPROVAL = "APPROVAL"
+    DECISION = "DECISION"
+    SERVICE = "SERVICE"
+    WAIT = "WAIT"
+
+
+class Signer(StrEnum):
+    """Who signs a listing decision (Zhejiang Regulations art. 24: the head of the organ)."""
+
+    HEAD_OF_ORGAN = "HEAD_OF_ORGAN"
+    COURT = "COURT"
+
+
+class ListExit(StrEnum):
+    """How a list is left: its term is over, early by repair, the duty is performed, or it should never have been."""
+
+    TERM_OVER = "TERM_OVER"
+    REPAIRED = "REPAIRED"
+    PERFORMED = "PERFORMED"
+    BASIS_REVOKED = "BASIS_REVOKED"
+    WRONGLY_LISTED = "WRONGLY_LISTED"
+
+
 class CountedFrom(StrEnum):
     """The event of a case from whose day a deadline is counted."""
 

@@ -13,7 +13,7 @@ from xinshu.doors.portal.wording import Wording
 from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.uses.monitoring.forms import month_of
-from xinshu.uses.monitoring.measures import DEFINITIONS, Band, Definition, Measure, MeasureName, change
+from xinshu.uses.monitoring.measures import DEFINITIONS, Band, Definition, MeasureName, QualityMeasure, change
 from xinshu.uses.monitoring.queries import Scored, before, month_report, months, organ_report
 
 BANDS: Final = {Band.GOOD: ("好", "good"), Band.FAIR: ("中", "fair"), Band.POOR: ("差", "poor")}
@@ -29,7 +29,7 @@ class Cell:
     """A measure as a page shows it. `points`: the change in percentage points since the month before."""
 
     definition: Definition
-    measure: Measure
+    measure: QualityMeasure
     percent: str | None
     bar: str
     band: tuple[str, str] | None
@@ -112,7 +112,7 @@ def _listed(scored: Scored) -> list[Cell]:
     return [cell for cell in _cells(scored) if cell.definition.name in LISTED]
 
 
-def _cell(now: Measure, earlier: Measure) -> Cell:
+def _cell(now: QualityMeasure, earlier: QualityMeasure) -> Cell:
     points = change(now, earlier)
     return Cell(
         definition=now.definition,
@@ -125,7 +125,7 @@ def _cell(now: Measure, earlier: Measure) -> Cell:
     )
 
 
-def _better(now: Measure, points: str | None) -> bool | None:
+def _better(now: QualityMeasure, points: str | None) -> bool | None:
     """Whether the change is one for the better; None where there is none."""
     if points is None or float(points) == 0:
         return None

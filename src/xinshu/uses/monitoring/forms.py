@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from xinshu.register.access.answers import Bilingual
-from xinshu.uses.monitoring.measures import DEFINITIONS, Band, Measure, MeasureName, change
+from xinshu.uses.monitoring.measures import DEFINITIONS, Band, MeasureName, QualityMeasure, change
 from xinshu.uses.monitoring.queries import MonthReport, OrganReport, Scored
 from xinshu.uses.monitoring.states import Due
 
@@ -289,7 +289,7 @@ def _scored(scored: Scored) -> dict[str, Any]:
     return {"counts": counts, "measures": taken}
 
 
-def _taken(now: Measure, earlier: Measure) -> dict[str, Any]:
+def _taken(now: QualityMeasure, earlier: QualityMeasure) -> dict[str, Any]:
     told = {
         "measure": now.definition.name,
         "numerator": now.numerator,

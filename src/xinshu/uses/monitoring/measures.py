@@ -5,7 +5,7 @@ applicable, and a measure that nobody can take yet says why instead of showing a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -78,7 +78,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class QualityMeasure:
     """One measure taken: `numerator` of `denominator`; both are None when nobody can take it yet, and `missing` why."""
 
     definition: Definition
@@ -186,7 +186,7 @@ DEFINITIONS: Final[Mapping[MeasureName, Definition]] = {
 }
 
 
-def measures(counts: Counts, rules: Mapping[str, QualityRule]) -> tuple[Measure, ...]:
+def measures(counts: Counts, rules: Mapping[str, QualityRule]) -> tuple[QualityMeasure, ...]:
     """Every measure of these counts, in the order of MeasureName, each with its band where `rules` publish one."""
     taken = _taken(counts)
     return tuple(_measure(DEFINITIONS[name], taken.get(name), rules.get(name)) for name in MeasureName)
@@ -197,7 +197,7 @@ def total(counts: Iterable[Counts]) -> Counts:
     return sum(counts, start=Counts())
 
 
-def change(now: Measure, before: Measure) -> str | None:
+def change(now: QualityMeasure, before: QualityMeasure) -> str | None:
     """Month on month, in percentage points with a sign; None where one of the two months has no share."""
     if now.value is None or before.value is None:
         return None
@@ -240,11 +240,11 @@ def _taken(counts: Counts) -> dict[MeasureName, tuple[int, int]]:
     return taken | ({MeasureName.REPORTING: (counts.held, counts.ledgered)} if counts.ledgered else {})
 
 
-def _measure(definition: Definition, taken: tuple[int, int] | None, rule: QualityRule | None) -> Measure:
+def _measure(definition: Definition, taken: tuple[int, int] | None, rule: QualityRule | None) -> QualityMeasure:
     if taken is None:
         why = NO_OBJECTIONS if definition.name is MeasureName.OBJECTIONS_UPHELD else NOT_RECONCILED
-        return Measure(definition=definition, numerator=None, denominator=None, missing=why)
-    found = Measure(definition=definition, numerator=taken[0], denominator=taken[1])
+        return QualityMeasure(definition=definition, numerator=None, denominator=None, missing=why)
+    found = QualityMeasure(definition=definition, numerator=taken[0], denominator=taken[1])
     if found.value is None or rule is None:
         return found
-    return Measure(definition=definition, numerator=taken[0], denominator=taken[1], band=band_of(found.value, rule))
+    return replace(found, band=band_of(found.value, rule))

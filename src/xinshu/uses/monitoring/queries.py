@@ -14,7 +14,7 @@ from xinshu.law.entries import QualityRule
 from xinshu.proceedings.intake.queries import Outstanding, outstanding
 from xinshu.register.access.queries import OrganRow, organ, organs
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.uses.monitoring.measures import Counts, Measure, MeasureName, is_named, measures, total
+from xinshu.uses.monitoring.measures import Counts, MeasureName, QualityMeasure, is_named, measures, total
 from xinshu.uses.monitoring.models import Alarm, MonthTally, Reconciliation
 from xinshu.uses.monitoring.states import LEADS, AlarmRow, Due, Ending, ReconciliationRow
 
@@ -31,8 +31,8 @@ class Scored:
     """The measures of one organ, kind or month, with the counts that they are taken of, and those a month before."""
 
     counts: Counts
-    measures: tuple[Measure, ...]
-    before: tuple[Measure, ...]
+    measures: tuple[QualityMeasure, ...]
+    before: tuple[QualityMeasure, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
