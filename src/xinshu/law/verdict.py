@@ -87,6 +87,15 @@ class ReasonCode(StrEnum):
     PLAN_FAILED = "PLAN_FAILED"
     BAN_COUNTED = "BAN_COUNTED"
     BAN_SHORTENED = "BAN_SHORTENED"
+    # measures: what follows from a record, why nothing does, and when it ends
+    MEASURE_APPLIES = "MEASURE_APPLIES"
+    MEASURE_INFORMS = "MEASURE_INFORMS"
+    MEASURE_HELD = "MEASURE_HELD"
+    NO_MEASURE = "NO_MEASURE"
+    ENDS_WITH_RECORD = "ENDS_WITH_RECORD"
+    ENDS_AFTER_MONTHS = "ENDS_AFTER_MONTHS"
+    ENDS_AT_EVENT = "ENDS_AT_EVENT"
+    ENDS_NEVER = "ENDS_NEVER"
 
 
 @dataclass(frozen=True, slots=True)
