@@ -20,12 +20,13 @@ from xinshu.law.case_terms import CaseTerm, case_due, extended_due
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
 from xinshu.law.deadlines import due_on, overdue
+from xinshu.law.measures import Fact, MeasuresVerdict, measures_for
 from xinshu.law.publicity import publicity
 from xinshu.law.reading import Page, Reader
 from xinshu.law.repair import Asked, Ban, RepairEligibility, ban_after_false_commitment, repair_eligibility
 from xinshu.law.retention import Keeping, Kept, retention
 from xinshu.law.severity import severity
-from xinshu.law.terms import Audience, Channel, Condition, CountedFrom, Decision, Record
+from xinshu.law.terms import Audience, Channel, Condition, CountedFrom, Decision, Record, SubjectKind, UseContext
 from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
 from xinshu.register.catalogues.files import read_pages
 
@@ -38,8 +39,9 @@ WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "ques
 WORDS |= {"due_on", "overdue"}
 WORDS |= {"lodged", "prelodged", "grantable", "opens_on", "channel", "conditions_of", "shielded"}
 WORDS |= {"banned_until", "cut_short"}
-ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also"}
-NONE_THERE = {"not_reasons", "not_withheld", "not_also"}
+WORDS |= {"class", "ends"}
+ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also", "applied"}
+NONE_THERE = {"not_reasons", "not_withheld", "not_also", "not_applied"}
 LISTS = ALL_THERE | NONE_THERE
 OPEN, NEVER = "OPEN", "NEVER"
 
@@ -168,6 +170,8 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
         return case_deadline_answers(given, catalogue, on_date)
     if "deadline" in given:
         return deadline_answers(given, catalogue, on_date)
+    if "stands" in given:
+        return measures_answers(given, catalogue, on_date)
     if "kind" in given:
         record = record_of(given)
         return publicity_answers(publicity(record, catalogue), on_date)
@@ -226,6 +230,33 @@ def repair_answers(answer: RepairEligibility) -> Answers:
         "unknown": found[None],
         "reasons": codes((*answer.reasons, *(reason for finding in answer.findings for reason in finding.reasons))),
     }
+
+
+def measures_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: date) -> Answers:
+    """What the records that stand lead to; `class` and `ends` are those of the only measure, where there is one."""
+    answer: MeasuresVerdict = measures_for(
+        SubjectKind(given.get("subject_kind", "ENTERPRISE")),
+        [fact_of(number, words) for number, words in enumerate(given["stands"])],
+        UseContext(given["context"]),
+        catalogue,
+        on_date=on_date,
+        division=given.get("division"),
+    )
+    only = answer.applied[0] if len(answer.applied) == 1 else None
+    return {
+        "applied": [one.measure for one in answer.applied],
+        "class": NEVER if only is None or only.measure_class is None else str(only.measure_class),
+        "ends": NEVER if only is None else str(only.last_day or OPEN),
+        "reasons": codes((*answer.reasons, *(reason for one in answer.applied for reason in one.reasons))),
+    }
+
+
+def fact_of(number: int, words: Mapping[str, Any]) -> Fact:
+    """A record that stands, in the words of a case: its traits, and the days that it was decided on and is shown until."""
+    trait = {name: words[name] for name in words.keys() - {"decided_on", "last_day"}}
+    days = {name: words.get(name) for name in ("decided_on", "last_day")}
+    fact: Fact = read_as(Fact, {"ref": str(number), "trait": trait, **days})
+    return fact
 
 
 def ban_answers(ban: Ban | None) -> Answers:
