@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from tests.law.test_cases import catalogue_with
 from xinshu.kit.legal_dates import Rounding, last_day_of_term
-from xinshu.law.measure_rules import Ending
+from xinshu.law.measure_rules import Ending, class_of
 from xinshu.law.measures import (
     Applied,
     Fact,
     Trait,
-    class_of,
     fields_looked_at,
     grounds_in,
     kinds_looked_at,
@@ -153,7 +152,7 @@ def test_only_rows_in_use_apply_to_whom_they_name_on_a_basis_of_the_right_rank(
         ground = next(row for row in measure.grounds if row.row == one.ground)
         assert measure.standing is Standing.ACTIVE
         assert (day in measure.period, context in measure.contexts, kind in ground.subjects) == (True, True, True)
-        assert one.measure_class == class_of(measure, CATALOGUE)
+        assert one.measure_class == class_of(measure, CATALOGUE.national_list)
         assert (one.measure_class is None) == (measure.nature is Nature.INCENTIVE)
         basis = CATALOGUE.instruments[CATALOGUE.powers[ground.power].basis]
         assert day in basis.period

@@ -12,13 +12,12 @@ from typing import Final
 from xinshu.kit.legal_dates import DateOutOfRange, Rounding, last_day_of_term
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.list_rules import ListRule
-from xinshu.law.measure_rules import Ending, Ground, Measure
+from xinshu.law.measure_rules import Ending, Ground, Measure, class_of
 from xinshu.law.terms import (
     Area,
     Mark,
     MeasureClass,
     MeasureEnd,
-    Nature,
     Penalty,
     Procedure,
     Relation,
@@ -93,17 +92,6 @@ class MeasuresVerdict:
 
     applied: tuple[Applied, ...]
     reasons: tuple[Reason, ...]
-
-
-def class_of(measure: Measure, catalogue: Catalogue) -> MeasureClass | None:
-    """The class by the closed national list; every other measure that restrains is class I, an incentive has none.
-
-    Opinions article 12: what lessens rights or adds duties is never declared to be less.
-    """
-    if measure.nature is Nature.INCENTIVE:
-        return None
-    item = catalogue.national_list.get(measure.item or "")
-    return MeasureClass.CLASS_I if item is None else item.measure_class
 
 
 def measures_in(
@@ -239,7 +227,7 @@ def _consequence(
     return Consequence(
         measure=name,
         ground=ground.row,
-        measure_class=class_of(measure, catalogue),
+        measure_class=class_of(measure, catalogue.national_list),
         ending=measure.ending,
         reason=Reason(code, power.basis, power.article),
     )
