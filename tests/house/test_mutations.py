@@ -8,6 +8,7 @@ from tests.mutations.trial import Mutation, mutations
 
 @pytest.mark.parametrize("mutation", mutations(), ids=lambda one: f"{one.guard_rail}: {one.breaks}")
 def test_it_can_be_made(mutation: Mutation) -> None:
+    """The text that it changes stands where it says."""
     text = (ROOT / mutation.file).read_text(encoding="utf-8")
     assert mutation.broken(text) != text
     assert (ROOT / mutation.test.partition("::")[0]).is_file()
