@@ -116,6 +116,15 @@ def test_no_column_setting_address_event_or_notice_is() -> None:
     assert paid_words(NoticeKind) == set()
 
 
+def test_no_field_of_a_form_is() -> None:
+    """Of every template of the own space and the desk, whether a page of today shows that form or not."""
+    folders = [Path(import_module(f"xinshu.doors.{door}").__path__[0]) for door in ("space", "desk")]
+    pages = [page.read_text(encoding="utf-8") for folder in folders for page in folder.rglob("*.html")]
+    names = {name for page in pages for name in re.findall(r"""\b(?:name|value|formaction)=["']([\w-]+)["']""", page)}
+    assert {"words", "step", "accept"} <= names
+    assert paid_words(names) == set()
+
+
 @pytest.mark.parametrize("name", ["fee", "case_priority", "paidAt", "XINSHU_RUSH_FEE", "queue-rank", "expedite_case"])
 def test_a_planted_name_is_caught(name: str) -> None:
     assert paid_words([name, "fine", "free", "due_on"]) == {name}

@@ -23,7 +23,7 @@ FRAMEWORK = frozenset({"migrations", "templates", "static", "templatetags"})
 
 LONGEST_INIT = 20
 SAYS_WHO_ASKS = 2
-TESTS_ACROSS = frozenset({"faults", "hostile", "house", "journeys", "parity", "soak"})
+TESTS_ACROSS = frozenset({"faults", "hostile", "house", "journeys", "mutations", "parity", "soak"})
 """Folders of tests that mirror no floor."""
 
 FLOORS_UNDER_TEST = ("kit", "law", "tlog", "bulk", "doors")

@@ -9,6 +9,7 @@ import pytest
 
 from tests import factories, filings
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, appointed, body, document, noon, registered_organ
+from tests.kinds import sample_row
 from tests.proceedings.test_objection_cases import forms, in_all, record, standing
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.queries import cases_before, history
@@ -18,6 +19,7 @@ from xinshu.proceedings.intake.states import Door
 from xinshu.proceedings.objections import actions, bodies, remarks
 from xinshu.proceedings.objections.states import NotPossible, NotTheirOffice, ReviewOutcome, SaidWrongly
 from xinshu.register.access.roles import Role
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.models import Record
 from xinshu.register.records.queries import shown_json, shown_record
 from xinshu.register.records.withholding import NotShown
@@ -55,11 +57,14 @@ def whose(case: UUID, actor: str, *, same: bool) -> None:
 
 def filed(tmp_path: Path, **changes: Any) -> Any:
     """The organ's own upload, through the whole of intake."""
-    path = filings.write_csv(tmp_path / "again.csv", [filings.penalty(**changes)])
+    return sent(filings.write_csv(tmp_path / "again.csv", [filings.penalty(**changes)]), "ADMIN_PENALTY")
+
+
+def sent(path: Path, kind: str) -> Any:
     return receive(
         path=path,
         organ_code=MARKET.code,
-        kind="ADMIN_PENALTY",
+        kind=kind,
         door=Door.CLI,
         actor="test",
         moment=noon(TODAY),
@@ -219,7 +224,16 @@ def honour() -> dict[str, Any]:
     return document(**said)
 
 
-def test_declined_honours_end_at_once_and_later_ones_are_not_kept() -> None:
+def honoured_again(tmp_path: Path, number: str) -> Any:
+    """The organ's upload of another honour of the body."""
+    codes = {"SUBJECT_CODE": SUBJECT, "SUBJECT_NAME": factories.SUBJECT_NAME, "ORGAN_CODE": MARKET.code}
+    row = sample_row("HONOUR", catalogue_on(TODAY).catalogue, DOCUMENT_NUMBER=number, ORGAN_NAME=MARKET.name, **codes)
+    path = tmp_path / f"{number}.csv"
+    path.write_text("\n".join((",".join(row), ",".join(row.values()))), encoding="utf-8")
+    return sent(path, "HONOUR")
+
+
+def test_declined_honours_end_at_once_and_later_ones_are_not_kept(tmp_path: Path) -> None:
     accepted(honour())
     held = {"subject": body(SUBJECT), "kind": "HONOUR", "actor": "company", "moment": noon(TODAY)}
     assert "示荣" in shown_json(subject=body(SUBJECT), on_date=TODAY)
@@ -228,9 +242,13 @@ def test_declined_honours_end_at_once_and_later_ones_are_not_kept() -> None:
     assert declined_by(body(SUBJECT)) == {"HONOUR"}
     (case,), _ = cases_before([MARKET.code], courses=["DECLINE"], open_only=False)
     assert case.record_ref == Record.objects.get(kind="HONOUR").record_ref, "its unit is told"
+    later = honoured_again(tmp_path, "示荣2号")
+    assert (later.accepted, later.returned) == (0, 1)
+    assert Record.objects.filter(kind="HONOUR").count() == 1, "nothing of it is kept"
     remarks.accept_kind_again(**held)
     assert declined_by(body(SUBJECT)) == frozenset()
     assert "示荣" not in shown_json(subject=body(SUBJECT), on_date=TODAY)
+    assert honoured_again(tmp_path, "示荣3号").accepted == 1, "asked for again, the next one is kept"
 
 
 def test_what_does_not_speak_for_it_cannot_be_declined() -> None:
