@@ -316,8 +316,8 @@ def _by_power(row: Row, path: Path, ground: Ground) -> Iterator[Fault]:
         "power": (frozenset({measure.nature}), power.natures),
         "contexts": (measure.contexts, power.contexts),
         "subjects": (ground.subjects, power.subjects),
-        "kind": (frozenset({ground.kind} - {None}), power.kinds),
-        "list": (frozenset({ground.listed} - {None}), power.lists),
+        "kind": (frozenset({ground.kind} & row.entries["kinds"].keys()), power.kinds),
+        "list": (frozenset({ground.listed} & row.entries["lists"].keys()), power.lists),
     }
     for key, (reach, allowed) in named.items():
         if over := frozenset[str | None](reach) - frozenset[str | None](allowed):
