@@ -77,7 +77,11 @@ def spoiled_rows() -> tuple[tuple[Row, Entries], ...]:
 def refused_by(module: ModuleType) -> tuple[tuple[Row, Entries], ...]:
     """The rows that this module, as it stands, refuses, and no other does."""
     asked: Check = getattr(module, ASKED[module])
-    return tuple((row, entries) for row, entries in spoiled_rows() if len(list(asked(entries))) == len(row["keys"]))
+    return tuple(
+        (row, entries)
+        for row, entries in spoiled_rows()
+        if {fault.key for fault in asked(entries)} == set(row["keys"])
+    )
 
 
 def accepted(module: ModuleType, asked: Check) -> Iterator[str]:
@@ -104,6 +108,7 @@ def test_without_the_rules_of_doubt_a_hostile_row_is_accepted(monkeypatch: pytes
     for place in statements(doubts):
         changed = without(doubts, place).standing_faults
         for module in SHARED["doubts"]:
+            assert refused_by(module)
             with monkeypatch.context() as patch:
                 patch.setattr(module, "standing_faults", changed)
                 assert next(accepted(module, getattr(module, ASKED[module])), None), told(doubts, place)
@@ -170,7 +175,7 @@ def test_with_another_limit_a_hostile_row_is_accepted(
 def test_with_a_doubt_taken_for_sure_a_hostile_row_is_accepted(
     monkeypatch: pytest.MonkeyPatch, doubtful: Certainty
 ) -> None:
-    refused_by(measure_checks)
+    assert refused_by(measure_checks)
     monkeypatch.setattr(doubts, "SURE", doubts.SURE | {doubtful})
     assert next(accepted(measure_checks, measure_checks.measure_faults), None)
 
