@@ -51,7 +51,7 @@ def fields_asked(kinds: Iterable[str], grounds: Iterable[Ground], catalogue: Cat
 def trait_of(
     kind: str, severity: str | None, said: str | None, marks: str | None, catalogue: Catalogue, chosen: Iterable[str]
 ) -> Trait:
-    """The trait of a record as it is shown: `said`: its fields as JSON; `chosen`: those whose choices are asked about."""
+    """The trait of a record as it is shown. `said`: its fields as JSON; `chosen`: those of which choices are asked."""
     fields: dict[str, Any] = orjson.loads(said) if said else {}
     by_role = _by_role(catalogue.kinds[kind], fields)
     return Trait(

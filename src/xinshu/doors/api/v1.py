@@ -83,7 +83,9 @@ def mounted(router: Router) -> Router:
 
 FOR_EVERYONE: Final = (disclosure, catalogue, statistics, case_statistics, log, feed)
 FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
-ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, measures, monitoring, agencies, intake, repair_decisions)))
+ROUTERS: Final = tuple(
+    map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, measures, monitoring, agencies, intake, repair_decisions))
+)
 for mounting in ROUTERS:
     api.add_router("", mounting)
 

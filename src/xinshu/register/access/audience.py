@@ -118,7 +118,7 @@ def identified(view: View) -> View:
         holder = token_holder(token, on_date=day) or recipient_of(token, on_date=day)
         if holder is None:
             zh = "核查须表明身份：机关系统凭机关令牌，其他单位登记后凭其令牌；登记办法见 /data/。"
-            en = "Whoever checks says who it is: an organ's system by its token, others by that of a registered recipient"
+            en = "Whoever checks says who asks: an organ's system by its token, others by a registered recipient's"
             return _no_token(zh, f"{en}: Authorization: Bearer …; see /data/.")
         request.asker = holder  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)

@@ -361,9 +361,7 @@ def shown_with_entries(*, kinds: Sequence[str], on_date: date) -> Iterator[list[
             yield [Entered(*row) for row in rows]
 
 
-def shown_facts(
-    subjects: pl.Series, *, kinds: Iterable[str], fields: Iterable[str], on_date: date
-) -> pl.DataFrame:
+def shown_facts(subjects: pl.Series, *, kinds: Iterable[str], fields: Iterable[str], on_date: date) -> pl.DataFrame:
     """By columns what is shown of these (distinct) subjects and kinds on that day: FACT_COLUMNS. One statement.
 
     `said`: of its public form these fields, as JSON; `marks`: their names, with commas between them.

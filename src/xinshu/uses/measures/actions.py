@@ -79,9 +79,7 @@ class Given:
 
 
 @transaction.atomic
-def give_answer(
-    *, codes: Sequence[object], context: UseContext, purpose: str, caller: Caller, moment: Moment
-) -> Given:
+def give_answer(*, codes: Sequence[object], context: UseContext, purpose: str, caller: Caller, moment: Moment) -> Given:
     """Answer what stands for each of these codes, keep the answer sealed, and leave a line in the trail.
 
     Raises CheckRefused for no code, too many, or no purpose.
@@ -89,7 +87,8 @@ def give_answer(
     purpose = _said(purpose, CheckRefused)
     if not 1 <= len(codes) <= MOST_CODES:
         raise CheckRefused(
-            f"一次核查1至{MOST_CODES}个代码；更多的请分次。From 1 to {MOST_CODES} codes are checked at a time; send more"
+            f"一次核查1至{MOST_CODES}个代码；更多的请分次。"
+            f" From 1 to {MOST_CODES} codes are checked at a time; send more"
             " in parts."
         )
     asking = Asking(context, catalogue_on(moment.day), moment.day, caller.division)
@@ -147,7 +146,8 @@ def begin_watch(
     wrong = [str(place) for place, line in enumerate(told, 1) if line.outcome is Outcome.NOT_A_CODE]
     if wrong:
         raise WatchRefused(
-            f"第{'、'.join(wrong[:20])}个不是有效代码，请更正。No valid code: number {', '.join(wrong[:20])}; mend them."
+            f"第{'、'.join(wrong[:20])}个不是有效代码，请更正。"
+            f" No valid code: number {', '.join(wrong[:20])}; mend them."
         )
     watch = Watch.objects.create(
         id=uuid4(),
@@ -263,7 +263,11 @@ def erase_old(*, moment: Moment) -> int:
     Watch.objects.filter(id__in=[watch for _, watch in gone]).delete()
     in_rooms = Tender.objects.values("watch_id")
     Watch.objects.filter(ends_on__lt=over).exclude(id__in=in_rooms).delete()
-    erased, _ = Check.objects.filter(kept_until__lt=moment.day).exclude(tender__closed_on__isnull=True, tender__isnull=False).delete()
+    erased, _ = (
+        Check.objects.filter(kept_until__lt=moment.day)
+        .exclude(tender__closed_on__isnull=True, tender__isnull=False)
+        .delete()
+    )
     return erased
 
 
@@ -374,7 +378,8 @@ def _said(text: str, refused: type[XinshuError]) -> str:
     """A purpose or a reference: it is said, and short."""
     if not 2 <= len(text.strip()) <= LONGEST_TEXT:
         raise refused(
-            f"请写明目的和程序编号，各2至{LONGEST_TEXT}字。Say the purpose, and the procedure where there is one, in 2 to"
+            f"请写明目的和程序编号，各2至{LONGEST_TEXT}字。"
+            " Say the purpose, and the procedure where there is one, in 2 to"
             f" {LONGEST_TEXT} characters each."
         )
     return text.strip()

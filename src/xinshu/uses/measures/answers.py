@@ -7,8 +7,8 @@ from uuid import UUID
 
 import orjson
 
-from xinshu.kit.identifiers import SENTENCES
 from xinshu.kit.identifier_answers import CodeFault
+from xinshu.kit.identifiers import SENTENCES
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.measures import INFORMING
 from xinshu.law.public_form import law_phrase, sentence
@@ -18,9 +18,10 @@ from xinshu.law.verdict import Reason
 Words = dict[str, str]
 
 FOREIGN: Final[Words] = {
-    "zh": "这是全球法人识别编码（LEI）。我国公共信用信息以统一社会信用代码登记，LEI之下不可能有记录；这不表示信用良好，也不表示有问题。",
-    "en": "This is a legal entity identifier (LEI). Public credit information is kept under unified social credit codes;"
-    " no public record can exist under an LEI here. That says nothing good or bad of the bidder.",
+    "zh": "这是全球法人识别编码（LEI）。我国公共信用信息以统一社会信用代码登记，LEI之下不可能有记录；"
+    "这不表示信用良好，也不表示有问题。",
+    "en": "This is a legal entity identifier (LEI). Public credit information is kept under unified social credit"
+    " codes; no public record can exist under an LEI here. That says nothing good or bad of the bidder.",
 }
 NONE: Final[Words] = {
     "zh": "按本次所查的类目，今日没有据以采取措施的公示信息。这不是信用良好的证明。",
@@ -32,7 +33,7 @@ INFORMS: Final[Words] = {
 }
 PUBLIC_ONLY: Final[Words] = {
     "zh": "只查今日向社会公示的信息；只供国家机关或者经授权才可查的信息未查。",
-    "en": "Only what is shown to everyone today was looked at, and nothing that is for public bodies or by authorisation.",
+    "en": "Only what is shown to everyone today was looked at, and nothing for public bodies or by authorisation.",
 }
 NO_PERSONS: Final[Words] = {
     "zh": "不含自然人（包括法定代表人、负责人）的信息。",
@@ -53,8 +54,8 @@ KINDS_LEFT: Final[Words] = {
 WAYS: Final[dict[str, Words]] = {
     "REPAIR": {
         "zh": "自repair_from所列之日起可申请信用修复（空：不能提前修复，到期自动停止公示）；修复后措施同时终止。免费。",
-        "en": "From the day in `repair_from` on, repair may be asked for (null: none before it ends by itself); with the"
-        " record the measure ends too. Free of charge.",
+        "en": "From the day in `repair_from` on, repair may be asked for (null: none before it ends by itself); with"
+        " the record the measure ends too. Free of charge.",
     },
     "OBJECTION": {
         "zh": "认为信息有误或者不是本单位的，可随时提出异议，即时标注。免费。",
@@ -108,8 +109,10 @@ def covered(
     *,
     on_date: date,
 ) -> dict[str, Any]:
-    """What was looked at, with the last delivery of each source, and what is not covered. `asked_of`: all kinds on which
-    a measure of the context rests, shown to everyone or not."""
+    """What was looked at, with the last delivery of each source, and what is not covered.
+
+    `asked_of`: all kinds on which a measure of the context rests, shown to everyone or not.
+    """
     sources: dict[str, list[dict[str, Any]]] = {}
     for kind, organ, last in deliveries:
         sources.setdefault(kind, []).append({"organ": organ, "last": last})
@@ -119,13 +122,15 @@ def covered(
     not_covered = [PUBLIC_ONLY, NO_PERSONS]
     not_covered += [_listed(KINDS_LEFT, closed)] if closed else []
     not_covered += [_listed(NOT_IN_USE, unused)] if unused else []
-    local = any(context in one.contexts and catalogue.layers[name] != NATIONAL for name, one in catalogue.measures.items())
+    local = any(
+        context in one.contexts and catalogue.layers[name] != NATIONAL for name, one in catalogue.measures.items()
+    )
     not_covered += [ELSEWHERE] if local else []
     return {"looked_at": looked, "not_covered": not_covered}
 
 
 def measure_words(name: str, grounds: Iterable[tuple[str, Reason, Reason]], catalogue: Catalogue) -> dict[str, Any]:
-    """A measure in words: what it is, who applies it, and of each ground of it why and how it ends, with the article."""
+    """A measure in words: what it is, who applies it, and of each ground why and how it ends, by which article."""
     measure = catalogue.measures[name]
     ending = measure.ending
     return {

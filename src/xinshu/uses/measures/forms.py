@@ -150,4 +150,6 @@ def _unread(wrong: ValueError) -> Unread:
     errors = getattr(wrong, "errors", list)()
     places = sorted({".".join(map(str, one["loc"][:2])) for one in errors})[:10] or ["body"]
     named = "、".join(places)
-    return Unread(f"以下部分缺少或者有误：{named}。Missing, or cannot be read: {', '.join(places)}.", f"body.{places[0]}")
+    return Unread(
+        f"以下部分缺少或者有误：{named}。Missing, or cannot be read: {', '.join(places)}.", f"body.{places[0]}"
+    )

@@ -16,7 +16,7 @@ import polars as pl
 from django.db.models import Count
 
 from xinshu.bulk.codes import check_codes
-from xinshu.bulk.consequences import TRAIT, fields_asked, followed, trait_of
+from xinshu.bulk.consequences import fields_asked, followed, trait_of
 from xinshu.kit.identifiers import Scheme
 from xinshu.law.measures import (
     Applied,
@@ -76,7 +76,7 @@ class Found:
 
 
 class Line(NamedTuple):
-    """What is said of one code, as it was sent in: normalised, or masked where it is none; `reasons`: why it is none."""
+    """What is said of one code: normalised, or masked where it is none; `reasons`: why it is none."""
 
     code: str
     outcome: Outcome
@@ -161,9 +161,7 @@ def _one_by_one(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Foun
 
 
 def _in_columns(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Found]]:
-    rows = followed(
-        facts, asking.context, asking.edition.catalogue, on_date=asking.day, division=asking.division
-    )
+    rows = followed(facts, asking.context, asking.edition.catalogue, on_date=asking.day, division=asking.division)
     held: set[tuple[str, str, Reason]] = set()
     for row in rows.iter_rows(named=True):
         reason = Reason(ReasonCode(row["why"]), row["basis"], row["article"])
@@ -287,7 +285,7 @@ class AlertRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """A watch: for which procedure, until when (that day included), over or not, of how many codes, how often changed."""
+    """A watch: for which procedure, until when (that day included), over or not, how many codes and changes."""
 
     id: UUID
     caller: str

@@ -19,9 +19,7 @@ def _follow(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
 
 
 @app.periodic(cron="35 16 * * *")
-@app.task(
-    name="measures.erase", queue="timers", queueing_lock="erase_checks", lock="erase_checks", retry=AFTER_A_LOSS
-)
+@app.task(name="measures.erase", queue="timers", queueing_lock="erase_checks", lock="erase_checks", retry=AFTER_A_LOSS)
 def _erase(timestamp: int) -> None:  # noqa: ARG001 the queue's own argument
     """Daily, after midnight here: answers and rooms of tenders whose time is over."""
     with told_without_values("erase checks"):

@@ -115,7 +115,8 @@ def parties(text: str) -> list[Party]:
             checked = check_code(one)
             if not checked.valid:
                 raise TenderRefused(
-                    f"第{number}行有无效的代码，请核对；联合体成员写在同一行，名称后加冒号。Line {number} holds an invalid"
+                    f"第{number}行有无效的代码，请核对；联合体成员写在同一行，名称后加冒号。"
+                    f" Line {number} holds an invalid"
                     " code; mend it. Members of a consortium stand in one line, its name before a colon."
                 )
             found.append(Party(name[:LONGEST_NAME], checked.code))
@@ -175,7 +176,8 @@ def answer_buyer(*, tender: UUID, codes: Collection[str], words: str, actor: str
         raise TenderNotNow("没有需要答复的事项。There is nothing to answer to.")
     if moment.day > one.answer_by:
         raise TenderNotNow(
-            f"答复期已于{one.answer_by}届满，请直接与采购人联系。Your window ended on {one.answer_by}; write to the buyer"
+            f"答复期已于{one.answer_by}届满，请直接与采购人联系。"
+            f" Your window ended on {one.answer_by}; write to the buyer"
             " itself."
         )
     words, _ = without_persons(words.strip())
@@ -203,15 +205,15 @@ def open_bids(*, tender: UUID, organ: OrganRow, actor: str, moment: Moment) -> U
     if room.state != TenderState.PREPARED:
         raise TenderNotNow("已经开标，证据已固定。Bids are opened already, and the evidence is frozen.")
     if moment.day < room.opens_on:
-        raise TenderNotNow(f"开标日为{room.opens_on}，届时再固定证据。Bids are opened on {room.opens_on}; come back then.")
+        raise TenderNotNow(
+            f"开标日为{room.opens_on}，届时再固定证据。Bids are opened on {room.opens_on}; come back then."
+        )
     changed = ask_again(watch=room.watch_id, through=numbered(), moved=None, moment=moment)
     _tell_changed(room, changed, organ, moment)
     edition = catalogue_on(moment.day)
     codes = list(Bidder.objects.filter(tender=room).order_by("place").values_list("code", flat=True))
     purpose = _purpose(room.reference, edition.catalogue.powers[room.power], edition.catalogue)
-    given = give_answer(
-        codes=codes, context=CONTEXT, purpose=purpose, caller=_caller(organ, actor), moment=moment
-    )
+    given = give_answer(codes=codes, context=CONTEXT, purpose=purpose, caller=_caller(organ, actor), moment=moment)
     kept_until = room.ends_on + timedelta(days=settings.CHECK_DAYS)
     Check.objects.filter(id=given.number).update(kept_until=kept_until)
     room.evidence_id, room.state = given.number, TenderState.OPENED
@@ -231,9 +233,7 @@ def exclude(
     room = _open_room(tender, organ.code)
     one = Bidder.objects.select_for_update().filter(tender=room, code=code).first()
     if one is None or one.excluded_on is not None or room.state != TenderState.OPENED:
-        raise TenderNotNow(
-            "开标之后才能排除，且一家只排除一次。A bidder is excluded after bid opening, and once."
-        )
+        raise TenderNotNow("开标之后才能排除，且一家只排除一次。A bidder is excluded after bid opening, and once.")
     edition = catalogue_on(moment.day)
     _must_stand(one, key, Asking(CONTEXT, edition, moment.day, organ.division))
     _must_be_heard(one, key, moment.day)
@@ -326,7 +326,8 @@ def _must_stand(one: Bidder, key: list[str], asking: Asking) -> None:
     nature = asking.edition.catalogue.measures[key[0]].nature if restrains else None
     if key not in keys(line) or nature is not Nature.PENALTY:
         raise ExclusionRefused(
-            "今日没有这项可据以排除的措施；请重新核查，以当前结果为准。No such measure stands against this bidder today; ask"
+            "今日没有这项可据以排除的措施；请重新核查，以当前结果为准。"
+            " No such measure stands against this bidder today; ask"
             " again, and go by what stands now."
         )
 
@@ -334,12 +335,14 @@ def _must_stand(one: Bidder, key: list[str], asking: Asking) -> None:
 def _must_be_heard(one: Bidder, key: list[str], day: date) -> None:
     if key not in one.told or one.answer_by is None:
         raise ExclusionRefused(
-            "尚未就这项措施告知投标人；请先重新核查，告知后给予答复期。The bidder was not told of this measure; ask again"
+            "尚未就这项措施告知投标人；请先重新核查，告知后给予答复期。"
+            " The bidder was not told of this measure; ask again"
             " first, by which it is told and has its window."
         )
     if day <= one.answer_by:
         raise ExclusionRefused(
-            f"投标人的答复期至{one.answer_by}，期满之后才能排除。The bidder may answer until {one.answer_by}; it cannot be"
+            f"投标人的答复期至{one.answer_by}，期满之后才能排除。"
+            f" The bidder may answer until {one.answer_by}; it cannot be"
             " excluded before."
         )
 
@@ -351,13 +354,15 @@ def _sound(procedure: Procedure, catalogue: Catalogue, day: date) -> Power:
     named = 2 <= len(procedure.reference.strip()) <= LONGEST_NAME and 2 <= len(procedure.title.strip()) <= LONGEST_TEXT
     if not named:
         raise TenderRefused(
-            f"请填写项目编号（至多{LONGEST_NAME}字）和名称（至多{LONGEST_TEXT}字）。Give the reference, in {LONGEST_NAME}"
+            f"请填写项目编号（至多{LONGEST_NAME}字）和名称（至多{LONGEST_TEXT}字）。"
+            f" Give the reference, in {LONGEST_NAME}"
             f" characters at most, and the title, in {LONGEST_TEXT}."
         )
     last = day + timedelta(days=LONGEST_WATCH)
     if not day <= procedure.opens_on <= procedure.ends_on <= last:
         raise TenderRefused(
-            f"开标日须不早于今日，定标期限不早于开标日，且不晚于{last}。Bid opening is not before today, the award not before"
+            f"开标日须不早于今日，定标期限不早于开标日，且不晚于{last}。"
+            " Bid opening is not before today, the award not before"
             f" it, and all of it by {last}."
         )
     return power
