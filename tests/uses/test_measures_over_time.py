@@ -133,6 +133,7 @@ def test_nothing_follows_from_a_decision_that_is_stayed(today: None) -> None:
     row, token = Record.objects.get(), organ_token()
     said = {"subject": row.subject_id, "record_ref": row.record_ref, "actor": "test", "moment": noon(TODAY)}
     mark(mark=Mark.STAYED, organ=factories.MARKET.code, catalogue=catalogue_on(TODAY).catalogue, **said)
+    number_filings(moment=noon(TODAY))
     _, one, end = lines(asked(token, SUBJECT))
     assert (one["outcome"], end["found"]) == ("NONE", 0)
     (held,) = one["bodies"][0]["held"]

@@ -114,7 +114,7 @@ def _own_end(found: pl.DataFrame, catalogue: Catalogue) -> pl.Series:
 
 
 def _by_role(kind: Kind, fields: Mapping[str, Any]) -> dict[FieldRole, Any]:
-    return {rule.role: fields[name] for name, rule in kind.fields.items() if rule.role in READ and fields.get(name)}  # type: ignore[misc]
+    return {rule.role: fields[name] for name, rule in kind.fields.items() if rule.role in READ and fields.get(name)}
 
 
 def _several(value: Any) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationError
 
 from xinshu.kit.errors import XinshuError
 from xinshu.law.terms import UseContext
@@ -147,7 +147,7 @@ def _object(body: bytes, line: int) -> Mapping[str, Any]:
 
 def _unread(wrong: ValueError) -> Unread:
     """Which members cannot be read, by their places and never by their values."""
-    errors = getattr(wrong, "errors", list)()
+    errors: list[Any] = wrong.errors() if isinstance(wrong, ValidationError) else []
     places = sorted({".".join(map(str, one["loc"][:2])) for one in errors})[:10] or ["body"]
     named = "、".join(places)
     return Unread(

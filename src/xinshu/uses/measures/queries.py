@@ -97,8 +97,8 @@ def answered(codes: Sequence[object], asking: Asking) -> Answered:
     told = check_codes(pl.Series("code", [one if isinstance(one, str) else "" for one in codes], pl.String))
     sound = told.filter(pl.col("valid") & (pl.col("scheme") != Scheme.LEI.value))["code"].unique()
     found = _found(sound, asking)
-    columns = told.select("code", "valid", pl.col("scheme").cast(pl.String), "reasons")
-    return Answered(state, [_line(*row, found) for row in columns.iter_rows()])
+    columns = told.select("code", "valid", pl.col("scheme").cast(pl.String), "reasons").iter_rows()
+    return Answered(state, [_line(code, valid, scheme, why, found) for code, valid, scheme, why in columns])
 
 
 def _line(code: str, valid: bool, scheme: str | None, reasons: Sequence[str], found: dict[str, list[Found]]) -> Line:
@@ -151,8 +151,14 @@ def _one_by_one(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Foun
     for row in facts.iter_rows(named=True):
         trait = trait_of(row["kind"], row["severity"], row["said"], row["marks"], catalogue, chosen)
         fact = Fact(ref=row["record_ref"], trait=trait, decided_on=row["decided_on"], last_day=row["last_day"])
-        said = {"on_date": asking.day, "division": asking.division}
-        verdict = measures_for(SubjectKind(row["subject_kind"]), [fact], asking.context, catalogue, **said)
+        verdict = measures_for(
+            SubjectKind(row["subject_kind"]),
+            [fact],
+            asking.context,
+            catalogue,
+            on_date=asking.day,
+            division=asking.division,
+        )
         for one in verdict.applied:
             yield row["code"], _of_applied(one, row)
         for reason in verdict.reasons:
@@ -285,7 +291,7 @@ class AlertRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """A watch: for which procedure, until when (that day included), over or not, how many codes and changes."""
+    """A watch: for which procedure, until when (that day included), over or not, of how many codes."""
 
     id: UUID
     caller: str
@@ -294,17 +300,16 @@ class WatchRow:
     ends_on: date
     over: bool
     codes: int
-    alerts: int
 
 
 def watch_row(number: UUID, *, on_date: date) -> WatchRow | None:
     """The watch of that number, or None; the caller sees to it that it is told to its watcher alone."""
-    counts = {"codes": Count("watchedcode", distinct=True), "alerts": Count("alert", distinct=True)}
-    one = Watch.objects.annotate(**counts).filter(id=number).first()
+    one = Watch.objects.filter(id=number).first()
     if one is None:
         return None
     over = one.ended_at is not None or one.ends_on < on_date
-    return WatchRow(one.id, one.caller, one.context, one.reference, one.ends_on, over, one.codes, one.alerts)
+    codes = WatchedCode.objects.filter(watch=one).count()
+    return WatchRow(one.id, one.caller, one.context, one.reference, one.ends_on, over, codes)
 
 
 def alerts_of(watch: UUID, *, after: int = 0, most: int = 100) -> list[AlertRow]:
