@@ -137,7 +137,7 @@ def begin_tender(*, procedure: Procedure, text: str, organ: OrganRow, actor: str
     bidders = parties(text)
     power = _sound(procedure, catalogue, moment.day)
     codes, caller = [one.code for one in bidders], _caller(organ, actor)
-    purpose = _purpose(procedure.reference, power, catalogue)
+    purpose = _purpose(procedure.reference, power.basis, power.article, catalogue)
     asked: dict[str, Any] = {"context": CONTEXT, "purpose": purpose, "caller": caller, "moment": moment}
     lines = give_answer(codes=codes, **asked).lines
     watch = begin_watch(codes=codes, reference=procedure.reference, ends_on=procedure.ends_on, **asked)
@@ -212,7 +212,7 @@ def open_bids(*, tender: UUID, organ: OrganRow, actor: str, moment: Moment) -> U
     _tell_changed(room, changed, organ, moment)
     edition = catalogue_on(moment.day)
     codes = list(Bidder.objects.filter(tender=room).order_by("place").values_list("code", flat=True))
-    purpose = _purpose(room.reference, edition.catalogue.powers[room.power], edition.catalogue)
+    purpose = _purpose(room.reference, room.basis, room.article or None, edition.catalogue)
     given = give_answer(codes=codes, context=CONTEXT, purpose=purpose, caller=_caller(organ, actor), moment=moment)
     kept_until = room.ends_on + timedelta(days=settings.CHECK_DAYS)
     Check.objects.filter(id=given.number).update(kept_until=kept_until)
@@ -368,8 +368,8 @@ def _sound(procedure: Procedure, catalogue: Catalogue, day: date) -> Power:
     return power
 
 
-def _purpose(reference: str, power: Power, catalogue: Catalogue) -> str:
-    law, _ = law_phrase(power.basis, power.article, catalogue)
+def _purpose(reference: str, basis: str, article: str | None, catalogue: Catalogue) -> str:
+    law, _ = law_phrase(basis, article, catalogue)
     return f"招标核查 {reference.strip()} {law}"[:LONGEST_TEXT]
 
 
@@ -389,6 +389,8 @@ def _open_room(tender: UUID, organ: str | None = None) -> Tender:
 def _close(room: Tender, actor: str, moment: Moment) -> None:
     room.state, room.closed_on = TenderState.CLOSED, moment.day
     room.save(update_fields=["state", "closed_on"])
+    kept_until = moment.day + timedelta(days=settings.CHECK_DAYS)
+    Check.objects.filter(id=room.evidence_id).update(kept_until=kept_until)
     end_watch(watch=room.watch_id, caller=f"organ:{room.organ_code}", moment=moment)
     _step(room, TenderEvent.CLOSED, actor, moment)
 
