@@ -1,18 +1,22 @@
 """A catalogue with made-up measures beside the shipped kinds, adopted as the founding edition; and how it is asked."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import orjson
 from django.conf import settings
 from django.test import Client
 
 from tests import factories
+from xinshu.law.terms import UseContext
 from xinshu.register.access.actions import issue_token
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.uses.measures.actions import Caller, begin_watch, give_answer
+from xinshu.uses.measures.models import Bidder, Tender, TenderStep
 
 OWN_CHAPTERS = ("measures", "powers", "lists", "national_list", "national-list")
 """What the shipped catalogue says of measures is left out: these tests work with rows whose every word they know."""
@@ -161,6 +165,34 @@ def adopted_measures(place: Path) -> EditionRow:
     moment = factories.noon(factories.TODAY)
     adopt(catalogue_folder(place), in_force_from=factories.FOUNDING_DAY, actor="test", moment=moment)
     return catalogue_on(factories.TODAY)
+
+
+def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:
+    """The room of a tender with these bidders, of whatever catalogue is in force; bids are opened."""
+    moment = factories.noon(factories.TODAY)
+    caller = Caller(f"organ:{factories.MARKET.code}", "test", factories.MARKET.code, factories.MARKET.division)
+    said: dict[str, Any] = {"codes": list(codes), "context": UseContext.PUBLIC_TRADING, "purpose": PURPOSE}
+    asked_by: dict[str, Any] = {**said, "caller": caller, "moment": moment}
+    given = give_answer(**asked_by)
+    last = factories.TODAY + timedelta(days=30)
+    room = Tender.objects.create(
+        id=uuid4(),
+        organ_code=factories.MARKET.code,
+        reference=reference,
+        title="示例办公设备采购",
+        power="NONE",
+        basis="PRC-APL",
+        article="",
+        opens_on=factories.TODAY,
+        ends_on=last,
+        state="OPENED",
+        watch_id=begin_watch(reference=reference, ends_on=last, **asked_by),
+        evidence_id=given.number,
+    )
+    for place, line in enumerate(given.lines, 1):
+        Bidder.objects.create(tender=room, place=place, code=line.code, outcome=line.outcome)
+    TenderStep.objects.create(tender=room.id, event="BEGUN", actor="test", on_day=factories.TODAY, at=moment.instant)
+    return room.id
 
 
 def organ_token(day: date = factories.TODAY, name: str = "made-up") -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests import factories
 from tests.factories import OTHER_SUBJECT, SUBJECT, TODAY, UNKNOWN, accepted, document, noon
 from tests.journeys.conftest import on
 from tests.measures import BARRED, LOOKED_AT, PURPOSE, SERIOUS, adopted_measures, asked, lines, organ_token, stands
-from xinshu.kit.identifiers import lei_check_digits
+from xinshu.kit.identifiers import lei_check_digits, uscc_check_character
+from xinshu.law.terms import SubjectKind
 from xinshu.register.access.models import TrailLine
 from xinshu.register.records.models import Record
 from xinshu.uses.measures.actions import erase_old
@@ -166,6 +168,21 @@ def test_a_measure_of_months_of_its_own_ends_before_its_record(token: dict[str, 
 def test_an_inactive_measure_never_applies_and_is_named(token: dict[str, str]) -> None:
     accepted(document(**GRAVE))
     assert "EX_ASLEEP" not in lines(asked(token, SUBJECT))[0]["measures"]
+
+
+def test_a_measure_reaches_only_the_kinds_of_body_of_its_row(token: dict[str, str]) -> None:
+    """Both rows look at penalties; one names enterprises alone, and no row names a public institution."""
+    business, institution = "92999999TE5T00059L", "12999999TE5T00016"
+    institution += uscc_check_character(institution)
+    kinds = {business: SubjectKind.INDIVIDUAL_BUSINESS, institution: SubjectKind.PUBLIC_INSTITUTION}
+    for number, (code, kind) in enumerate(kinds.items()):
+        said = {"penalties": ["FINE", "LICENCE_REVOCATION"], "fine": Decimal(9), "severity": "SERIOUS"}
+        accepted(
+            document(code=code, subject_kind=kind, name=f"示例{number}", document_number=f"示〔2026〕{number}号", **said)
+        )
+    answer = asked(token, business, institution)
+    assert stands(answer) == [BARRED]
+    assert stands(answer, 2) == []
 
 
 def test_each_check_is_logged_with_its_purpose(token: dict[str, str]) -> None:
