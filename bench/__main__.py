@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import codes, feed, intake, pages, publog, subject
+from bench import check, codes, feed, intake, pages, publog, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -44,6 +44,9 @@ TAIL = """
   tiles and bundles on the disk, under a signed checkpoint. A proof is read out of the published tiles.
 - Feed: two hundred followers in four processes hear the stream beside the house and its two web processes, on the
   same cores; an ending counts from its withdrawal until the file of a copy shows it no more.
+- Check (bench/check.py): half of the codes are known, with two penalties each; two made-up measures. The reference is
+  one SQL statement that knows both of them by heart, read into the same frame; the answers are compared before either
+  is timed. Over HTTP each answer is written, sealed, kept and logged; the hello page is `/healthz` of the same server.
 - Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
   hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
@@ -69,6 +72,7 @@ def main() -> None:
         *intake.measure(),
         *publog.measure(),
         *feed.measure(),
+        *check.measure(),
     ]
     growing = "growth" in sys.argv[1:]
     if growing:

@@ -24,6 +24,7 @@ from tests import factories
 from tests.doors.refusals import is_clear, nothing_stored, overheard, words
 from tests.factories import OTHER_SUBJECT, SUBJECT, accepted, body, document, noon, registered_organ
 from tests.journeys.conftest import on
+from tests.measures import a_room
 from tests.proceedings.repairs import events, record
 from tests.proceedings.test_case_documents import archive, packed_pdf, png
 from tests.spaces import signed_in_organisation
@@ -41,6 +42,7 @@ from xinshu.proceedings.cases.files import LARGEST
 from xinshu.proceedings.cases.models import Case
 from xinshu.proceedings.objections.states import OBJECTION
 from xinshu.proceedings.repair.states import REPAIR
+from xinshu.uses.measures.models import Check
 
 pytestmark = pytest.mark.django_db
 OPENS = date(2026, 7, 31)
@@ -238,6 +240,8 @@ def theirs(own: Own) -> dict[str, list[str]]:
     mail = give_address(moment=noon(OPENS), **given)
     reference = str(record().record_ref)
     return {
+        "tender": [str(a_room(SUBJECT))],
+        "check": [str(Check.objects.get().id)],
         "case": [str(case.id) for case in Case.objects.filter(course__in=[REPAIR.name, OBJECTION.name])],
         "document": [str(held.id)],
         "record": [reference],

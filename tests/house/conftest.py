@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from tests import factories, filings
+from tests.measures import a_room
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
@@ -73,6 +74,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _case_open()
     _in_doubt()
     _shielded()
+    a_room(factories.SUBJECT, factories.UNKNOWN)
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))

@@ -17,6 +17,8 @@ from xinshu.proceedings.objections.queries import open_claims
 from xinshu.regimes.agencies.models import Slip
 from xinshu.regimes.agencies.queries import agencies, matters
 from xinshu.register.access.roles import RouteAudience
+from xinshu.uses.measures.models import Check
+from xinshu.uses.measures.queries import tenders_of
 
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""
@@ -86,6 +88,10 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         for door in ("desk", "space")
         for name in ("shield-document", "shield-document-remove")
     },
+    **{f"{name}": [{"tender": NO_BATCH}] for name in ("desk:tender", "desk:tender-evidence", "space:tender")},
+    "space:check": [{"check": NO_BATCH}],
+    "api-1:check_again": [{"number": NO_BATCH}],
+    "api-1:watched": [{"watch": NO_BATCH}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
@@ -172,6 +178,8 @@ QUERIES: dict[str, list[str]] = {
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],
     "desk:withdraw": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?link=/nothing/"],
     "desk:past": [f"?code={factories.SUBJECT}&duty=AUDIT&ground=示审〔2026〕1号", "?code=1"],
+    "desk:checks": [f"?number={NO_BATCH}&duty=AUDIT&ground=示审〔2026〕1号", "?number=1"],
+    "space:tenders": ["?page=2", "?page=none"],
     "desk:elsewhere": ["?page=2", "?page=none"],
     "desk:repair-notices": [f"?code={factories.SUBJECT}&number=示市监罚〔2026〕0001号", "?code=1&number=1"],
     "desk:withdrawn": [f"?record={NO_BATCH}"],
@@ -230,7 +238,14 @@ def addresses(route: Route, record_ref: str) -> list[str]:
             *examples,
             *({**examples[0], "case": str(kept.id)} for kept in cases_before(None, open_only=False)[0]),
         ]
-    kept = {"agency": agency_ids, "box": boxes, "matter": matter_ids, "slip": slip_numbers}
+    kept = {
+        "tender": tender_ids,
+        "check": check_ids,
+        "agency": agency_ids,
+        "box": boxes,
+        "matter": matter_ids,
+        "slip": slip_numbers,
+    }
     for name in set(route.parameters) & kept.keys():
         examples = [*examples, *({name: found} for found in kept[name]())]
     own = {name: record_ref for name in ("record_ref", "record") if name in route.parameters}
@@ -259,6 +274,16 @@ def boxes() -> list[str]:
 def matter_ids() -> list[str]:
     """Of the matters that are open."""
     return [str(row.id) for row in matters(on_date=factories.TODAY)]
+
+
+def tender_ids() -> list[str]:
+    """Of the rooms of tenders."""
+    return [str(row.id) for row in tenders_of(None)]
+
+
+def check_ids() -> list[str]:
+    """Of the checks that are kept."""
+    return [str(number) for number in Check.objects.values_list("id", flat=True)]
 
 
 def slip_numbers() -> list[str]:

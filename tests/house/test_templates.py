@@ -134,6 +134,7 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
         at_window = clerk()
         for counter in ("repairs", "shields"):
             assert at_window.get(f"/desk/{counter}/counter/").status_code == 200
+        assert at_window.get("/desk/tenders/new/").status_code == 200
         assert client.post("/desk/").status_code == 403
         assert client.login(username=factories.appointed(Role.OPERATOR), password=factories.PASSWORD)
         assert client.get("/desk/counter/").status_code == 200

@@ -30,7 +30,8 @@ FORMS: Final = ("/slips/", "/agencies/notices/", "/own/sign-in/", "/own/register
 """Forms by which something is told or tried: slips, the notices of an agency, and who signs in as an organisation."""
 
 ORGANS: Final = tuple(
-    API + name for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms", "repair-decisions")
+    API + name
+    for name in ("batches", "records/", "header-mappings", "reconciliations", "alarms", "repair-decisions", "effects")
 )
 """Addresses of organs' own systems: known by their tokens, and free to send a file in many pieces."""
 

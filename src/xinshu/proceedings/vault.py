@@ -198,6 +198,16 @@ def documents_kept(*, before: datetime) -> Iterator[tuple[UUID, list[Path]]]:
         yield UUID(place.name), list(old)
 
 
+def sealed(content: bytes) -> bytes:
+    """The content under the vault's key, for whoever keeps it in a table with what it belongs to."""
+    return bytes(pyrage.encrypt(content, [_identity().to_public()]))
+
+
+def unsealed(content: bytes) -> bytes:
+    """What was sealed so."""
+    return bytes(pyrage.decrypt(content, [_identity()]))
+
+
 def _document(case: UUID, document: UUID) -> Path:
     return folder() / DOCUMENTS / str(case) / f"{document}.age"
 

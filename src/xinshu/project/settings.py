@@ -48,6 +48,7 @@ class Environment(BaseSettings):
     licence_role_claim: str = ""
     licence_roles: str = "法定代表人,负责人,经办人"
     letter_days: int = Field(default=30, gt=0, le=90)
+    check_days: int = Field(default=60, gt=0, le=366)
     repair_window: Literal["HERE", "RELAY"] = "HERE"
     site: str = ""
     smtp_host: str = ""
@@ -117,6 +118,7 @@ AGENCY_NETWORKS = tuple(one.strip() for one in ENVIRONMENT.agency_networks.split
 REPAIR_WINDOWS = frozenset(one.strip() for one in ENVIRONMENT.repair_windows.split(",") if one.strip())
 OWN_IDLE = timedelta(minutes=ENVIRONMENT.own_idle)
 LETTER_DAYS = ENVIRONMENT.letter_days
+CHECK_DAYS = ENVIRONMENT.check_days
 LICENCE_ISSUER, LICENCE_CLIENT_ID = ENVIRONMENT.licence_issuer, ENVIRONMENT.licence_client_id
 LICENCE_SCOPE = ENVIRONMENT.licence_scope
 LICENCE_CODE_CLAIM, LICENCE_ROLE_CLAIM = ENVIRONMENT.licence_code_claim, ENVIRONMENT.licence_role_claim
@@ -161,6 +163,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.shield",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",
+    "xinshu.uses.measures",
     "xinshu.uses.monitoring",
     "xinshu.uses.sharing",
     "xinshu.regimes.agencies",

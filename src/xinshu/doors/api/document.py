@@ -34,6 +34,7 @@ TAGS: Final = (
     ("catalogue", "目录：类目、依据、分类表和代码表。Kinds, legal bases, class tables and code lists."),
     ("feed", "变更流：公示的开始、变更和终止。What began, changed and ended, from a cursor on."),
     ("bulk", "批量数据：登记接收方，凭令牌。Adverse records in bulk, for registered recipients, by token."),
+    ("check", "核查：某一场景下今日适用的措施，须表明身份。What applies to a code today, for whoever says who asks."),
     ("log", "透明日志：证明。Proofs of the public log, for whoever checks us."),
     ("monitoring", "归集质效（公开）；对账和提醒（机关）。Quality of intake; alarms for organs."),
     ("agencies", "信用服务机构：逾期名单，清除凭条。Agencies: the late list, and clean-up slips."),

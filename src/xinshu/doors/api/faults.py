@@ -51,6 +51,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
     # 归集质效 quality of intake
     "NOT_A_MONTH": Fault(422, "月份应写作YYYY-MM。", "Write the month as YYYY-MM."),
     "UNKNOWN_FORM": Fault(422, "form只能是json或csv。", "`form` is json or csv."),
+    # 核查 check
+    "CHECKREFUSED": Fault(422, "核查请求有误。", "The check cannot be made as asked; the sentence says why."),
+    "WATCHREFUSED": Fault(422, "不能这样关注。", "The watch cannot be begun as asked; the sentence says why."),
+    "EFFECTREFUSED": Fault(422, "反馈有误。", "The report is not accepted; the sentence says why."),
     # 信用服务机构 agencies
     "NOTASLIP": Fault(422, "不是本平台的清除凭条。", "Not a clean-up slip of this platform, or an altered one."),
     "NOTREPORTED": Fault(422, "副本报告有误。", "The copy cannot be reported as said; the sentence says why."),

@@ -28,6 +28,7 @@ from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
 from xinshu.register.catalogues.queries import NoCatalogue
+from xinshu.uses.measures.api import router as measures
 from xinshu.uses.monitoring.api import router as monitoring
 from xinshu.uses.sharing.api import router as feed
 from xinshu.uses.sharing.api import subscription
@@ -82,7 +83,9 @@ def mounted(router: Router) -> Router:
 
 FOR_EVERYONE: Final = (disclosure, catalogue, statistics, case_statistics, log, feed)
 FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
-ROUTERS: Final = tuple(map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, monitoring, agencies, intake, repair_decisions)))
+ROUTERS: Final = tuple(
+    map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, measures, monitoring, agencies, intake, repair_decisions))
+)
 for mounting in ROUTERS:
     api.add_router("", mounting)
 

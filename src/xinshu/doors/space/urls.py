@@ -14,6 +14,7 @@ from xinshu.doors.space import (
     repair_documents,
     repairs,
     shields,
+    tenders,
 )
 
 app_name = "space"
@@ -50,6 +51,9 @@ urlpatterns = [
     path("shields/<uuid:case>/", shields.shield, name="shield"),
     path("shields/<uuid:case>/documents/<uuid:document>/", shields.document, name="shield-document"),
     path("shields/<uuid:case>/documents/<uuid:document>/remove/", shields.remove_one, name="shield-document-remove"),
+    path("tenders/", tenders.tenders, name="tenders"),
+    path("tenders/<uuid:tender>/", tenders.room, name="tender"),
+    path("checks/<uuid:check>/", tenders.own_lines, name="check"),
     path("objections/", objections.objections, name="objections"),
     path("objections/<uuid:case>/", objections.objection, name="objection"),
     path("records/<uuid:record_ref>/speak/", objections.speak, name="speak"),

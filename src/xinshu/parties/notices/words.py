@@ -220,6 +220,28 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "Records whose term still runs are shown until their former end, and no longer. The page of the case says why,"
         " and what you may do.",
     ),
+    K.TENDER_CHECKED: Told(
+        "采购人核查了贵单位",
+        "A buyer checked your organisation",
+        "贵单位参加的项目已依法核查。谁、依据什么、查到什么，见“招标核查”；有据以排除的措施的，可在下列日期前答复，在此之前不得排除。",
+        "A buyer checked the bidders of a tender. Who, by which article and what came back stands under “Tenders”;"
+        " where something stands against you, you may answer until the day below, and cannot be excluded before.",
+    ),
+    K.TENDER_CHANGED: Told(
+        "招标核查的结果有变化",
+        "What stands in a tender has changed",
+        "定标之前，贵单位的核查结果有变化，采购人同时收到通知。见“招标核查”；有新的措施的，答复期重新计算。",
+        "Before the award, what stands about your organisation has changed; the buyer is told too. See “Tenders”; where"
+        " something is new, your window to answer begins anew.",
+    ),
+    K.TENDER_EXCLUDED: Told(
+        "采购人作出排除决定",
+        "A buyer excluded your organisation",
+        "采购人决定排除贵单位，措施和理由见“招标核查”。可依法提出异议、质疑和投诉；据以排除的信息有误的，可提异议，到期可申请修复。",
+        "A buyer excluded your organisation; the measure and its reason stand under “Tenders”. You may object and"
+        " complain as the law on tenders says; if the record is wrong, object to it, and from its day on ask for"
+        " repair.",
+    ),
     K.REMINDER: Told(
         "期限提醒",
         "A reminder",
@@ -245,6 +267,8 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "case_number": ("修复案号", "Number of its case"),
     "national": ("全国窗口办件编号", "Number of the national case"),
     "place": ("地址", "Address"),
+    "reference": ("项目编号", "Reference of the tender"),
+    "answer_by": ("答复至", "Answer until"),
 }
 ANY_LABEL: Final = ("内容", "Detail")
 

@@ -1,5 +1,5 @@
 """States for whom a route is, and holds it: `@public`, `@signing_in`, `@staff`, `@organ_client`, `@recipient`,
-and `@of_a_subject`, which the door of the organisations' own space fills."""
+`@identified` (either of the two), and `@of_a_subject`, which the door of the organisations' own space fills."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -103,6 +103,32 @@ def recipient(view: View) -> View:
 def recipient_at(request: HttpRequest) -> RecipientRow:
     """The registered recipient whose token a request came with."""
     holder: RecipientRow = request.recipient  # type: ignore[attr-defined]
+    return holder
+
+
+def identified(view: View) -> View:
+    """A route for whoever has a token, an organ's own system or a registered recipient; no session, no form.
+
+    The view finds who it is with `asker_of`.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        token, day = _bearer(request) or "", moment_of(request).day
+        holder = token_holder(token, on_date=day) or recipient_of(token, on_date=day)
+        if holder is None:
+            zh = "核查须表明身份：机关系统凭机关令牌，其他单位登记后凭其令牌；登记办法见 /data/。"
+            en = "Whoever checks says who asks: an organ's system by its token, others by a registered recipient's"
+            return _no_token(zh, f"{en}: Authorization: Bearer …; see /data/.")
+        request.asker = holder  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return _stated(guarded, RouteAudience.CLIENT)  # type: ignore[return-value]
+
+
+def asker_of(request: HttpRequest) -> TokenRow | RecipientRow:
+    """The token, or the registered recipient, that a request to such a route came with."""
+    holder: TokenRow | RecipientRow = request.asker  # type: ignore[attr-defined]
     return holder
 
 

@@ -47,4 +47,5 @@ class RouteAudience(StrEnum):
     STAFF = "STAFF"
     ORGAN = "ORGAN"
     RECIPIENT = "RECIPIENT"
+    CLIENT = "CLIENT"
     SUBJECT = "SUBJECT"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection, transaction
 
@@ -112,6 +113,17 @@ SELECT count(*) FROM (
     SELECT FROM records_record r WHERE r.kind = ANY(%(kinds)s) AND {SHOWN} LIMIT %(most)s) shown
 """
 
+FACTS = f"""
+SELECT r.subject_id, r.record_ref::text, r.kind, f.form ->> 'severity', r.decided_on, r.public_until,
+       (SELECT jsonb_object_agg(n, f.form -> 'fields' -> n) FROM unnest(%(fields)s::text[]) n
+         WHERE f.form -> 'fields' -> n IS NOT NULL)::text,
+       r.masked_for, f.form ->> 'document_number', f.form #>> '{{organ,code}}', f.form #>> '{{organ,name}}',
+       (f.form ->> 'repair_from')::date
+  FROM unnest(string_to_array(%(subjects)s, ',')::bigint[]) q (subject)
+  JOIN records_record r ON r.subject_id = q.subject CROSS JOIN LATERAL (SELECT ({FORM})::jsonb AS form OFFSET 0) f
+ WHERE r.kind = ANY(%(kinds)s::text[]) AND {SHOWN}
+"""
+
 LOG_STATE = """
 SELECT COALESCE(last.first_number + last.lines - 1, 0), last.batch, last.part, unnumbered.ids
   FROM (SELECT array_agg(id ORDER BY id) AS ids FROM records_filing WHERE first_number IS NULL) unnumbered
@@ -130,6 +142,14 @@ STREAM_SCHEMA = pa.schema(
         ("public_form", pa.string()),
     ]
 )
+
+TEXTS = ("document_number", "organ_code", "organ_name")
+FACT_COLUMNS = {
+    **{"subject": pl.Int64, "record_ref": pl.String, "kind": pl.String, "severity": pl.String},
+    **{"decided_on": pl.Date, "public_until": pl.Date, "said": pl.String, "marks": pl.String},
+    **dict.fromkeys(TEXTS, pl.String),
+    "repair_from": pl.Date,
+}
 
 CHUNK = 20_000
 """Rows of a stream that are in memory at once."""
@@ -339,6 +359,18 @@ def shown_with_entries(*, kinds: Sequence[str], on_date: date) -> Iterator[list[
         cursor.execute(WITH_ENTRIES, {"kinds": list(kinds), "day": on_date})
         while rows := cursor.fetchmany(CHUNK):
             yield [Entered(*row) for row in rows]
+
+
+def shown_facts(subjects: pl.Series, *, kinds: Iterable[str], fields: Iterable[str], on_date: date) -> pl.DataFrame:
+    """By columns what is shown of these (distinct) subjects and kinds on that day: FACT_COLUMNS. One statement.
+
+    `said`: of its public form these fields, as JSON; `marks`: their names, with commas between them.
+    """
+    values = {"subjects": ",".join(map(str, subjects)), "kinds": list(kinds), "fields": list(fields), "day": on_date}
+    statement = f"COPY ({FACTS}) TO STDOUT (FORMAT csv)"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement, values) as told:
+        said = b"".join(told)
+    return pl.read_csv(said, has_header=False, schema=FACT_COLUMNS) if said else pl.DataFrame(schema=FACT_COLUMNS)
 
 
 def shown_as_many(*, kinds: Sequence[str], on_date: date, most: int) -> int:

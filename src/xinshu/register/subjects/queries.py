@@ -1,6 +1,6 @@
 """Which bodies a code names, what a body is called, and which bodies a name may mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,6 +97,12 @@ SELECT q.code, c.subject_id, n.name FROM unnest(string_to_array(%(codes)s, E'\\n
 """One probe of an index for each code. Danger: a join of the tables instead, planned before any statistics are there,
 compared each of 100,000 codes with each row."""
 
+
+BODIES_COLUMNS: Final = {"code": pl.String, "subject": pl.Int64, "subject_kind": pl.String}
+BODIES = """
+SELECT q.code, s.id, s.kind FROM unnest(string_to_array(%(codes)s, E'\\n')) q(code)
+  JOIN subjects_subjectcode c ON c.code = q.code JOIN subjects_subject s ON s.id = c.subject_id
+"""
 
 CODES = "SELECT subject_id, code FROM subjects_subjectcode WHERE subject_id = ANY(%(subjects)s)"
 
@@ -195,12 +201,18 @@ def _named(row: tuple[Any, ...], place: int) -> Named:
 
 def known_bodies(codes: pl.Series) -> pl.DataFrame:
     """For intake, by columns: a row for each `subject_code` asked for, its body (`subject_id`) and present `name`."""
-    statement, asked = f"COPY ({KNOWN}) TO STDOUT (FORMAT csv)", {"codes": "\n".join(codes)}
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement, asked) as answer:
-        said = b"".join(answer)
+    said = b"".join(_copied(KNOWN, {"codes": "\n".join(codes)}))
     if not said:
         return pl.DataFrame(schema=KNOWN_COLUMNS)
     return pl.read_csv(said, has_header=False, schema=KNOWN_COLUMNS)
+
+
+def bodies_by_code(codes: pl.Series) -> pl.DataFrame:
+    """By columns: a row for each body that one of these codes (normalised) names or once named, with its kind."""
+    said = b"".join(_copied(BODIES, {"codes": "\n".join(codes)}))
+    if not said:
+        return pl.DataFrame(schema=BODIES_COLUMNS)
+    return pl.read_csv(said, has_header=False, schema=BODIES_COLUMNS)
 
 
 def known(codes: Iterable[str]) -> dict[str, Known]:
@@ -219,6 +231,12 @@ def details_of(subject: int) -> dict[str, str]:
     """The present status, division and industry of a body, where they are known."""
     present = SubjectDetail.objects.filter(Q(valid_until__isnull=True), subject_id=subject)
     return dict(present.values_list("attribute", "value"))
+
+
+def _copied(sql: str, asked: dict[str, Any]) -> Iterator[bytes]:
+    statement = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement, asked) as answer:
+        yield from answer
 
 
 def _described(sql: str, values: dict[str, Any]) -> tuple[SubjectRow, ...]:

@@ -1,0 +1,153 @@
+"""Who checked the organisation: tenders in which it bids, its window to answer, and every check that told of it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xinshu.doors.portal.wording import Wording, Words
+from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
+from xinshu.doors.tender_words import bidders_told, room_told, steps_told
+from xinshu.kit.errors import XinshuError
+from xinshu.kit.paging import page_number, pages
+from xinshu.law.terms import UseContext
+from xinshu.register.access.audience import moment_of
+from xinshu.register.access.queries import organ, organs
+from xinshu.register.catalogues.queries import catalogue_on
+from xinshu.register.subjects.queries import codes_of
+from xinshu.uses.measures.queries import (
+    TenderRow,
+    bidders_of,
+    check,
+    checks_of,
+    steps_of,
+    tender,
+    tenders_with,
+    told_of,
+)
+from xinshu.uses.measures.states import LONGEST_WORDS
+from xinshu.uses.measures.tenders import answer_buyer
+
+PAGE_SIZE: Final = 25
+
+CONTEXTS: Final[dict[str, Words]] = {
+    UseContext.GOVERNMENT_FUNDS: ("政府资金", "government funds"),
+    UseContext.TAX_PREFERENCE: ("税收优惠", "tax preference"),
+    UseContext.PUBLIC_TRADING: ("公共资源交易", "public resource trading"),
+    UseContext.SECURITIES_ISSUE: ("股票债券发行", "issue of shares and bonds"),
+    UseContext.AWARDS: ("评优评先", "awards"),
+    UseContext.RECRUITMENT: ("录用", "recruitment"),
+    UseContext.MARKET_ACCESS: ("市场准入", "market access"),
+    UseContext.SUPERVISION: ("监督检查", "supervision"),
+    UseContext.FAST_TRACK: ("优先办理", "fast track"),
+    UseContext.TOLERANCE: ("容缺受理", "tolerance"),
+    UseContext.FINANCE: ("融资", "finance"),
+}
+
+
+@mandated
+@require_safe
+def tenders(request: HttpRequest) -> HttpResponse:
+    """The tenders in which the organisation bids, and the checks that told a measure of it, newest first."""
+    leave_line(request, "LOOK_OWN_CHECKS")
+    words, day, units = _wording(request), moment_of(request).day, {one.code: one.name for one in organs()}
+    page = page_number(request.GET.get("page", ""))
+    rows, total = checks_of(subjects_of(request), on_date=day, most=PAGE_SIZE, skip=(page - 1) * PAGE_SIZE)
+    told = {
+        "rooms": [
+            room_told(one, words) | {"unit": units.get(one.organ, one.organ)} for one in tenders_with(_codes(request))
+        ],
+        "checks": [
+            {"id": one.id, "on": one.on_day, "who": _who(one.caller, units), "context": CONTEXTS[one.context]}
+            | {"purpose": one.purpose, "kept_until": one.kept_until}
+            for one in rows
+        ],
+        "pages": pages(page, total, PAGE_SIZE),
+    }
+    return render(request, "space/tenders.html", told | _page(request))
+
+
+@mandated
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest, tender: UUID) -> HttpResponse:
+    """One tender: who checks, by which article, what stands, until when it may be answered, and what became of it."""
+    found = _own(request, tender)
+    leave_line(request, "LOOK_OWN_CHECKS")
+    refused = ""
+    if request.method == "POST":
+        try:
+            answer_buyer(
+                tender=tender,
+                codes=_codes(request),
+                words=request.POST.get("words", ""),
+                actor=actor_of(request),
+                moment=moment_of(request),
+            )
+        except XinshuError as fault:
+            refused = str(fault)
+        else:
+            return redirect("space:tender", tender=tender)
+    day, own = moment_of(request).day, set(_codes(request))
+    unit = organ(found.organ)
+    bidders = [one for one in bidders_of(tender) if one.code in own]
+    said = {
+        "room": room_told(found, _wording(request)),
+        "unit": found.organ if unit is None else unit.name,
+        "bidders": bidders_told(bidders, catalogue_on(day), division=None if unit is None else unit.division, day=day),
+        "steps": [one for one in steps_told(steps_of(tender)) if one["bidder"] in {"", *own}],
+        "longest": LONGEST_WORDS,
+        "refused": refused,
+        "words": request.POST.get("words", "") if refused else "",
+    }
+    return render(request, "space/tender.html", said | _page(request), status=422 if refused else 200)
+
+
+@mandated
+@require_safe
+def own_lines(request: HttpRequest, check: UUID) -> HttpResponse:
+    """What a check told of the organisation: its own lines, to the byte; another's is no different from none."""
+    found = _own_check(request, check)
+    leave_line(request, "LOOK_OWN_CHECKS")
+    told = HttpResponse(
+        b"".join(line + b"\n" for line in told_of(found, _codes(request))),
+        content_type="application/x-ndjson; charset=utf-8",
+    )
+    told.headers["Content-Disposition"] = f'attachment; filename="check-{found}.ndjson"'
+    told.headers["X-Content-Type-Options"] = "nosniff"
+    return told
+
+
+def _own_check(request: HttpRequest, number: UUID) -> UUID:
+    day = moment_of(request).day
+    if check(number, on_date=day) is None or not told_of(number, _codes(request)):
+        raise Http404
+    return number
+
+
+def _own(request: HttpRequest, number: UUID) -> TenderRow:
+    found, own = tender(number), set(_codes(request))
+    if found is None or not any(one.code in own for one in bidders_of(number)):
+        raise Http404
+    return found
+
+
+def _codes(request: HttpRequest) -> list[str]:
+    """The code of the mandate, and every other that its bodies carry or carried."""
+    found = {code for codes in codes_of(subjects_of(request)).values() for code in codes}
+    return sorted(found | {acting_for(request).code})
+
+
+def _who(caller: str, units: Mapping[str, str]) -> str:
+    kind, _, name = caller.partition(":")
+    return units.get(name, name) if kind == "organ" else name
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    return {"acting": acting_for(request), "username": actor_of(request)}
+
+
+def _wording(request: HttpRequest) -> Wording:
+    return Wording(catalogue_on(moment_of(request).day).catalogue)

@@ -1,0 +1,135 @@
+"""The room of a tender in words, for both sides: what stands against a bidder today, its window, and what happened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from xinshu.doors.portal.wording import Wording, Words
+from xinshu.law.public_form import law_phrase, sentence
+from xinshu.law.terms import Nature, UseContext
+from xinshu.register.catalogues.queries import EditionRow
+from xinshu.uses.measures.queries import Asking, BidderRow, Found, Line, StepRow, TenderRow, answered
+from xinshu.uses.measures.states import Outcome, TenderEvent, TenderState
+
+BETWEEN: Final = "|"
+
+STATES: Final[Mapping[str, Words]] = {
+    TenderState.PREPARED: ("等待开标", "Before bid opening"),
+    TenderState.OPENED: ("已开标，证据已固定", "Bids are opened, the evidence is frozen"),
+    TenderState.CLOSED: ("已结束", "Closed"),
+}
+OUTCOMES: Final[Mapping[str, Words]] = {
+    Outcome.MEASURES: ("有措施", "A measure stands"),
+    Outcome.NONE: ("没有据以采取措施的公示信息", "Nothing on which a measure rests"),
+    Outcome.FOREIGN: ("LEI：这里不可能有记录", "LEI: no public record can exist here"),
+    Outcome.NOT_A_CODE: ("不是有效代码", "Not a valid code"),
+}
+EVENTS: Final[Mapping[str, Words]] = {
+    TenderEvent.BEGUN: ("开始核查", "The room was opened"),
+    TenderEvent.TOLD: ("已告知投标人", "The bidder was told"),
+    TenderEvent.ANSWERED: ("投标人答复", "The bidder answered"),
+    TenderEvent.ASKED_AGAIN: ("重新核查", "Asked again"),
+    TenderEvent.BIDS_OPENED: ("开标，证据固定", "Bids opened, evidence frozen"),
+    TenderEvent.CHANGED: ("结果有变化，双方已获知", "What stands has changed; both sides were told"),
+    TenderEvent.EXCLUDED: ("采购人作出排除决定", "The buyer excluded the bidder"),
+    TenderEvent.CLOSED: ("项目结束，停止关注", "Closed; nothing is watched any more"),
+}
+
+
+def room_told(room: TenderRow, words: Wording) -> dict[str, Any]:
+    """The room's own facts."""
+    return {
+        "id": room.id,
+        "organ": room.organ,
+        "reference": room.reference,
+        "title": room.title,
+        "law": law_phrase(room.basis, room.article or None, words.catalogue),
+        "opens_on": room.opens_on,
+        "ends_on": room.ends_on,
+        "state": room.state,
+        "state_words": STATES[room.state],
+        "evidence": room.evidence,
+        "closed_on": room.closed_on,
+    }
+
+
+def bidders_told(
+    bidders: Sequence[BidderRow], edition: EditionRow, *, division: str | None, day: date
+) -> list[dict[str, Any]]:
+    """Each bidder with what stands against it today, asked anew: never what a page said before."""
+    asking = Asking(UseContext.PUBLIC_TRADING, edition, day, division)
+    lines = answered([one.code for one in bidders], asking).lines
+    words = Wording(edition.catalogue)
+    return [_bidder(one, line, words, day) for one, line in zip(bidders, lines, strict=True)]
+
+
+def steps_told(steps: Sequence[StepRow]) -> list[dict[str, Any]]:
+    """What happened, newest first; by whom is the unit's own matter."""
+    return [{"on": one.on_day, "words": EVENTS[one.event], "bidder": one.bidder} for one in reversed(steps)]
+
+
+def key_of(said: str) -> list[str]:
+    """A measure, its ground and the record, as a form sends them."""
+    return said.split(BETWEEN)
+
+
+def evidence_told(content: bytes) -> dict[str, Any]:
+    """A frozen answer, line by line."""
+    head, *lines, end = [orjson.loads(line) for line in content.splitlines()]
+    return {"head": head, "lines": lines, "end": end}
+
+
+def _bidder(one: BidderRow, line: Line, words: Wording, day: date) -> dict[str, Any]:
+    standing = [_measure(found, one, line.code, words, day) for found in line.found if not found.held]
+    return {
+        "code": one.code,
+        "party": one.party,
+        "outcome": OUTCOMES[line.outcome],
+        "foreign": line.outcome is Outcome.FOREIGN,
+        "measures": standing,
+        "held": [_record(found, line.code, words) for found in line.found if found.held],
+        "answer_by": one.answer_by,
+        "window_runs": one.window_runs(day),
+        "answer": one.answer,
+        "answered_on": one.answered_on,
+        "excluded_on": one.excluded_on,
+        "excluded_words": one.excluded_words,
+        "excluded_for": _named(one.excluded_for, words),
+        "may_be_excluded": one.excluded_on is None and any(each["counts"] for each in standing),
+    }
+
+
+def _measure(found: Found, one: BidderRow, code: str, words: Wording, day: date) -> dict[str, Any]:
+    row = words.catalogue.measures[found.measure]
+    restrains, told = row.nature is Nature.PENALTY, found.key in one.told
+    why = sentence(found.reason, words.catalogue, start=None, last_day=found.last_day)
+    return {
+        "key": BETWEEN.join(found.key),
+        "name": (row.name_zh, row.name_en),
+        "plain": (row.plain_zh, row.plain_en),
+        "law": law_phrase(found.reason.basis, found.reason.article, words.catalogue),
+        "why": (why["zh"], why["en"]),
+        "applied_by": (row.applied_by_zh, row.applied_by_en),
+        "until": found.last_day,
+        "restrains": restrains,
+        "told": told,
+        "counts": restrains and told and one.answer_by is not None and day > one.answer_by,
+        **_record(found, code, words),
+    }
+
+
+def _record(found: Found, code: str, words: Wording) -> dict[str, Any]:
+    kind = words.catalogue.kinds[found.record["kind"]]
+    return {
+        "kind": (kind.name_zh, kind.name_en),
+        "code": code,
+        **{name: found.record[name] for name in ("record_ref", "document_number", "organ_name", "decided_on")},
+        "repair_from": found.record["repair_from"],
+    }
+
+
+def _named(key: list[str] | None, words: Wording) -> Words | None:
+    row = None if not key else words.catalogue.measures.get(key[0])
+    return None if row is None else (row.name_zh, row.name_en)

@@ -1,0 +1,155 @@
+"""The shapes in which checks, watches and effects are asked for and answered, for machines."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import orjson
+from ninja import Field, Schema
+from pydantic import ConfigDict, ValidationError
+
+from xinshu.kit.errors import XinshuError
+from xinshu.law.terms import UseContext
+from xinshu.uses.measures.states import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    MOST_CODES,
+    MOST_WATCHED,
+    EffectKind,
+)
+
+NDJSON: Final = "application/x-ndjson"
+LARGEST: Final = 8 << 20
+"""Bytes of a question: 100,000 codes, one a line, are four megabytes."""
+
+
+class Unread(XinshuError):
+    """A question cannot be read; `field` says where."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class CheckQuestion(Schema):
+    """What is checked, in which context and why. As NDJSON the first line has `context` and `purpose`, then a line for
+    each code: `{"code": "…"}` or `"…"`. A code that is none has its own line in the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+    codes: list[Any] = Field(min_length=1, max_length=MOST_CODES)
+    context: UseContext
+    purpose: str = Field(min_length=2, max_length=LONGEST_TEXT)
+
+
+class WatchQuestion(Schema):
+    """Which codes are watched, for which procedure and until which day of it (that day included)."""
+
+    model_config = ConfigDict(extra="forbid")
+    codes: list[str] = Field(min_length=1, max_length=MOST_WATCHED)
+    context: UseContext
+    purpose: str = Field(min_length=2, max_length=LONGEST_TEXT)
+    reference: str = Field(min_length=2, max_length=LONGEST_TEXT)
+    ends_on: date
+
+
+class ChangeForm(Schema):
+    """What changed for a code: what came and what went, each as [measure, ground, reference of the record]."""
+
+    number: int
+    code: str
+    came: list[list[str]]
+    went: list[list[str]]
+    on_day: date
+
+
+class WatchAnswer(Schema):
+    """A watch and its changes beyond `after`, the oldest first; `over`: it has ended."""
+
+    watch: str
+    reference: str
+    context: str
+    ends_on: date
+    over: bool
+    codes: int
+    changes: list[ChangeForm]
+
+
+class EffectReport(Schema):
+    """That a measure was applied to a body, or lifted, in a matter of your own (its number), on that day."""
+
+    model_config = ConfigDict(extra="forbid")
+    measure: str = Field(min_length=1, max_length=LONGEST_NAME)
+    effect: EffectKind
+    code: str = Field(min_length=1, max_length=50)
+    matter: str = Field(min_length=1, max_length=LONGEST_NAME)
+    done_on: date
+
+
+class EffectAnswer(Schema):
+    """Whether it is new here; a second report changes nothing."""
+
+    kept: bool
+
+
+class Asked(NamedTuple):
+    """A question, read."""
+
+    codes: list[Any]
+    context: UseContext
+    purpose: str
+
+
+def question(body: bytes, content_type: str) -> Asked:
+    """The question of a check, as JSON or NDJSON. Raises Unread."""
+    if content_type == NDJSON:
+        head, *rest = [line for line in body.split(b"\n") if line.strip()] or [b""]
+        said = _object(head, 1)
+        given: Mapping[str, Any] = {**said, "codes": list(_codes(rest))}
+    else:
+        given = _object(body, 0)
+    try:
+        read = CheckQuestion.model_validate(given)
+    except ValueError as wrong:
+        raise _unread(wrong) from None
+    return Asked(read.codes, read.context, read.purpose)
+
+
+def read_as(shape: type[Schema], body: bytes) -> Any:
+    """A question of that shape. Raises Unread."""
+    try:
+        return shape.model_validate(_object(body, 0))
+    except ValueError as wrong:
+        raise _unread(wrong) from None
+
+
+def _codes(lines: list[bytes]) -> Iterator[Any]:
+    """What is no JSON, or none of a code, stands as None: it has its own line in the answer."""
+    for line in lines:
+        try:
+            said = orjson.loads(line)
+        except ValueError:
+            yield None
+            continue
+        yield said.get("code") if isinstance(said, dict) else said
+
+
+def _object(body: bytes, line: int) -> Mapping[str, Any]:
+    where = f"第{line}行" if line else "请求内容"
+    place = f"Line {line}" if line else "The body"
+    try:
+        said = orjson.loads(body)
+    except ValueError:
+        raise Unread(f"{where}不是JSON。{place} is not JSON.", "body") from None
+    if not isinstance(said, dict):
+        raise Unread(f"{where}应为JSON对象。{place} is to be an object of JSON.", "body")
+    return said
+
+
+def _unread(wrong: ValueError) -> Unread:
+    """Which members cannot be read, by their places and never by their values."""
+    errors: list[Any] = wrong.errors() if isinstance(wrong, ValidationError) else []
+    places = sorted({".".join(map(str, one["loc"][:2])) for one in errors})[:10] or ["body"]
+    named = "、".join(places)
+    return Unread(
+        f"以下部分缺少或者有误：{named}。Missing, or cannot be read: {', '.join(places)}.", f"body.{places[0]}"
+    )

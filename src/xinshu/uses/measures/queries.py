@@ -1,0 +1,417 @@
+"""What the records that stand lead to, for a few codes or many; and what was answered, is watched, and stands in rooms.
+
+Everything is read from the gate of the moment, and nothing of it is kept between two questions: a clean answer is never
+older than its own day and line of the journal.
+"""
+
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Count
+
+from xinshu.bulk.codes import check_codes
+from xinshu.bulk.consequences import fields_asked, followed, trait_of
+from xinshu.kit.identifiers import Scheme
+from xinshu.law.measures import (
+    Applied,
+    Fact,
+    fields_looked_at,
+    grounds_in,
+    kinds_looked_at,
+    measures_for,
+)
+from xinshu.law.terms import Audience, SubjectKind, UseContext
+from xinshu.law.verdict import Reason, ReasonCode
+from xinshu.proceedings.vault import unsealed
+from xinshu.register.catalogues.queries import EditionRow
+from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
+from xinshu.register.subjects.queries import bodies_by_code
+from xinshu.uses.measures.models import Alert, Bidder, Check, Effect, Tender, TenderStep, Watch, WatchedCode
+from xinshu.uses.measures.states import Outcome
+
+FEW: Final = 50
+"""Up to so many facts the law is asked of each; beyond, once of each distinct trait."""
+
+KEPT: Final = ("record_ref", "kind", "document_number", "organ_code", "organ_name", "decided_on", "repair_from")
+
+
+class Asking(NamedTuple):
+    """In which context, by which edition, on which day; `division`: of who asks, for measures of one place."""
+
+    context: UseContext
+    edition: EditionRow
+    day: date
+    division: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A measure that rests on a record, or is held; `last_day` None: no day is set. `record`: KEPT, by name."""
+
+    subject: int
+    subject_kind: SubjectKind
+    measure: str
+    ground: str
+    measure_class: str | None
+    reason: Reason
+    ends: Reason
+    last_day: date | None
+    record: Mapping[str, Any]
+
+    @property
+    def held(self) -> bool:
+        """Whether it does not apply, since its record is in doubt."""
+        return self.reason.code is ReasonCode.MEASURE_HELD
+
+    @property
+    def key(self) -> list[str]:
+        """By which it is told from every other."""
+        return [self.measure, self.ground, str(self.record["record_ref"])]
+
+
+class Line(NamedTuple):
+    """What is said of one code: normalised, or masked where it is none; `reasons`: why it is none."""
+
+    code: str
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
+
+
+class Answered(NamedTuple):
+    """The lines in the order of the codes, and where the journal stood before anything was read."""
+
+    state: LogState
+    lines: list[Line]
+
+
+def answered(codes: Sequence[object], asking: Asking) -> Answered:
+    """What stands for each of these codes; what is no text is no code."""
+    state = log_state()
+    told = check_codes(pl.Series("code", [one if isinstance(one, str) else "" for one in codes], pl.String))
+    sound = told.filter(pl.col("valid") & (pl.col("scheme") != Scheme.LEI.value))["code"].unique()
+    found = _found(sound, asking)
+    columns = told.select("code", "valid", pl.col("scheme").cast(pl.String), "reasons").iter_rows()
+    return Answered(state, [_line(code, valid, scheme, why, found) for code, valid, scheme, why in columns])
+
+
+def _line(code: str, valid: bool, scheme: str | None, reasons: Sequence[str], found: dict[str, list[Found]]) -> Line:
+    if not valid:
+        return Line(code, Outcome.NOT_A_CODE, tuple(reasons))
+    if scheme == Scheme.LEI.value:
+        return Line(code, Outcome.FOREIGN)
+    stands = tuple(found.get(code, ()))
+    return Line(code, Outcome.MEASURES if any(not one.held for one in stands) else Outcome.NONE, (), stands)
+
+
+def looked_at(asking: Asking) -> tuple[str, ...]:
+    """The kinds of record that are looked at in that context on that day, in the order of the catalogue; only such as
+    everyone may see, until grants exist."""
+    asked = kinds_looked_at(_grounds(asking), asking.edition.catalogue)
+    kinds = asking.edition.catalogue.kinds
+    return tuple(name for name, kind in kinds.items() if name in asked and kind.audience is Audience.PUBLIC)
+
+
+@lru_cache(maxsize=4)
+def delivered(mark: str) -> tuple[tuple[str, str, date], ...]:  # noqa: ARG001 the journal's mark is the key
+    """The last delivery of each kind and source, as long as the journal does not go on."""
+    return deliveries()
+
+
+def facts_of(codes: pl.Series, asking: Asking) -> pl.DataFrame:
+    """By columns what stands about the bodies that these codes name: `code`, the columns of TRAIT, `last_day`, and what
+    tells a record. A code of two bodies answers for both."""
+    catalogue, kinds = asking.edition.catalogue, looked_at(asking)
+    bodies = bodies_by_code(codes).unique().sort("code", "subject")
+    fields = fields_asked(kinds, _grounds(asking), catalogue)
+    facts = shown_facts(bodies["subject"].unique(), kinds=kinds, fields=fields, on_date=asking.day)
+    ends = (pl.col("public_until") - pl.duration(days=1)).alias("last_day")
+    facts = facts.with_columns(ends).sort("decided_on", "record_ref", descending=[True, False], nulls_last=True)
+    return bodies.join(facts, on="subject", how="inner", maintain_order="left_right")
+
+
+def _found(codes: pl.Series, asking: Asking) -> dict[str, list[Found]]:
+    facts = facts_of(codes, asking)
+    asked = _one_by_one if len(facts) <= FEW else _in_columns
+    found: dict[str, list[Found]] = {}
+    for code, one in asked(facts, asking):
+        found.setdefault(code, []).append(one)
+    return found
+
+
+def _one_by_one(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Found]]:
+    catalogue = asking.edition.catalogue
+    chosen = sorted(fields_looked_at(_grounds(asking), catalogue))
+    for row in facts.iter_rows(named=True):
+        trait = trait_of(row["kind"], row["severity"], row["said"], row["marks"], catalogue, chosen)
+        fact = Fact(ref=row["record_ref"], trait=trait, decided_on=row["decided_on"], last_day=row["last_day"])
+        verdict = measures_for(
+            SubjectKind(row["subject_kind"]),
+            [fact],
+            asking.context,
+            catalogue,
+            on_date=asking.day,
+            division=asking.division,
+        )
+        for one in verdict.applied:
+            yield row["code"], _of_applied(one, row)
+        for reason in verdict.reasons:
+            if reason.code is ReasonCode.MEASURE_HELD:
+                yield row["code"], _of_held(reason, row)
+
+
+def _in_columns(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Found]]:
+    rows = followed(facts, asking.context, asking.edition.catalogue, on_date=asking.day, division=asking.division)
+    held: set[tuple[str, str, Reason]] = set()
+    for row in rows.iter_rows(named=True):
+        reason = Reason(ReasonCode(row["why"]), row["basis"], row["article"])
+        if reason.code is ReasonCode.MEASURE_HELD:
+            once = (row["code"], row["record_ref"], reason)
+            if once not in held:
+                held.add(once)
+                yield row["code"], _of_held(reason, row)
+            continue
+        ends = Reason(ReasonCode(row["end_code"]), row["basis"], row["end_article"])
+        yield (
+            row["code"],
+            Found(
+                subject=row["subject"],
+                subject_kind=SubjectKind(row["subject_kind"]),
+                measure=row["measure"],
+                ground=row["ground"],
+                measure_class=row["measure_class"],
+                reason=reason,
+                ends=ends,
+                last_day=row["last_day"],
+                record={name: row[name] for name in KEPT},
+            ),
+        )
+
+
+def _of_applied(one: Applied, row: Mapping[str, Any]) -> Found:
+    return Found(
+        subject=row["subject"],
+        subject_kind=SubjectKind(row["subject_kind"]),
+        measure=one.measure,
+        ground=one.ground,
+        measure_class=None if one.measure_class is None else str(one.measure_class),
+        reason=one.reasons[0],
+        ends=one.reasons[1],
+        last_day=one.last_day,
+        record={name: row[name] for name in KEPT},
+    )
+
+
+def _of_held(reason: Reason, row: Mapping[str, Any]) -> Found:
+    """That nothing follows from a record, which is in doubt: it names no measure."""
+    return Found(
+        subject=row["subject"],
+        subject_kind=SubjectKind(row["subject_kind"]),
+        measure="",
+        ground="",
+        measure_class=None,
+        reason=reason,
+        ends=reason,
+        last_day=row["last_day"],
+        record={name: row[name] for name in KEPT},
+    )
+
+
+def _grounds(asking: Asking) -> tuple[Any, ...]:
+    return grounds_in(asking.context, asking.edition.catalogue, on_date=asking.day, division=asking.division)
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """An answer that is kept: who asked, in which context, why, when, of how many codes."""
+
+    id: UUID
+    caller: str
+    organ: str
+    context: str
+    purpose: str
+    on_day: date
+    at: datetime
+    codes: int
+    found: int
+    digest: str
+    kept_until: date
+
+
+def check(number: UUID, *, on_date: date) -> CheckRow | None:
+    """The check of that number while it is kept; the caller sees to it that it is told to those who may know."""
+    found = Check.objects.defer("sealed").filter(id=number, kept_until__gte=on_date).first()
+    return None if found is None else _check_row(found)
+
+
+def answer_of(number: UUID) -> bytes:
+    """The bytes that were answered then."""
+    return zlib.decompress(unsealed(bytes(Check.objects.values_list("sealed", flat=True).get(id=number))))
+
+
+def checks_of(subjects: Collection[int], *, on_date: date, most: int, skip: int = 0) -> tuple[list[CheckRow], int]:
+    """For a body itself: the checks that told a measure of it, newest first, and how many they are."""
+    found = Check.objects.defer("sealed").filter(subjects__overlap=list(subjects), kept_until__gte=on_date)
+    rows = found.order_by("-at", "id")[skip : skip + most]
+    return [_check_row(row) for row in rows], found.count() if subjects else 0
+
+
+def told_of(number: UUID, codes: Collection[str]) -> list[bytes]:
+    """For a body itself: its own lines of an answer, as they were, without the line's end."""
+    begun = tuple(f'{{"code":"{code}",'.encode() for code in codes)
+    return [line for line in answer_of(number).split(b"\n") if line.startswith(begun)]
+
+
+def _check_row(found: Check) -> CheckRow:
+    said = (found.id, found.caller, found.organ_code, found.context, found.purpose, found.on_day, found.at)
+    return CheckRow(*said, found.codes, found.found, bytes(found.digest).hex(), found.kept_until)
+
+
+# --- what is watched ------------------------------------------------------------------------------
+
+
+class AlertRow(NamedTuple):
+    """What changed for a watched code, by its place in the order: what came and what went."""
+
+    number: int
+    code: str
+    came: list[list[str]]
+    went: list[list[str]]
+    on_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """A watch: for which procedure, until when (that day included), over or not, of how many codes."""
+
+    id: UUID
+    caller: str
+    context: str
+    reference: str
+    ends_on: date
+    over: bool
+    codes: int
+
+
+def watch_row(number: UUID, *, on_date: date) -> WatchRow | None:
+    """The watch of that number, or None; the caller sees to it that it is told to its watcher alone."""
+    one = Watch.objects.filter(id=number).first()
+    if one is None:
+        return None
+    over = one.ended_at is not None or one.ends_on < on_date
+    codes = WatchedCode.objects.filter(watch=one).count()
+    return WatchRow(one.id, one.caller, one.context, one.reference, one.ends_on, over, codes)
+
+
+def alerts_of(watch: UUID, *, after: int = 0, most: int = 100) -> list[AlertRow]:
+    """The changes of a watch beyond a place, the oldest first."""
+    found = Alert.objects.filter(watch_id=watch, id__gt=after).order_by("id")[:most]
+    return [AlertRow(one.id, one.code, one.came, one.went, one.on_day) for one in found]
+
+
+def effects_counted() -> dict[tuple[str, str], int]:
+    """How often units applied and lifted each measure, by measure and effect."""
+    rows = Effect.objects.values_list("measure", "effect").annotate(times=Count("id"))
+    return {(measure, effect): times for measure, effect, times in rows.order_by("measure", "effect")}
+
+
+# --- the rooms of tenders -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BidderRow:
+    """A bidder as both sides see it; `stands`: the keys of what stands now; `told`: of what it was told."""
+
+    code: str
+    party: str
+    outcome: str
+    stands: list[list[str]]
+    told: list[list[str]]
+    answer_by: date | None
+    answer: str
+    answered_on: date | None
+    excluded_on: date | None
+    excluded_for: list[str] | None
+    excluded_words: str
+
+    def window_runs(self, day: date) -> bool:
+        """Whether it may still answer on that day."""
+        return self.answer_by is not None and day <= self.answer_by
+
+
+@dataclass(frozen=True, slots=True)
+class TenderRow:
+    """A tender's room: whose, its reference, by which article, its days and state."""
+
+    id: UUID
+    organ: str
+    reference: str
+    title: str
+    power: str
+    basis: str
+    article: str
+    opens_on: date
+    ends_on: date
+    state: str
+    watch: UUID
+    evidence: UUID | None
+    closed_on: date | None
+
+
+class StepRow(NamedTuple):
+    """What happened: when, what, of which bidder, by whom."""
+
+    on_day: date
+    event: str
+    bidder: str
+    actor: str
+
+
+def tenders_of(organs: Collection[str] | None, *, most: int = 100) -> list[TenderRow]:
+    """The rooms of these units (None: of every one), open ones first, then by the day of bid opening."""
+    found = Tender.objects.all() if organs is None else Tender.objects.filter(organ_code__in=list(organs))
+    return [_tender_row(one) for one in found.order_by("closed_on", "-opens_on", "id")[:most]]
+
+
+def tenders_with(codes: Collection[str], *, most: int = 100) -> list[TenderRow]:
+    """For a body itself: the rooms in which it is a bidder."""
+    found = Tender.objects.filter(bidder__code__in=list(codes)).distinct().order_by("closed_on", "-opens_on", "id")
+    return [_tender_row(one) for one in found[:most]]
+
+
+def tender(number: UUID) -> TenderRow | None:
+    """The room of that number, or None."""
+    found = Tender.objects.filter(id=number).first()
+    return None if found is None else _tender_row(found)
+
+
+def bidders_of(number: UUID) -> list[BidderRow]:
+    """Every bidder of a room, in the order in which they were given."""
+    row = Tender.objects.get(id=number)
+    stands = dict(WatchedCode.objects.filter(watch_id=row.watch_id).values_list("code", "stands"))
+    return [_bidder_row(one, stands.get(one.code, [])) for one in Bidder.objects.filter(tender=row).order_by("place")]
+
+
+def steps_of(number: UUID) -> list[StepRow]:
+    """What happened in a room, the oldest first."""
+    found = TenderStep.objects.filter(tender=number).order_by("id")
+    return [StepRow(*row) for row in found.values_list("on_day", "event", "bidder", "actor")]
+
+
+def _tender_row(one: Tender) -> TenderRow:
+    said = (one.id, one.organ_code, one.reference, one.title, one.power, one.basis, one.article, one.opens_on)
+    return TenderRow(*said, one.ends_on, one.state, one.watch_id, one.evidence_id, one.closed_on)
+
+
+def _bidder_row(one: Bidder, stands: list[list[str]]) -> BidderRow:
+    said = (one.code, one.party, one.outcome, stands, one.told, one.answer_by, one.answer, one.answered_on)
+    return BidderRow(*said, one.excluded_on, one.excluded_for, one.excluded_words)
