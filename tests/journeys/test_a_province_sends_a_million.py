@@ -97,7 +97,10 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
     given = connection.get_connection_params()
     known = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}
     place = {"DATABASE_URL": make_conninfo(**known), "XINSHU_DATA_FOLDER": str(settings.DATA_FOLDER)}
-    place |= {"XINSHU_PUBLOG_FOLDER": str(settings.PUBLOG_FOLDER)}
+    place |= {
+        "XINSHU_PUBLOG_FOLDER": str(settings.PUBLOG_FOLDER),
+        "XINSHU_ENDINGS_FOLDER": str(settings.ENDINGS_FOLDER),
+    }
     process = subprocess.Popen(ITSELF, env={**os.environ, **place})
     try:
         yield process
