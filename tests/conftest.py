@@ -16,13 +16,25 @@ from django.test import override_settings
 
 from tools.apart import WORKER
 from xinshu.kit import postgres
+from xinshu.kit.clock import now
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--look-again`: keep new pictures of the pages (tests/doors/test_looks.py)."""
+    """`--look-again`: new pictures of the pages (tests/doors/test_looks.py); `--kills-seed`: which kills (tests/faults)."""
     parser.addoption(
         "--look-again", action="store_true", help="keep new pictures of the pages, which you have looked at"
     )
+    parser.addoption(
+        "--kills-seed",
+        type=int,
+        default=int(f"{now().day:%Y%m%d}"),
+        help="draws the points at which tests/faults kills; the day, unless it is given",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """By which the same kills are drawn again."""
+    return f"kills drawn by: --kills-seed {config.getoption('--kills-seed')}"
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from django.test import Client, override_settings
 from tests import factories
 from tests.doors.sources import connector
 from tests.filings import PENALTY_HEADERS, SUBJECT
-from tests.hostile.doors import Deliver, Seen, by_api, by_command_line, by_desk
+from tests.hostile.doors import Deliver, Desk, Seen, by_api, by_command_line
 from tests.hostile.leaks import everywhere, files, leaks
 from tests.hostile.making import Sender, as_csv, cells, csv_of, ndjson_of, parquet_of, xlsx_of, zip_of
 from tests.hostile.secrets import Secrets, made_up, needles, spelt
@@ -67,7 +67,7 @@ def doors(began: float, transactional_db: None, tmp_path: Path) -> Iterator[tupl
         clerk.force_login(get_user_model().objects.get(username=name))
         sent = tmp_path / "sent"
         sent.mkdir()
-        doors = (by_command_line(sent, MARKET.code), by_api(Client(), token), by_desk(clerk, MARKET.code))
+        doors = (by_command_line(sent, MARKET.code), by_api(Client(), token), Desk(clerk, MARKET.code))
         yield doors
 
 
