@@ -133,19 +133,25 @@ def look(page: Page, *, widths: Sequence[int] = WIDTHS, lights: Sequence[Light] 
     }
     wide = _too_wide(page, widths)
     page.evaluate(ALL_OPEN)
+    wide += [f"{width}, open" for width in _sideways(page, widths[:1])]
     page.evaluate(AXE)
     return Sight(**said, wide=wide, axe={light: found_in(page, light) for light in lights})
 
 
 def _too_wide(page: Page, widths: Sequence[int]) -> list[str]:
     """The widths at which it scrolls sideways, and text of twice the size."""
-    found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 800})
-        found += [f"{width}"] if page.evaluate(SIDEWAYS) > 0 else []
+    found = [f"{width}" for width in _sideways(page, widths)]
     page.evaluate(LARGE_TEXT)
     found += ["large text"] if page.evaluate(SIDEWAYS) > 0 else []
     page.evaluate(USUAL_TEXT)
+    return found
+
+
+def _sideways(page: Page, widths: Sequence[int]) -> list[int]:
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [width] if page.evaluate(SIDEWAYS) > 0 else []
     return found
 
 

@@ -12,7 +12,7 @@ SOUND = """<!doctype html><html lang="zh-Hans"><title>示例</title>
 DIM_IN_THE_DARK = "<style>@media (prefers-color-scheme: dark) {{ main {{ background: #000; color: #222; }} }}</style>"
 PLANTED = (
     "<h4>太深</h4><p>Some English words</p><p lang='en'>Marked English words</p><p>代码 91AB 12CD</p>"
-    "<div style='width: 900px'>宽</div><details><summary>打开</summary><img src='data:,'></details>"
+    "<div style='width: 900px'>宽</div><details><summary>打开</summary><img src='data:,' width='1400'></details>"
 )
 
 
@@ -33,7 +33,7 @@ def test_each_planted_fault_is_told(browser: Browser) -> None:
         walk.sights["page"] = look(page)
     assert walk.disordered() == [("page", [1, 2, 4])]
     assert walk.unmarked() == [("page", "Some English words")]
-    assert [width for _, width in walk.sideways()] == ["320", "640", "800"]
+    assert [width for _, width in walk.sideways()] == ["320", "640", "800", "320, open"]
     assert {rule for _, rule, _ in walk.found_by_axe(DESKTOP)} == {"image-alt"}, "within what was closed"
 
 

@@ -10,12 +10,8 @@ from xinshu.uses.disclosure.actions import count_shown
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/statistics/",
-    "/catalogue/",
-    "/catalogue/bases/OPINIONS-2025/",
-    f"/catalogue/kinds/ADMIN_PENALTY/?day={TODAY}",
-)
+PAGES = ("/statistics/", f"/catalogue/kinds/ADMIN_PENALTY/?day={TODAY}")
+"""The other pages of the catalogue are looked at with those of the portal."""
 
 
 @pytest.fixture
