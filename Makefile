@@ -52,7 +52,7 @@ bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; wri
 
 soak: soak-million soak-faults soak-mutations soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
 
-soak-million: $(VENV)/test.stamp ## the journey of a province with a million rows
+soak-million: $(VENV)/test.stamp ## a province with a million rows, every page in every light, a disk with little room
 	@$(BIN)/python -m pytest -m soak
 
 soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-faults ROUNDS=100 SEED=7

@@ -9,25 +9,54 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
+from django.db.models.signals import post_migrate
 from django.test import override_settings
 
 from tools.apart import WORKER
 from xinshu.kit import postgres
+from xinshu.kit.clock import now
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--look-again`: keep new pictures of the pages (tests/doors/test_looks.py)."""
+    """`--look-again`: new pictures of the pages (tests/doors/test_looks.py); `--kills-seed`: which kills (tests/faults)."""
     parser.addoption(
         "--look-again", action="store_true", help="keep new pictures of the pages, which you have looked at"
     )
+    parser.addoption(
+        "--kills-seed",
+        type=int,
+        default=int(f"{now().day:%Y%m%d}"),
+        help="draws the points at which tests/faults kills; the day, unless it is given",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """By which the same kills are drawn again."""
+    return f"kills drawn by: --kills-seed {config.getoption('--kills-seed')}"
 
 
 @pytest.fixture(autouse=True)
-def _log_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each test has its own published log: what another one published would be another history."""
-    with override_settings(PUBLOG_FOLDER=tmp_path_factory.getbasetemp() / "publog" / uuid4().hex):
+def _log_and_ledger_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test has its own published log and ledger of endings: those of another one would be another history."""
+    own = tmp_path_factory.getbasetemp() / "own" / uuid4().hex
+    with override_settings(PUBLOG_FOLDER=own / "publog", ENDINGS_FOLDER=own / "endings"):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashing() -> Iterator[None]:
+    """Made-up passwords are not worth the cost of real ones, which is a fifth of a second for each."""
+    with override_settings(PASSWORD_HASHERS=["tests.quick_hashing.QuickArgon2"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Django's own permissions and types of content, which nothing here asks for, are not made anew after each test."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session")

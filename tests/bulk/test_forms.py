@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import factories
+from tests.catalogue import shipped
 from tests.house.tree import ROOT
 from xinshu.bulk.derivation import FORM_INPUTS, Derived, Forms, derive
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.checks import build
 from xinshu.law.entries import FieldRole
 from xinshu.law.public_form import Content, public_form
-from xinshu.register.catalogues.files import read_pages
 
 CATALOGUE = ROOT / "catalogue"
 KIND = "ADMIN_PENALTY"
@@ -30,10 +29,7 @@ TEXTS = st.text(
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    pages, _ = read_pages(CATALOGUE)
-    built, faults = build(pages)
-    assert built is not None, faults
-    return built
+    return shipped()
 
 
 def derived(catalogue: Catalogue, contents: list[dict[str, Any]], numbers: list[str]) -> Derived:

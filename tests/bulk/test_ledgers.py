@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalogue import shipped
 from tests.filings import OTHER_SUBJECT, SUBJECT, penalty, write_csv, write_xlsx
 from xinshu.bulk.ledgers import LedgerRefused, digest_of, in_memory, ledger_of, line_of, read_ledger
 from xinshu.law.entries import Kind
-from xinshu.register.catalogues.files import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGAN = "11999999TE5T001041"
@@ -23,9 +23,7 @@ MONTH = date(2026, 10, 1)
 
 @pytest.fixture(scope="module")
 def kind() -> Kind:
-    catalogue, faults = load_catalogue(ROOT / "catalogue")
-    assert catalogue is not None, faults
-    return catalogue.kinds[KIND]
+    return shipped().kinds[KIND]
 
 
 def ledger(*documents: dict[str, str | None]):

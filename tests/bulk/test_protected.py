@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bulk.samples import PENALTY, ROOT, catalogue, check, code, faults
+from tests.bulk.samples import PENALTY, catalogue, check, code, faults
+from tests.catalogue import shipped_pages
 from xinshu.bulk.headers import HeadersRefused
 from xinshu.bulk.protected import any_pattern
 from xinshu.kit.identifiers import identity_check_character
 from xinshu.law.checks import build
-from xinshu.register.catalogues.files import read_pages
 
 REFUSED = [
     ("当事人系未成年人。", "未成年人"),
@@ -108,12 +108,11 @@ def test_a_minor_is_returned_and_no_number_leaves(tmp_path: Path):
     ],
 )
 def test_a_faulty_entry_of_the_catalogue_is_told(change: dict[str, object], rule: str):
-    pages, _ = read_pages(ROOT / "catalogue")
     spoilt = [
         dataclasses.replace(page, data={**page.data, "MINORS": {**page.data["MINORS"], **change}})
         if page.chapter == "protected"
         else page
-        for page in pages
+        for page in shipped_pages()
     ]
     found, told = build(spoilt)
     assert found is None

@@ -1,6 +1,5 @@
 """Open data in real Chromium: fit for everyone, on every screen, without scripts, and a file comes down."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,13 @@ from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
+from tests.doors.sights import ALL_OPEN, LIGHTS, OTHER_LIGHTS, Walk, look, opened
 from tests.factories import TODAY
 from xinshu.uses.disclosure.data_sets import LICENCES
 from xinshu.uses.disclosure.open_data import make_file
 
 pytestmark = pytest.mark.browser
+EVERY_LIGHT = (*LIGHTS, *OTHER_LIGHTS)
 
 
 @pytest.fixture
@@ -24,30 +24,20 @@ def offered(site: Site, settings: Settings, tmp_path: Path) -> str:
     return f"{site.url}/data/"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_fit_for_everyone(offered: str, browser: Browser, scheme: str) -> None:
-    complaints: list[str] = []
-    for width in (1280, 390):
-        viewport = {"width": width, "height": 900}
-        with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
-            page.goto(offered)
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            page.evaluate(AXE)
-            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]] == []
-    with opened(browser, color_scheme=scheme) as page:
-        page.on("console", lambda message: complaints.append(message.text))
+def test_the_page_is_fit_for_everyone(offered: str, browser: Browser) -> None:
+    """With everything open, at every width and in every light."""
+    walk = Walk()
+    with opened(browser) as page:
+        walk.watch(page)
         page.goto(offered)
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        levels = page.evaluate(HEADINGS)
-        assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in pairwise(levels)), levels
-        assert page.evaluate(ENGLISH_UNMARKED) == []
-        for width in (320, 390, 640, 1000, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate(SIDEWAYS) <= 0, width
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+        page.evaluate(ALL_OPEN)
+        walk.sights["data"] = look(page, widths=(320, 390, 640, 1000, 1280), lights=EVERY_LIGHT)
+    for light in EVERY_LIGHT:
+        assert walk.found_by_axe(light) == []
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    assert walk.sideways() == []
+    assert walk.against_policy() == []
 
 
 def test_a_reader_without_scripts_fetches_a_file(offered: str, browser: Browser, tmp_path: Path) -> None:

@@ -3,17 +3,18 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests import factories, filings
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened, sign_in
+from tests.doors.sights import ALL_OPEN, LIGHTS, Light, Walk, look, opened
+from tests.doors.test_portal_browser import sign_in
 from xinshu.proceedings.intake.actions import add_content, check, file, open_batch, remember_headers
 from xinshu.proceedings.intake.mending import mended
 from xinshu.proceedings.intake.models import Batch
@@ -150,51 +151,46 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name.replace(', ', '-').replace(' ', '-')}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desktop", "phone"])
-def test_axe_finds_nothing(desk: Desk, browser: Browser, scheme: str, width: int) -> None:
-    found = []
-    with opened(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True) as page:
-        for name in every_page(page, desk):
-            shot(page, f"desk-{width}-{scheme}-{name}")
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            page.evaluate(AXE)
-            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"], name
-            found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
-    assert found == []
+KEPT: list[Walk] = []
 
 
-def test_structure_and_no_inline_script_or_style(desk: Desk, browser: Browser) -> None:
-    complaints: list[str] = []
-    with opened(browser) as page:
-        page.on("console", lambda message: complaints.append(message.text))
-        for name in every_page(page, desk):
-            levels = page.evaluate(HEADINGS)
-            assert levels.count(1) == 1, name
-            assert levels[0] == 1, name
-            assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
-            assert page.evaluate(UNMARKED) == [], name
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+@pytest.fixture
+def walk(request: pytest.FixtureRequest, transactional_db: None, live_server: LiveServer) -> Walk:
+    """Through every page, under the site's own policy: made for the first test that asks, and kept for the others."""
+    if not KEPT:
+        desk, browser = request.getfixturevalue("desk"), request.getfixturevalue("browser")
+        made = Walk()
+        with opened(browser) as page:
+            made.watch(page)
+            for name in every_page(page, desk):
+                made.sights[name] = look(page, widths=(320, 640, 1000))
+                shot(page, f"desk-{name}")
+        assert made.sights.keys() == places(desk).keys()
+        KEPT.append(made)
+    return KEPT[0]
 
 
-def test_no_page_scrolls_sideways(desk: Desk, browser: Browser) -> None:
+@pytest.mark.parametrize("light", LIGHTS, ids=["desktop", "phone"])
+def test_axe_finds_nothing(walk: Walk, light: Light) -> None:
+    assert walk.found_by_axe(light) == []
+
+
+def test_structure_and_no_inline_script_or_style(walk: Walk) -> None:
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    assert walk.against_policy() == []
+
+
+def test_no_page_scrolls_sideways(walk: Walk) -> None:
     """On a phone of 320 px, at 200 % zoom (640 px), and with text of twice the size."""
-    wide = []
-    with opened(browser) as page:
-        for name in every_page(page, desk):
-            for width in (320, 640, 1000):
-                page.set_viewport_size({"width": width, "height": 800})
-                wide += [(name, width)] if page.evaluate(SIDEWAYS) > 0 else []
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
-            wide += [(name, "large text")] if page.evaluate(SIDEWAYS) > 0 else []
-    assert wide == []
+    assert walk.sideways() == []
 
 
 def test_everything_is_reached_by_tab_and_shows_where_one_is(desk: Desk, browser: Browser) -> None:
     """The skip link first; then each link, field and button in turn, each with an outline that can be seen."""
     with opened(browser) as page:
         for name in every_page(page, desk):
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            page.evaluate(ALL_OPEN)
             page.keyboard.press("Tab")
             assert page.locator(":focus").get_attribute("href") == "#main", name
             if name not in {"mend", "withdraw, found", "upload"}:
@@ -204,9 +200,6 @@ def test_everything_is_reached_by_tab_and_shows_where_one_is(desk: Desk, browser
                 page.keyboard.press("Tab")
                 assert page.evaluate(OUTLINED), (name, page.evaluate("document.activeElement.outerHTML"))
 
-
-UNMARKED = ENGLISH_UNMARKED.replace("'[lang=en]'", "'[lang=en], option'")
-"""An option cannot hold a marked part."""
 
 REACHED = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
   .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'radio').length"""

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from tests import factories
 from tests.doors.conftest import Site
+from tests.doors.sights import ENGLISH_UNMARKED, SIDEWAYS, found_by_axe, opened
 from tests.doors.test_desk_browser import shot
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened, press
+from tests.doors.test_portal_browser import press
 from tests.licence_provider import CLAIM, CLIENT, SECRET, Provider, provider
 from tests.spaces import FULL_NAME, USERNAME, password_now
 
@@ -55,12 +56,7 @@ class Looker:
         if unmarked := self.page.evaluate(ENGLISH_UNMARKED):
             self.found.append((name, "english", unmarked))
         if self.by_axe:
-            self.page.evaluate(AXE)
-            result = self.page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"], name
-            self.found += [
-                (name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]
-            ]
+            self.found += [(name, *fault) for fault in found_by_axe(self.page)]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["desktop", "phone"])

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.doors.conftest import Site
 from tests.doors.looks import LOOKED_AT, differs, small
-from tests.doors.test_portal_browser import address, opened
+from tests.doors.sights import opened
+from tests.doors.test_portal_browser import address
 
 pytestmark = pytest.mark.browser
 

@@ -2,24 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from tests.doors.conftest import INDIVIDUAL, INDIVIDUAL_NAME, Site
+from tests.doors.sights import LANDMARKS, LIGHTS, OTHER_LIGHTS, Light, Walk, look, opened
 from tests.factories import OTHER_SUBJECT, PASSWORD, SUBJECT, SUBJECT_NAME, UNKNOWN
 from tests.filings import SUBJECT as FILED
 
 pytestmark = pytest.mark.browser
-
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 PUBLIC = {
     "home": "/",
@@ -62,28 +56,6 @@ PUBLIC = {
     "sign in": "/desk/sign-in/",
 }
 
-ENGLISH_UNMARKED = """() => {
-  const found = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; node = walk.nextNode();) {
-    const words = node.data.replace(/\\S*\\d\\S*/g, '');  // a code is no English, whichever letters it has
-    if (/[A-Za-z]{3,},? [A-Za-z]{2,}/.test(words) && !node.parentElement.closest('[lang=en]')) found.push(node.data);
-  }
-  return found;
-}"""
-HEADINGS = "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(heading => Number(heading.tagName[1]))"
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@contextmanager
-def opened(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A page in a context of its own."""
-    context = browser.new_context(locale="zh-CN", **options)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
-
 
 def address(site: Site, name: str) -> str:
     return site.url + PUBLIC[name].format(
@@ -114,17 +86,37 @@ def every_page(page: Page, site: Site) -> Iterator[str]:
     yield "desk"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)], ids=["desktop", "phone"])
-def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, width: int, height: int) -> None:
-    viewport = {"width": width, "height": height}
+KEPT: list[Walk] = []
+
+
+@pytest.fixture
+def walk(request: pytest.FixtureRequest, transactional_db: None, live_server: LiveServer) -> Walk:
+    """Through every page, under the site's own policy: made for the first test that asks, and kept for the others."""
+    if not KEPT:
+        site, browser = request.getfixturevalue("site"), request.getfixturevalue("browser")
+        made = Walk()
+        with opened(browser) as page:
+            made.watch(page)
+            for name in every_page(page, site):
+                made.sights[name] = look(page)
+        made.asked = [url.removeprefix(site.url) for url in made.asked]
+        KEPT.append(made)
+    assert KEPT[0].sights.keys() == {*PUBLIC, "desk"}
+    return KEPT[0]
+
+
+@pytest.mark.parametrize("light", LIGHTS, ids=["desktop", "phone"])
+def test_axe_finds_nothing(walk: Walk, light: Light) -> None:
+    assert walk.found_by_axe(light) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("light", OTHER_LIGHTS, ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_the_other_light(site: Site, browser: Browser, light: Light) -> None:
     found = []
-    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+    with opened(browser, bypass_csp=True) as page:
         for name in every_page(page, site):
-            page.evaluate(AXE)
-            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"], name
-            found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
+            found += [(name, *fault) for fault in look(page, widths=(), lights=(light,)).axe[light]]
     assert found == []
 
 
@@ -150,43 +142,25 @@ def _spoiled(where: str, route: Route) -> None:
     route.fulfill(response=answer, body=text[:at] + other + text[at + 1 :])
 
 
-def test_structure_of_every_page(site: Site, browser: Browser) -> None:
-    with opened(browser) as page:
-        for name in every_page(page, site):
-            levels = page.evaluate(HEADINGS)
-            assert levels.count(1) == 1, name
-            assert levels[0] == 1, name
-            assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
-            for landmark in ("banner", "main", "contentinfo"):
-                assert page.get_by_role(landmark).count() == 1, (name, landmark)
-            assert page.locator("html").get_attribute("lang") == "zh-Hans"
-            assert page.evaluate(ENGLISH_UNMARKED) == [], name
+def test_structure_of_every_page(walk: Walk) -> None:
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    for name, sight in walk.sights.items():
+        assert sight.landmarks == dict.fromkeys(LANDMARKS, 1), name
+        assert sight.language == "zh-Hans", name
 
 
-def test_nothing_inline_and_nothing_from_another_host(site: Site, browser: Browser) -> None:
-    asked: list[str] = []
-    complaints: list[str] = []
-    with opened(browser) as page:
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        for name in every_page(page, site):
-            source = page.content()
-            assert not re.search(r"<style|<script(?! src=)|\s(style|on[a-z]+)=", source), name
-    assert [url for url in asked if not url.startswith(site.url + "/")] == []
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+def test_nothing_inline_and_nothing_from_another_host(walk: Walk) -> None:
+    inline = re.compile(r"<style|<script(?! src=)|\s(style|on[a-z]+)=")
+    assert [name for name, sight in walk.sights.items() if inline.search(sight.source)] == []
+    assert len(walk.asked) > len(PUBLIC)
+    assert [url for url in walk.asked if not url.startswith("/")] == []
+    assert walk.against_policy() == []
 
 
-def test_no_page_scrolls_sideways(site: Site, browser: Browser) -> None:
+def test_no_page_scrolls_sideways(walk: Walk) -> None:
     """On a phone of 320 px, at 200 % zoom (640 px), where tables are widest, and with text of twice the size."""
-    wide = []
-    with opened(browser) as page:
-        for name in every_page(page, site):
-            for width in (320, 640, 800, 1000, 1280):
-                page.set_viewport_size({"width": width, "height": 800})
-                wide += [(name, width)] if page.evaluate(SIDEWAYS) > 0 else []
-            page.evaluate("document.documentElement.style.fontSize = '200%'")
-            wide += [(name, "large text")] if page.evaluate(SIDEWAYS) > 0 else []
-    assert wide == []
+    assert walk.sideways() == []
 
 
 def test_keyboard_alone_is_enough(site: Site, browser: Browser) -> None:
@@ -248,11 +222,8 @@ def test_pages_turn(site: Site, browser: Browser) -> None:
         assert page.locator("text=这一页没有信息").count() == 1
 
 
-def test_what_the_answers_say(site: Site, browser: Browser) -> None:
-    said = {}
-    with opened(browser) as page:
-        for name in every_page(page, site):
-            said[name] = page.locator("main").inner_text()
+def test_what_the_answers_say(walk: Walk) -> None:
+    said = {name: sight.words for name, sight in walk.sights.items()}
     assert "校验码不符" in said["wrong code"]
     assert "校验码不符" in said["not a code"]
     assert "919999990000002111" not in said["not a code"]

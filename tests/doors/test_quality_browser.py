@@ -2,22 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import (
-    AXE,
-    AXE_OPTIONS,
-    ENGLISH_UNMARKED,
-    HEADINGS,
-    SIDEWAYS,
-    opened,
-    sign_in,
-)
+from tests.doors.sights import LIGHTS, OTHER_LIGHTS, Light, Walk, look, opened
+from tests.doors.test_portal_browser import sign_in
 from tests.factories import MARKET, TODAY, noon
 from tests.filings import SUBJECT
 from xinshu.bulk.ledgers import ledger_of
@@ -74,34 +67,44 @@ def every_page(page: Page, site: Site) -> Iterator[str]:
         yield name
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)], ids=["desktop", "phone"])
-def test_axe_finds_nothing(measured: Site, browser: Browser, scheme: str, width: int, height: int) -> None:
+KEPT: list[Walk] = []
+
+
+@pytest.fixture
+def walk(request: pytest.FixtureRequest, transactional_db: None, live_server: LiveServer) -> Walk:
+    """Through every page, under the site's own policy: made for the first test that asks, and kept for the others."""
+    if not KEPT:
+        measured, browser = request.getfixturevalue("measured"), request.getfixturevalue("browser")
+        made = Walk()
+        with opened(browser) as page:
+            made.watch(page)
+            for name in every_page(page, measured):
+                made.sights[name] = look(page)
+        KEPT.append(made)
+    assert KEPT[0].sights.keys() == {*PUBLIC, *STAFF}
+    return KEPT[0]
+
+
+@pytest.mark.parametrize("light", LIGHTS, ids=["desktop", "phone"])
+def test_axe_finds_nothing(walk: Walk, light: Light) -> None:
+    assert walk.found_by_axe(light) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("light", OTHER_LIGHTS, ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_the_other_light(measured: Site, browser: Browser, light: Light) -> None:
     found = []
-    viewport = {"width": width, "height": height}
-    with opened(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+    with opened(browser, bypass_csp=True) as page:
         for name in every_page(page, measured):
-            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            page.evaluate(AXE)
-            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"], name
-            found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
+            found += [(name, *fault) for fault in look(page, widths=(), lights=(light,)).axe[light]]
     assert found == []
 
 
-def test_structure_and_width_of_every_page(measured: Site, browser: Browser) -> None:
-    complaints: list[str] = []
-    with opened(browser) as page:
-        page.on("console", lambda message: complaints.append(message.text))
-        for name in every_page(page, measured):
-            levels = page.evaluate(HEADINGS)
-            assert levels.count(1) == 1, name
-            assert all(after - earlier <= 1 for earlier, after in pairwise(levels)), (name, levels)
-            assert page.evaluate(ENGLISH_UNMARKED) == [], name
-            for width in (320, 640, 1000, 1280):
-                page.set_viewport_size({"width": width, "height": 800})
-                assert page.evaluate(SIDEWAYS) <= 0, (name, width)
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+def test_structure_and_width_of_every_page(walk: Walk) -> None:
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    assert walk.sideways() == []
+    assert walk.against_policy() == []
 
 
 def test_the_chart_is_drawn_and_the_table_says_the_same(measured: Site, browser: Browser) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, opened
+from tests.doors.sights import found_by_axe, opened
 from tests.factories import OTHER_SUBJECT, SUBJECT, SUBJECT_NAME
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,7 @@ def test_suggestions_by_keyboard_alone(site: Site, browser: Browser) -> None:
         expect(options).to_have_count(3)
         expect(box).to_have_attribute("aria-expanded", "true")
         expect(page.get_by_role("status")).to_contain_text("3 条建议")
-        page.evaluate(AXE)
-        found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
-        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+        assert found_by_axe(page) == []
 
         box.press("Escape")
         expect(box).to_have_attribute("aria-expanded", "false")

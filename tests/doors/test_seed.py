@@ -25,6 +25,7 @@ from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 
 from tests import factories
+from tests.catalogue import shipped
 from xinshu.doors.cli.country.bodies import bodies
 from xinshu.doors.cli.country.codes import identity_number, registration_number, social_credit_code
 from xinshu.doors.cli.country.files import file_name, write
@@ -39,12 +40,10 @@ from xinshu.doors.cli.seed import NotEmpty, refuse_unless_empty, sow_if_empty
 from xinshu.kit.identifiers import CodeWarning, check_code, check_uscc, is_identity_number, is_old_identity_number
 from xinshu.kit.legal_dates import Rounding, last_day_of_term
 from xinshu.kit.moment import LEGAL_ZONE
-from xinshu.law.catalogue import Catalogue
 from xinshu.law.subject_kinds import subject_kind_of
 from xinshu.law.terms import Penalty, Procedure, Severity, SubjectKind
 from xinshu.proceedings.intake.own import returned_file
 from xinshu.proceedings.intake.queries import batches_of
-from xinshu.register.catalogues.files import load_catalogue
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.disclosure.statistics import choices, statistics
 
@@ -65,16 +64,8 @@ for name, digest in files_of(country_of(seed=int(sys.argv[1])), Path(sys.argv[2]
 """
 
 
-@cache
-def law() -> Catalogue:
-    """The shipped catalogue."""
-    found, faults = load_catalogue(ROOT / "catalogue")
-    assert found is not None, faults
-    return found
-
-
 def country_of(*, subjects: int = SUBJECTS, records: int = RECORDS, seed: int = 1, day: date = TODAY) -> Country:
-    return country(subjects=subjects, records=records, seed=seed, first=FIRST, day=day, catalogue=law())
+    return country(subjects=subjects, records=records, seed=seed, first=FIRST, day=day, catalogue=shipped())
 
 
 @cache
@@ -84,7 +75,7 @@ def small() -> Country:
 
 def files_of(made: Country, folder: Path) -> dict[str, str]:
     """Each file's digest by name."""
-    paths = [write(filing, rows, law().kinds[filing.kind], folder) for filing, rows in made.files]
+    paths = [write(filing, rows, shipped().kinds[filing.kind], folder) for filing, rows in made.files]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
@@ -96,7 +87,7 @@ def rows_of(made: Country, kind: str) -> Iterator[Row]:
 
 def said(made: Country, kind: str, field: str, vocabulary: str) -> set[str]:
     """The choices that occur in a field, by identifier."""
-    words = {choice.name_zh: name for name, choice in law().vocabularies[vocabulary].choices.items()}
+    words = {choice.name_zh: name for name, choice in shipped().vocabularies[vocabulary].choices.items()}
     found = (str(row[field]).split(";") for row in rows_of(made, kind) if row.get(field))
     return {words[word] for several in found for word in several if word in words}
 
@@ -219,7 +210,7 @@ def test_bodies_and_organs_have_codes_of_divisions_that_do_not_exist() -> None:
     warned = [body for body in made if check_code(body.known_by).warnings]
     assert 0 < len(warned) < 50
     assert all(check_uscc(organ.code).warnings == () and organ.code[2:4] == "99" for organ in ORGANS)
-    departments = law().vocabularies["DEPARTMENT"].choices
+    departments = shipped().vocabularies["DEPARTMENT"].choices
     assert {organ.department for organ in ORGANS} <= set(departments)
 
 
@@ -254,7 +245,7 @@ def test_files_look_as_their_senders_write_them(tmp_path: Path) -> None:
     contents = {
         (filing.kind, filing.sender): (tmp_path / file_name(filing)).read_bytes() for filing, _ in small().files
     }
-    headers = [rule.name_zh for rule in law().kinds["ADMIN_PENALTY"].fields.values()]
+    headers = [rule.name_zh for rule in shipped().kinds["ADMIN_PENALTY"].fields.values()]
     for sender, encoding in ((MARKET, "gb18030"), (FIRE, "gb18030"), (SAFETY, "utf-8-sig")):
         text = contents["ADMIN_PENALTY", sender].decode(encoding)
         assert next(csv.reader(StringIO(text))) == headers

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from tests import factories
 from tests.doors.conftest import Site
+from tests.doors.sights import LIGHTS, Walk, look, opened
 from tests.doors.test_desk_browser import shot
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, SIDEWAYS, opened, press
+from tests.doors.test_portal_browser import press
 from tests.proceedings.repairs import FORM
 from tests.proceedings.shields import ORDER, attached, granted, mine, officers
 from tests.spaces import signed_in_organisation
@@ -30,7 +31,7 @@ from xinshu.register.access.roles import Role
 from xinshu.register.records.models import Record
 
 pytestmark = pytest.mark.browser
-SCREENS = [(1280, "light"), (390, "dark")]
+SCREENS = (390, 1280)
 
 
 @pytest.fixture
@@ -155,22 +156,17 @@ def every_page(page: Page, site: Site, cases: dict[str, str], cookies: list[dict
         yield name
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS, ids=["desktop", "phone"])
 def test_axe_finds_nothing_and_nothing_runs_sideways(
-    site: Site, cases: dict[str, str], cookies: list[dict[str, str]], browser: Browser, width: int, scheme: str
+    site: Site, cases: dict[str, str], cookies: list[dict[str, str]], browser: Browser
 ) -> None:
-    found = []
-    with opened(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True) as page:
+    """On a desktop in the light and on a phone in the dark."""
+    walk = Walk()
+    with opened(browser, bypass_csp=True) as page:
         for name in every_page(page, site, cases, cookies):
-            shot(page, f"own-{width}-{name}")
-            if page.evaluate(SIDEWAYS):
-                found.append((name, "sideways", []))
-            page.evaluate("document.querySelectorAll('option').forEach(one => { one.remove(); })")  # plain text only
-            if unmarked := page.evaluate(ENGLISH_UNMARKED):
-                found.append((name, "english", unmarked))
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            page.evaluate(AXE)
-            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-            assert result["passes"], name
-            found += [(name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
-    assert found == [], found
+            walk.sights[name] = look(page, widths=SCREENS)
+            shot(page, f"own-{name}")
+    assert walk.sights.keys() == cases.keys()
+    assert walk.sideways() == []
+    assert walk.unmarked() == []
+    for light in LIGHTS:
+        assert walk.found_by_axe(light) == []

@@ -1,23 +1,17 @@
 """Statistics and the text of articles in real Chromium: for everyone, on every screen."""
 
-from itertools import pairwise
-
 import pytest
 from playwright.sync_api import Browser
 
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
+from tests.doors.sights import ALL_OPEN, LIGHTS, Walk, look, opened
 from tests.factories import TODAY, noon
 from xinshu.uses.disclosure.actions import count_shown
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/statistics/",
-    "/catalogue/",
-    "/catalogue/bases/OPINIONS-2025/",
-    f"/catalogue/kinds/ADMIN_PENALTY/?day={TODAY}",
-)
+PAGES = ("/statistics/", f"/catalogue/kinds/ADMIN_PENALTY/?day={TODAY}")
+"""The other pages of the catalogue are looked at with those of the portal."""
 
 
 @pytest.fixture
@@ -28,27 +22,17 @@ def counted(site: Site) -> Site:
 
 
 def test_axe_finds_nothing_and_nothing_is_too_wide(counted: Site, browser: Browser) -> None:
-    found, complaints = [], []
-    for scheme in ("light", "dark"):
-        with opened(browser, color_scheme=scheme, bypass_csp=True) as page:
-            for address in PAGES:
-                page.goto(counted.url + address)
-                page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-                page.evaluate(AXE)
-                result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-                assert result["passes"], address
-                found += [
-                    (address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]
-                ]
-                levels = page.evaluate(HEADINGS)
-                assert levels.count(1) == 1, address
-                assert all(after - earlier <= 1 for earlier, after in pairwise(levels)), (address, levels)
-                complaints += [(address, text) for text in page.evaluate(ENGLISH_UNMARKED)]
-                for width in (320, 390, 1280):
-                    page.set_viewport_size({"width": width, "height": 800})
-                    assert page.evaluate(SIDEWAYS) <= 0, (address, width)
-    assert found == []
-    assert complaints == []
+    """With everything open, as what is drawn within is the widest."""
+    walk = Walk()
+    with opened(browser, bypass_csp=True) as page:
+        for address in PAGES:
+            page.goto(counted.url + address)
+            page.evaluate(ALL_OPEN)
+            walk.sights[address] = look(page, widths=(320, 390, 1280), lights=LIGHTS)
+    assert [fault for light in LIGHTS for fault in walk.found_by_axe(light)] == []
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    assert walk.sideways() == []
 
 
 def test_a_reader_chooses_a_kind_and_finds_chart_and_table_alike(counted: Site, browser: Browser) -> None:

@@ -124,3 +124,10 @@ def store(kept_store: Store) -> Store:
     """As it was before the first trial."""
     kept_store.reset()
     return kept_store
+
+
+@pytest.fixture
+def kills_seed(request: pytest.FixtureRequest) -> int:
+    """Which points of the matrix are taken: the day's, unless another is asked for. Any must pass."""
+    seed: int = request.config.getoption("--kills-seed")
+    return seed

@@ -19,6 +19,7 @@ SCENARIOS = (
     *(("sent", ()), ("sent_without_key", ()), ("by_the_desk", ()), ("withdrawn", ()), ("discarded", ())),
     ("swept", ("by_the_desk",)),
 )
+MATRIX = (*SCENARIOS, ("published", ()))
 STRIKES = ("kill", "kill soon", "kill soon", "database", "connection")
 LONGEST_DELAY = 0.02
 
@@ -45,7 +46,7 @@ def main() -> int:
 
 def matrix(store: Store, every: int) -> Iterator[Trial]:
     """Each event of each scenario, before and after."""
-    for scenario, before in SCENARIOS:
+    for scenario, before in MATRIX:
         course = course_of(store, scenario, before)
         for point in course.points()[::every]:
             yield _named(store, course, point, strike="kill")

@@ -1,9 +1,10 @@
 """One trial: a scenario is cut off at an event, what it left is looked at, it is sent again, and once more."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from tests.faults.conftest import Answer, Store
@@ -49,17 +50,24 @@ class Course:
         """Every event, before and after."""
         return [(number + 1, when) for number in range(len(self.events)) for when in ("before", "after")]
 
-    def sample(self, seed: int, most: int, but: Iterable[str] = ()) -> list[Point]:
-        """Every kind of event once (but those tried elsewhere), every commit and number; others up to `most`.
+    def sample(self, seed: int, most: int) -> list[Point]:
+        """The named commit points, and others up to `most`, spread over the whole course; the seed draws which.
 
-        After a commit: done and not told. Before a number: committed and not seen.
+        A commit is named by what stands before it, and a name that comes often is taken twice. After a commit: done
+        and not told. Before a number: committed and not seen.
         """
         chance = random.Random(seed)
-        kinds = sorted(set(self.events) - set(but))
-        chosen = {(number, when) for number, when in self.points() if GRAVE.get(self.events[number - 1]) == when}
-        chosen |= {chance.choice([point for point in self.points() if self._kind(point) == kind]) for kind in kinds}
+        chosen = {point for points in self.named().values() for point in chance.sample(points, min(len(points), 2))}
         left = [point for point in self.points() if point not in chosen]
-        return sorted(chosen | set(chance.sample(left, max(0, min(most - len(chosen), len(left))))))
+        return sorted(chosen | set(_spread(chance, left, most - len(chosen))))
+
+    def named(self) -> dict[tuple[str, str], list[Point]]:
+        """Every commit and number, by the event before it and its own kind."""
+        found: dict[tuple[str, str], list[Point]] = {}
+        for number, (earlier, event) in enumerate(pairwise(["", *self.events]), 1):
+            if event in GRAVE:
+                found.setdefault((earlier, event), []).append((number, GRAVE[event]))
+        return found
 
     def told_after(self, point: Point) -> Sequence[str]:
         """Where the last commit was made and not told, a second sending is what a third is elsewhere."""
@@ -67,8 +75,12 @@ class Course:
         left = self.events[number if when == "after" else number - 1 :]
         return () if "COMMIT" in left else self.told_anew
 
-    def _kind(self, point: Point) -> str:
-        return self.events[point[0] - 1]
+
+def _spread(chance: random.Random, points: Sequence[Point], count: int) -> Iterator[Point]:
+    """One point of each of so many stretches of equal length."""
+    count = max(0, min(count, len(points)))
+    ends = [len(points) * place // count for place in range(count + 1)] if count else []
+    return (points[chance.randrange(start, end)] for start, end in pairwise(ends))
 
 
 def trial(store: Store, course: Course, point: Point, **strike: Any) -> list[str]:

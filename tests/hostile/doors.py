@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,29 +64,41 @@ def by_command_line(folder: Path, organ: str) -> Deliver:
     return deliver
 
 
-def by_desk(client: Client, organ: str) -> Deliver:
+@dataclass(frozen=True, slots=True)
+class Desk:
     """The clerk's upload form, the page of the batch, attesting and filing."""
 
-    def deliver(name: str, content: bytes, kind: str, attested: bool) -> Seen:
-        form = {"organ": organ, "kind": kind, "file": _upload(name, content)}
-        answers = [client.post(reverse("desk:upload"), form, headers={"accept": "application/json"})]
+    client: Client
+    organ: str
+
+    def __call__(self, name: str, content: bytes, kind: str, attested: bool) -> Seen:
+        """What it tells in the end."""
+        return self.steps(name, content, kind, attested=attested)[-1]
+
+    def steps(self, name: str, content: bytes, kind: str, *, attested: bool) -> list[Seen]:
+        """What it tells of the dry run, and of the same batch once it is filed."""
+        form = {"organ": self.organ, "kind": kind, "file": _upload(name, content)}
+        answers = [self.client.post(reverse("desk:upload"), form, headers={"accept": "application/json"})]
         if answers[0].status_code == 422:
-            return _refused(answers[0].json()["refused"], answers[0].content)
+            return [_refused(answers[0].json()["refused"], answers[0].content)]
         assert answers[0].status_code == 200, answers[0].content.decode()
         batch = answers[0].json()["batch"].rstrip("/").rsplit("/", 1)[-1]
-        answers.append(client.get(reverse("desk:batch", args=[batch])))
-        if attested and _receipt(client, batch)["state"] == "CHECKED":
+        answers.append(self.client.get(reverse("desk:batch", args=[batch])))
+        seen = [self._told(batch, answers)]
+        if attested and _receipt(self.client, batch)["state"] == "CHECKED":
             review = {"secrecy": "yes", "trade": "yes", "privacy": "yes"}
-            answers.append(client.post(reverse("desk:file", args=[batch]), review))
-            answers.append(client.get(reverse("desk:batch", args=[batch])))
+            answers.append(self.client.post(reverse("desk:file", args=[batch]), review))
+            answers.append(self.client.get(reverse("desk:batch", args=[batch])))
+            seen.append(self._told(batch, answers))
+        return seen
+
+    def _told(self, batch: str, answers: Sequence[Any]) -> Seen:
         assert all(answer.status_code in {200, 302} for answer in answers)
-        receipt = _receipt(client, batch)
-        returned = client.get(reverse("desk:returned", args=[batch])) if receipt["returned"] else None
+        receipt = _receipt(self.client, batch)
+        returned = self.client.get(reverse("desk:returned", args=[batch])) if receipt["returned"] else None
         assert returned is None or returned.status_code == 200
         file = returned.content if returned is not None else b""
         return _seen(receipt, file, tuple(answer.content for answer in answers))
-
-    return deliver
 
 
 def by_api(client: Client, token: str) -> Deliver:

@@ -9,10 +9,10 @@ from tests.hostile.making import Hostile
 PLACE: Final = Path(__file__).resolve().parents[2] / "docs" / "hostile-files.md"
 OPENING: Final = f"""# 不友善的文件 Hostile files
 
-每个文件只有一处毛病，由 `tests/hostile/` 制作，经命令行、接口和工作台三个门各试算、报送一次：回执和退回原因必须完全相同，且
+每个文件只有一处毛病，由 `tests/hostile/` 制作，经命令行、接口和工作台三个门各报送一次，事先在其中两个门试算：回执和退回原因必须完全相同，且
 收到 = 收录 + 未变 + 更正 + 退回 + 不收录。本页由 `python -m tests.hostile.page` 写成，有测试核对。
 
-{len(CORPUS)} files, each with one fault, made by `tests/hostile/` and sent through all three doors (command line, API, desk), tried and filed.
+{len(CORPUS)} files, each with one fault, made by `tests/hostile/` and filed through all three doors (command line, API, desk), tried at two of them before.
 Each door must give the same receipt and the same reasons, and received = accepted + unchanged + corrected + returned +
 outside, always. Every reason for a row and every refusal of a whole file is met (`tests/hostile/test_corpus.py`). This page
 is written by `python -m tests.hostile.page`; a test holds it.

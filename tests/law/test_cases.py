@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.catalogue import shipped_pages
 from xinshu.law.case_terms import CaseTerm, case_due, extended_due
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
@@ -28,7 +29,6 @@ from xinshu.law.retention import Keeping, Kept, retention
 from xinshu.law.severity import severity
 from xinshu.law.terms import Audience, Channel, Condition, CountedFrom, Decision, Record, SubjectKind, UseContext
 from xinshu.law.verdict import Publicity, Reason, ReasonCode, SeverityVerdict
-from xinshu.register.catalogues.files import read_pages
 
 CASES = Path(__file__).parent / "cases"
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
@@ -125,16 +125,9 @@ def record_of(given: Mapping[str, Any]) -> Record:
 
 
 @cache
-def national_pages() -> tuple[Page, ...]:
-    pages, faults = read_pages(CATALOGUE)
-    assert not faults, "\n".join(map(str, faults))
-    return tuple(pages)
-
-
-@cache
 def catalogue_with(amendments: str) -> Catalogue:
     """The catalogue with these amendments (JSON: file -> dotted path -> value); it must stay sound."""
-    pages = {page.file: page for page in national_pages()}
+    pages = {page.file: page for page in shipped_pages()}
     for file, changes in json.loads(amendments).items():
         data = copy.deepcopy(pages[file].data)
         for path, value in changes.items():

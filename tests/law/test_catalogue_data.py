@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalogue import shipped
 from xinshu.law.articles import anchor
-from xinshu.law.catalogue import NATIONAL, Catalogue
+from xinshu.law.catalogue import NATIONAL
 from xinshu.law.checks import VOCABULARIES
 from xinshu.law.doubts import SCOPE_RANKS
 from xinshu.law.entries import ClassTable, FieldRole, FieldType, Instrument, Kind, Mask, Need, TermRow
@@ -185,12 +186,6 @@ INSTRUMENTS = {
     "NDRC-2018-424": Rank.OTHER_NORMATIVE_DOCUMENT,
     "NATIONAL-CATALOGUE-2025": Rank.OTHER_NORMATIVE_DOCUMENT,
 }
-
-
-def shipped() -> Catalogue:
-    catalogue, faults = load_catalogue(FOLDER)
-    assert catalogue is not None, "\n".join(map(str, faults))
-    return catalogue
 
 
 CATALOGUE = shipped()

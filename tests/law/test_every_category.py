@@ -1,31 +1,23 @@
 """Each of the 13 categories of the catalogue comes in by a declared schema: one sound row of every kind, checked."""
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from tests.catalogue import shipped
 from tests.kinds import DECIDED_ON, LASTS_UNTIL, ORGAN_CODE, made_up_code, sample_row
 from xinshu.bulk.checks import Checked, RowFault, check_table
 from xinshu.bulk.files import Table, read_table
 from xinshu.bulk.headers import HeadersRefused, fold_header, match_headers
-from xinshu.law.catalogue import NATIONAL, Catalogue
+from xinshu.law.catalogue import NATIONAL
 from xinshu.law.entries import FieldRole, FieldType, Need
 from xinshu.law.publicity import publicity
 from xinshu.law.terms import Audience, Record, SubjectKind
-from xinshu.register.catalogues.files import load_catalogue
 
 TODAY = date(2026, 11, 23)
 FOLDER = Path(__file__).resolve().parents[2] / "catalogue"
-
-
-@cache
-def shipped() -> Catalogue:
-    catalogue, faults = load_catalogue(FOLDER)
-    assert catalogue is not None, "\n".join(map(str, faults))
-    return catalogue
 
 
 KINDS = tuple(shipped().kinds)

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from tests.catalogue import shipped
 from xinshu.bulk.headers import HeaderMatch, match_headers
-from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType, Need
-from xinshu.register.catalogues.files import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT.parent / "shared" / "data" / "specs" / "header_variants_cn_credit_sites.json"
@@ -116,12 +115,6 @@ NOT_UNDERSTOOD: Final[Mapping[str, Mapping[str, str]]] = {
         "身份证号码／组织机构代码": "一列两用：个人号码或者单位代码 one column for a person's number or an organisation's code",
     },
 }
-
-
-def shipped() -> Catalogue:
-    catalogue, faults = load_catalogue(ROOT / "catalogue")
-    assert catalogue is not None, "\n".join(map(str, faults))
-    return catalogue
 
 
 CATALOGUE = shipped()

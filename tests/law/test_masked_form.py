@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.house.tree import ROOT
+from tests.catalogue import shipped
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRule, FieldType
 from xinshu.law.public_form import MARKED, MARKS, TELLING, masked, may_name_someone
 from xinshu.law.terms import ClaimCause, Mark
-from xinshu.register.catalogues.files import load_catalogue
 
-CATALOGUE, FAULTS = load_catalogue(ROOT / "catalogue")
+CATALOGUE = shipped()
 NEW = frozenset({"mark"})
 OTHERS = frozenset({"other_marks"})
 STAYS = frozenset({"ref", "kind", "organ", "decided_on", "shown_from", "shown_until", "repair_from", "regime", "basis"})
@@ -23,7 +22,6 @@ SECRET = "示例甲某在其店内"
 
 
 def catalogue() -> Catalogue:
-    assert CATALOGUE is not None, FAULTS
     return CATALOGUE
 
 

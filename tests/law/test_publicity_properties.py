@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.law.test_cases import catalogue_with, national_pages
+from tests.catalogue import shipped_pages
+from tests.law.test_cases import catalogue_with
 from xinshu.kit.period import ONE_DAY
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldType
@@ -35,7 +36,7 @@ def catalogue(**to_older: Transition) -> Catalogue:
 
 def without(regime: str) -> Catalogue:
     """The catalogue as it was before that penalty regime was made."""
-    (page,) = (page for page in national_pages() if page.file == PENALTY_FILE)
+    (page,) = (page for page in shipped_pages() if page.file == PENALTY_FILE)
     regimes = page.data["ADMIN_PENALTY"]["regimes"]
     kept = {name: regimes[name] for name in REGIMES[: REGIMES.index(regime)]}
     return catalogue_with(json.dumps({PENALTY_FILE: {"ADMIN_PENALTY.regimes": kept}}, sort_keys=True))

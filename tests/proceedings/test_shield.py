@@ -55,9 +55,8 @@ REASONS = Refusal(words="裁定书无法核实", articles=(("SC-2025-22", ""),))
 
 
 @pytest.fixture(autouse=True)
-def ready(db: None, settings: Any) -> None:
-    """Two penalties from before the order; a third that came after it; and a licence. Nobody signs in here."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ready(db: None) -> None:
+    """Two penalties from before the order; a third that came after it; and a licence."""
     factories.adopted_catalogue()
     registered_organ()
     accepted(

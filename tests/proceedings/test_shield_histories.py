@@ -153,8 +153,7 @@ ACTS: Final[tuple[Callable[[History], None], ...]] = (
 
 
 @pytest.fixture(autouse=True)
-def ready(db: None, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ready(db: None) -> None:
     factories.adopted_catalogue()
     registered_organ()
     officers()

@@ -1,12 +1,14 @@
 """Access: organs by a valid code, users by a hashed password, posts by their days, and a line for every act."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 
 from tests.factories import MARKET, PASSWORD, TODAY, appointed, noon, registered_organ
+from xinshu.project import settings as site
 from xinshu.register.access.actions import OrganRefused, UnknownOrgan, WeakPassword, appoint, employ, register_organs
 from xinshu.register.access.models import Post, TrailLine, User
 from xinshu.register.access.queries import OrganRow, departments_of, organ, organs, posts_of
@@ -34,6 +36,16 @@ def test_a_password_is_kept_as_a_hash_only() -> None:
     assert PASSWORD not in User.objects.get(username=username).password
     assert authenticate(username=username, password=PASSWORD) is not None
     assert authenticate(username=username, password="another") is None
+
+
+def test_the_site_hashes_by_argon2id_at_the_full_cost(settings: Any) -> None:
+    """Tests hash quickly; this one as the settings of the site say."""
+    settings.PASSWORD_HASHERS = site.PASSWORD_HASHERS
+    appointed(Role.AUDITOR)
+    algorithm, variant, _, cost, _, _ = User.objects.get().password.split("$")
+    assert (algorithm, variant) == ("argon2", "argon2id")
+    assert {name: int(value) for name, value in (part.split("=") for part in cost.split(","))}["m"] >= 19 << 10
+    assert "tests" not in str(site.PASSWORD_HASHERS)
 
 
 def test_a_weak_password_is_refused_and_leaves_no_user() -> None:
