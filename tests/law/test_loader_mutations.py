@@ -78,9 +78,7 @@ def refused_by(module: ModuleType) -> tuple[tuple[Row, Entries], ...]:
     """The rows that this module, as it stands, refuses, and no other does."""
     asked: Check = getattr(module, ASKED[module])
     return tuple(
-        (row, entries)
-        for row, entries in spoiled_rows()
-        if {fault.key for fault in asked(entries)} == set(row["keys"])
+        (row, entries) for row, entries in spoiled_rows() if {fault.key for fault in asked(entries)} == set(row["keys"])
     )
 
 
