@@ -16,7 +16,7 @@ from xinshu.register.access.actions import issue_token
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
 from xinshu.uses.measures.actions import Caller, begin_watch, give_answer
-from xinshu.uses.measures.models import Bidder, Tender, TenderStep
+from xinshu.uses.measures.models import Bidder, MeasureEffect, Tender, TenderStep
 
 OWN_CHAPTERS = ("measures", "powers", "lists", "national_list", "national-list")
 """What the shipped catalogue says of measures is left out: these tests work with rows whose every word they know."""
@@ -191,6 +191,15 @@ def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:
     )
     for place, line in enumerate(given.lines, 1):
         Bidder.objects.create(tender=room, place=place, code=line.code, outcome=line.outcome)
+    MeasureEffect.objects.create(
+        organ_code=factories.MARKET.code,
+        measure="EX_NO_TENDERS",
+        effect="APPLIED",
+        done_on=factories.TODAY,
+        actor="test",
+        at=moment.instant,
+        once=room.id.bytes * 2,
+    )
     TenderStep.objects.create(tender=room.id, event="BEGUN", actor="test", on_day=factories.TODAY, at=moment.instant)
     return room.id
 
