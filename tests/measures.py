@@ -30,7 +30,7 @@ EX-TENDER-LAW:
   rank: LAW
   from: 2003-01-01
   looked_at: 2026-11-27
-  certainty: ILLUSTRATIVE
+  certainty: SOURCE
 """,
     "powers/made-up.yaml": """
 EX_TENDER_22:
@@ -38,7 +38,7 @@ EX_TENDER_22:
   name_en: Conditions for taking part in procurement
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   natures: [PENALTY]
@@ -50,7 +50,7 @@ EX_FAST_9:
   name_en: To be served first
   basis: EX-TENDER-LAW
   article: "9"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   natures: [INCENTIVE]
@@ -73,7 +73,7 @@ EX_NO_TENDERS:
        when: {severity: [SERIOUS]}}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
@@ -92,7 +92,7 @@ EX_NO_FINES:
   ending: {end: AFTER_MONTHS, months: 2}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
@@ -109,7 +109,7 @@ EX_ASLEEP:
     - {row: "1", power: EX_TENDER_22, kind: ADMIN_PENALTY, subjects: [ENTERPRISE]}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: INACTIVE
@@ -129,7 +129,7 @@ EX_FIRST:
   unprompted: true
   basis: EX-TENDER-LAW
   article: "9"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
