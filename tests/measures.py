@@ -16,7 +16,7 @@ from xinshu.register.access.actions import issue_token
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.catalogues.queries import EditionRow, catalogue_on
 from xinshu.uses.measures.actions import Caller, begin_watch, give_answer
-from xinshu.uses.measures.models import Bidder, Tender, TenderStep
+from xinshu.uses.measures.models import Bidder, MeasureEffect, Tender, TenderStep
 
 OWN_CHAPTERS = ("measures", "powers", "lists", "national_list", "national-list")
 """What the shipped catalogue says of measures is left out: these tests work with rows whose every word they know."""
@@ -30,7 +30,7 @@ EX-TENDER-LAW:
   rank: LAW
   from: 2003-01-01
   looked_at: 2026-11-27
-  certainty: ILLUSTRATIVE
+  certainty: SOURCE
 """,
     "powers/made-up.yaml": """
 EX_TENDER_22:
@@ -38,7 +38,7 @@ EX_TENDER_22:
   name_en: Conditions for taking part in procurement
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   natures: [PENALTY]
@@ -50,7 +50,7 @@ EX_FAST_9:
   name_en: To be served first
   basis: EX-TENDER-LAW
   article: "9"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   natures: [INCENTIVE]
@@ -73,7 +73,7 @@ EX_NO_TENDERS:
        when: {severity: [SERIOUS]}}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
@@ -92,7 +92,7 @@ EX_NO_FINES:
   ending: {end: AFTER_MONTHS, months: 2}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
@@ -109,7 +109,7 @@ EX_ASLEEP:
     - {row: "1", power: EX_TENDER_22, kind: ADMIN_PENALTY, subjects: [ENTERPRISE]}
   basis: EX-TENDER-LAW
   article: "22"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: INACTIVE
@@ -129,7 +129,7 @@ EX_FIRST:
   unprompted: true
   basis: EX-TENDER-LAW
   article: "9"
-  from: 2003-01-01
+  from: 2021-07-15
   looked_at: 2026-11-27
   certainty: SOURCE
   standing: ACTIVE
@@ -191,6 +191,15 @@ def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:
     )
     for place, line in enumerate(given.lines, 1):
         Bidder.objects.create(tender=room, place=place, code=line.code, outcome=line.outcome)
+    MeasureEffect.objects.create(
+        organ_code=factories.MARKET.code,
+        measure="EX_NO_TENDERS",
+        effect="APPLIED",
+        done_on=factories.TODAY,
+        actor="test",
+        at=moment.instant,
+        once=room.id.bytes * 2,
+    )
     TenderStep.objects.create(tender=room.id, event="BEGUN", actor="test", on_day=factories.TODAY, at=moment.instant)
     return room.id
 

@@ -91,7 +91,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     **{f"{name}": [{"tender": NO_BATCH}] for name in ("desk:tender", "desk:tender-evidence", "space:tender")},
     "space:check": [{"check": NO_BATCH}],
     "api-1:check_again": [{"number": NO_BATCH}],
-    "api-1:watched": [{"watch": NO_BATCH}],
+    **{f"api-1:{name}": [{"watch": NO_BATCH}] for name in ("watched", "over")},
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],

@@ -27,7 +27,7 @@ APPEND_ONLY = {
     "agencies_audit",
     "agencies_matterstep",
     "cases_caseevent",
-    "measures_effect",
+    "measures_measureeffect",
 }
 """Tables whose lines the database itself refuses to change: trail, editions, journal, sources, versions, reconciliations."""
 

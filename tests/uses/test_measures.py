@@ -178,7 +178,9 @@ def test_a_measure_reaches_only_the_kinds_of_body_of_its_row(token: dict[str, st
     for number, (code, kind) in enumerate(kinds.items()):
         said = {"penalties": ["FINE", "LICENCE_REVOCATION"], "fine": Decimal(9), "severity": "SERIOUS"}
         accepted(
-            document(code=code, subject_kind=kind, name=f"示例{number}", document_number=f"示〔2026〕{number}号", **said)
+            document(
+                code=code, subject_kind=kind, name=f"示例{number}", document_number=f"示〔2026〕{number}号", **said
+            )
         )
     answer = asked(token, business, institution)
     assert stands(answer) == [BARRED]

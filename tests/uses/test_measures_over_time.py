@@ -28,7 +28,7 @@ from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.models import SubjectCode
 from xinshu.uses.measures.actions import follow_watches
-from xinshu.uses.measures.models import Effect, Watch
+from xinshu.uses.measures.models import MeasureEffect, Watch
 
 pytestmark = pytest.mark.django_db
 
@@ -250,13 +250,13 @@ def test_an_effect_is_counted_once_and_names_nobody(today: None) -> None:
     token = organ_token()
     assert [reported(token).json()["kept"] for _ in range(2)] == [True, False]
     assert reported(token, effect="LIFTED").json()["kept"] is True
-    assert {(one.measure, one.effect) for one in Effect.objects.all()} == {
+    assert {(one.measure, one.effect) for one in MeasureEffect.objects.all()} == {
         ("EX_NO_TENDERS", "APPLIED"),
         ("EX_NO_TENDERS", "LIFTED"),
     }
-    assert not [one for one in Effect.objects.values_list() if SUBJECT in map(str, one)]
+    assert not [one for one in MeasureEffect.objects.values_list() if SUBJECT in map(str, one)]
     with pytest.raises(IntegrityError), transaction.atomic():
-        Effect.objects.all().delete()
+        MeasureEffect.objects.all().delete()
 
 
 @pytest.mark.parametrize(
@@ -264,4 +264,4 @@ def test_an_effect_is_counted_once_and_names_nobody(today: None) -> None:
 )
 def test_an_effect_that_cannot_be_is_refused(today: None, wrong: dict[str, Any]) -> None:
     assert reported(organ_token(), **wrong).status_code == 422
-    assert not Effect.objects.exists()
+    assert not MeasureEffect.objects.exists()

@@ -22,7 +22,7 @@ from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.uses.measures.actions import erase_old
-from xinshu.uses.measures.models import Bidder, Check, Effect, Tender, TenderStep, Watch
+from xinshu.uses.measures.models import Bidder, Check, MeasureEffect, Tender, TenderStep, Watch
 from xinshu.uses.measures.queries import answer_of, bidders_of, effects_counted, tender
 from xinshu.uses.measures.tenders import (
     ExclusionRefused,
@@ -199,7 +199,7 @@ def test_nobody_is_excluded_while_its_window_runs(day: date) -> None:
     with pytest.raises(ExclusionRefused, match="答复期至2026-11-26"):
         exclude(code=SUBJECT, key=key(), words=REASON, **said(room, day))
     assert bidder(room).excluded_on is None
-    assert not Effect.objects.exists()
+    assert not MeasureEffect.objects.exists()
 
 
 # --- exclusion ------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xinshu.doors.portal.wording import Wording, Words
+from xinshu.doors.portal.wording import Wording
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.doors.tender_words import bidders_told, room_told, steps_told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.paging import page_number, pages
-from xinshu.law.terms import UseContext
 from xinshu.register.access.audience import moment_of
 from xinshu.register.access.queries import organ, organs
 from xinshu.register.catalogues.queries import catalogue_on
@@ -33,20 +32,6 @@ from xinshu.uses.measures.tenders import answer_buyer
 
 PAGE_SIZE: Final = 25
 
-CONTEXTS: Final[dict[str, Words]] = {
-    UseContext.GOVERNMENT_FUNDS: ("政府资金", "government funds"),
-    UseContext.TAX_PREFERENCE: ("税收优惠", "tax preference"),
-    UseContext.PUBLIC_TRADING: ("公共资源交易", "public resource trading"),
-    UseContext.SECURITIES_ISSUE: ("股票债券发行", "issue of shares and bonds"),
-    UseContext.AWARDS: ("评优评先", "awards"),
-    UseContext.RECRUITMENT: ("录用", "recruitment"),
-    UseContext.MARKET_ACCESS: ("市场准入", "market access"),
-    UseContext.SUPERVISION: ("监督检查", "supervision"),
-    UseContext.FAST_TRACK: ("优先办理", "fast track"),
-    UseContext.TOLERANCE: ("容缺受理", "tolerance"),
-    UseContext.FINANCE: ("融资", "finance"),
-}
-
 
 @mandated
 @require_safe
@@ -61,7 +46,12 @@ def tenders(request: HttpRequest) -> HttpResponse:
             room_told(one, words) | {"unit": units.get(one.organ, one.organ)} for one in tenders_with(_codes(request))
         ],
         "checks": [
-            {"id": one.id, "on": one.on_day, "who": _who(one.caller, units), "context": CONTEXTS[one.context]}
+            {
+                "id": one.id,
+                "on": one.on_day,
+                "who": _who(one.caller, units),
+                "context": words.choice("USE_CONTEXT", one.context),
+            }
             | {"purpose": one.purpose, "kept_until": one.kept_until}
             for one in rows
         ],

@@ -15,6 +15,7 @@ from django.db import transaction
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
 from xinshu.kit.moment import Moment
+from xinshu.law import measure_words
 from xinshu.law.measures import grounds_in, kinds_looked_at
 from xinshu.law.terms import UseContext
 from xinshu.proceedings.vault import sealed
@@ -24,7 +25,7 @@ from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog.queries import lines, numbered
 from xinshu.register.subjects.queries import described, known
 from xinshu.uses.measures import answers
-from xinshu.uses.measures.models import Alert, Check, Effect, Tender, TenderStep, Watch, WatchedCode
+from xinshu.uses.measures.models import Alert, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
 from xinshu.uses.measures.queries import (
     Answered,
     Asking,
@@ -239,7 +240,7 @@ def note_effect(
         )
     said = "\n".join((organ, measure, effect, normalise(code), matter.strip()))
     once = hmac.new(settings.SECRET_KEY.encode(), f"effect {said}".encode(), hashlib.sha256).digest()
-    _, fresh = Effect.objects.get_or_create(
+    _, fresh = MeasureEffect.objects.get_or_create(
         once=once,
         defaults={
             "organ_code": organ,
@@ -279,7 +280,7 @@ def keys(line: Line) -> list[list[str]]:
 def _content(number: UUID, found: Answered, asking: Asking, purpose: str) -> bytes:
     catalogue, kinds = asking.edition.catalogue, looked_at(asking)
     grounds = grounds_in(asking.context, catalogue, on_date=asking.day, division=asking.division)
-    covered = answers.covered(
+    covered = measure_words.covered(
         kinds,
         delivered(found.state.mark),
         asking.context,
@@ -310,7 +311,7 @@ def _measures(found: Answered, asking: Asking) -> dict[str, Any]:
             if not one.held:
                 grounds.setdefault(one.measure, {}).setdefault(one.ground, one)
     return {
-        name: answers.measure_words(
+        name: measure_words.measure_words(
             name, [(row, one.reason, one.ends) for row, one in rows.items()], asking.edition.catalogue
         )
         for name, rows in sorted(grounds.items())
@@ -328,7 +329,7 @@ def _more(line: Line, bodies: Mapping[int, Any], asking: Asking) -> dict[str, An
     if line.outcome is Outcome.NOT_A_CODE:
         return {"reasons": line.reasons, "words": answers.refusal_words(line.reasons)}
     if line.outcome is Outcome.FOREIGN:
-        return {"words": answers.FOREIGN}
+        return {"words": measure_words.FOREIGN}
     if not line.found:
         return {}
     return {"bodies": [_body(bodies[one], line.found, asking) for one in dict.fromkeys(f.subject for f in line.found)]}
@@ -337,7 +338,7 @@ def _more(line: Line, bodies: Mapping[int, Any], asking: Asking) -> dict[str, An
 def _body(row: Any, found: Iterable[Found], asking: Asking) -> dict[str, Any]:
     own = [one for one in found if one.subject == row.subject]
     return {
-        **answers.body(row),
+        **measure_words.body(row),
         "measures": [_told(one, row.code, asking) for one in own if not one.held],
         "held": [_held(one, row.code, asking) for one in own if one.held],
     }
@@ -349,13 +350,13 @@ def _told(one: Found, code: str, asking: Asking) -> dict[str, Any]:
         "ground": one.ground,
         "class": one.measure_class,
         "until": one.last_day,
-        "record": answers.record(one.record, code, asking.edition.catalogue, settings.SITE),
+        "record": measure_words.record(one.record, code, asking.edition.catalogue, settings.SITE),
     }
 
 
 def _held(one: Found, code: str, asking: Asking) -> dict[str, Any]:
-    why = answers.reason_words(one.reason, asking.edition.catalogue)
-    return {"why": why, "record": answers.record(one.record, code, asking.edition.catalogue, settings.SITE)}
+    why = measure_words.reason_words(one.reason, asking.edition.catalogue)
+    return {"why": why, "record": measure_words.record(one.record, code, asking.edition.catalogue, settings.SITE)}
 
 
 def _bodies_told_of(since: int, through: int) -> frozenset[int]:

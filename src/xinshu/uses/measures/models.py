@@ -79,7 +79,7 @@ class Alert(models.Model):
     at = models.DateTimeField()
 
 
-class Effect(models.Model):
+class MeasureEffect(models.Model):
     """A unit applied a measure or lifted it. Of whom is kept as a keyed digest only, so that it is counted once."""
 
     id = models.BigAutoField(primary_key=True)

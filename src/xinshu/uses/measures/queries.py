@@ -19,7 +19,6 @@ from xinshu.bulk.codes import check_codes
 from xinshu.bulk.consequences import fields_asked, followed, trait_of
 from xinshu.kit.identifiers import Scheme
 from xinshu.law.measures import (
-    Applied,
     Fact,
     fields_looked_at,
     grounds_in,
@@ -32,7 +31,7 @@ from xinshu.proceedings.vault import unsealed
 from xinshu.register.catalogues.queries import EditionRow
 from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
 from xinshu.register.subjects.queries import bodies_by_code
-from xinshu.uses.measures.models import Alert, Bidder, Check, Effect, Tender, TenderStep, Watch, WatchedCode
+from xinshu.uses.measures.models import Alert, Bidder, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
 from xinshu.uses.measures.states import Outcome
 
 FEW: Final = 50
@@ -146,79 +145,54 @@ def _found(codes: pl.Series, asking: Asking) -> dict[str, list[Found]]:
 
 
 def _one_by_one(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Found]]:
-    catalogue = asking.edition.catalogue
+    catalogue, said = asking.edition.catalogue, {"on_date": asking.day}
     chosen = sorted(fields_looked_at(_grounds(asking), catalogue))
     for row in facts.iter_rows(named=True):
         trait = trait_of(row["kind"], row["severity"], row["said"], row["marks"], catalogue, chosen)
         fact = Fact(ref=row["record_ref"], trait=trait, decided_on=row["decided_on"], last_day=row["last_day"])
-        verdict = measures_for(
-            SubjectKind(row["subject_kind"]),
-            [fact],
-            asking.context,
-            catalogue,
-            on_date=asking.day,
-            division=asking.division,
-        )
+        kind = SubjectKind(row["subject_kind"])
+        verdict = measures_for(kind, [fact], asking.context, catalogue, division=asking.division, **said)
         for one in verdict.applied:
-            yield row["code"], _of_applied(one, row)
+            why, ends = one.reasons
+            yield row["code"], _told(row, why, ends, one.measure, one.ground, one.measure_class, one.last_day)
         for reason in verdict.reasons:
             if reason.code is ReasonCode.MEASURE_HELD:
-                yield row["code"], _of_held(reason, row)
+                yield row["code"], _told(row, reason, reason)
 
 
 def _in_columns(facts: pl.DataFrame, asking: Asking) -> Iterator[tuple[str, Found]]:
     rows = followed(facts, asking.context, asking.edition.catalogue, on_date=asking.day, division=asking.division)
     held: set[tuple[str, str, Reason]] = set()
     for row in rows.iter_rows(named=True):
-        reason = Reason(ReasonCode(row["why"]), row["basis"], row["article"])
-        if reason.code is ReasonCode.MEASURE_HELD:
-            once = (row["code"], row["record_ref"], reason)
-            if once not in held:
-                held.add(once)
-                yield row["code"], _of_held(reason, row)
-            continue
-        ends = Reason(ReasonCode(row["end_code"]), row["basis"], row["end_article"])
-        yield (
-            row["code"],
-            Found(
-                subject=row["subject"],
-                subject_kind=SubjectKind(row["subject_kind"]),
-                measure=row["measure"],
-                ground=row["ground"],
-                measure_class=row["measure_class"],
-                reason=reason,
-                ends=ends,
-                last_day=row["last_day"],
-                record={name: row[name] for name in KEPT},
-            ),
-        )
+        why = Reason(ReasonCode(row["why"]), row["basis"], row["article"])
+        if why.code is not ReasonCode.MEASURE_HELD:
+            ends = Reason(ReasonCode(row["end_code"]), row["basis"], row["end_article"])
+            more = (row["measure"], row["ground"], row["measure_class"], row["last_day"])
+            yield row["code"], _told(row, why, ends, *more)
+        elif (once := (row["code"], row["record_ref"], why)) not in held:
+            held.add(once)
+            yield row["code"], _told(row, why, why)
 
 
-def _of_applied(one: Applied, row: Mapping[str, Any]) -> Found:
+def _told(
+    row: Mapping[str, Any],
+    reason: Reason,
+    ends: Reason,
+    measure: str = "",
+    ground: str = "",
+    measure_class: str | None = None,
+    last_day: date | None = None,
+) -> Found:
+    """One measure; where its record is in doubt, nothing follows, and no measure is named."""
     return Found(
         subject=row["subject"],
         subject_kind=SubjectKind(row["subject_kind"]),
-        measure=one.measure,
-        ground=one.ground,
-        measure_class=None if one.measure_class is None else str(one.measure_class),
-        reason=one.reasons[0],
-        ends=one.reasons[1],
-        last_day=one.last_day,
-        record={name: row[name] for name in KEPT},
-    )
-
-
-def _of_held(reason: Reason, row: Mapping[str, Any]) -> Found:
-    """That nothing follows from a record, which is in doubt: it names no measure."""
-    return Found(
-        subject=row["subject"],
-        subject_kind=SubjectKind(row["subject_kind"]),
-        measure="",
-        ground="",
-        measure_class=None,
+        measure=measure,
+        ground=ground,
+        measure_class=None if measure_class is None else str(measure_class),
         reason=reason,
-        ends=reason,
-        last_day=row["last_day"],
+        ends=ends,
+        last_day=last_day,
         record={name: row[name] for name in KEPT},
     )
 
@@ -320,7 +294,7 @@ def alerts_of(watch: UUID, *, after: int = 0, most: int = 100) -> list[AlertRow]
 
 def effects_counted() -> dict[tuple[str, str], int]:
     """How often units applied and lifted each measure, by measure and effect."""
-    rows = Effect.objects.values_list("measure", "effect").annotate(times=Count("id"))
+    rows = MeasureEffect.objects.values_list("measure", "effect").annotate(times=Count("id"))
     return {(measure, effect): times for measure, effect, times in rows.order_by("measure", "effect")}
 
 

@@ -214,8 +214,7 @@ def open_bids(*, tender: UUID, organ: OrganRow, actor: str, moment: Moment) -> U
     codes = list(Bidder.objects.filter(tender=room).order_by("place").values_list("code", flat=True))
     purpose = _purpose(room.reference, room.basis, room.article or None, edition.catalogue)
     given = give_answer(codes=codes, context=CONTEXT, purpose=purpose, caller=_caller(organ, actor), moment=moment)
-    kept_until = room.ends_on + timedelta(days=settings.CHECK_DAYS)
-    Check.objects.filter(id=given.number).update(kept_until=kept_until)
+    Check.objects.filter(id=given.number).update(kept_until=room.ends_on + timedelta(days=settings.CHECK_DAYS))
     room.evidence_id, room.state = given.number, TenderState.OPENED
     room.save(update_fields=["evidence", "state"])
     _step(room, TenderEvent.BIDS_OPENED, actor, moment)
@@ -389,8 +388,7 @@ def _open_room(tender: UUID, organ: str | None = None) -> Tender:
 def _close(room: Tender, actor: str, moment: Moment) -> None:
     room.state, room.closed_on = TenderState.CLOSED, moment.day
     room.save(update_fields=["state", "closed_on"])
-    kept_until = moment.day + timedelta(days=settings.CHECK_DAYS)
-    Check.objects.filter(id=room.evidence_id).update(kept_until=kept_until)
+    Check.objects.filter(tender=room).update(kept_until=moment.day + timedelta(days=settings.CHECK_DAYS))
     end_watch(watch=room.watch_id, caller=f"organ:{room.organ_code}", moment=moment)
     _step(room, TenderEvent.CLOSED, actor, moment)
 

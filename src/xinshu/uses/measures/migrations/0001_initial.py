@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Effect',
+            name='MeasureEffect',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('organ_code', models.CharField(db_collation='C', max_length=18)),

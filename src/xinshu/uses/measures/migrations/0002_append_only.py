@@ -8,4 +8,4 @@ from xinshu.register.access.append_only import append_only
 class Migration(migrations.Migration):
     dependencies = [("measures", "0001_initial")]
 
-    operations = append_only("measures", "measures_effect")
+    operations = append_only("measures", "measures_measureeffect")
