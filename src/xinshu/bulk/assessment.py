@@ -1,0 +1,358 @@
+"""A draft of rules beside those in force, over the whole register: who gains or loses which measure, and more.
+
+The law is asked once per distinct input (`law.measures.consequences`, `law.publicity`) and joined back; what stays in
+memory is one part of the register and the counts. Rows come by subject, all of a subject's one after the other.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from itertools import combinations
+from typing import Any, Final
+
+import polars as pl
+
+from xinshu.bulk.small_cells import Cell
+from xinshu.law.assessment import shifted_kinds
+from xinshu.law.catalogue import NATIONAL, Catalogue, covers
+from xinshu.law.measure_rules import Ending
+from xinshu.law.measures import Consequence, Trait, consequences, kinds_looked_at, last_day_of
+from xinshu.law.publicity import publicity
+from xinshu.law.terms import (
+    Area,
+    Mark,
+    MeasureEnd,
+    Nature,
+    Penalty,
+    Procedure,
+    Record,
+    Severity,
+    Standing,
+    SubjectKind,
+    UseContext,
+)
+from xinshu.law.verdict import ReasonCode
+
+UNKNOWN: Final = "UNKNOWN"
+BETWEEN: Final = "\x1f"
+"""Between the values of a column that holds several: no cell that is taken in holds a control character."""
+
+ROWS: Final = {
+    "subject": pl.Int64,
+    "subject_kind": pl.String,
+    "division": pl.String,
+    "industry": pl.String,
+    "size": pl.String,
+    "kind": pl.String,
+    "severity": pl.String,
+    "procedure": pl.String,
+    "area": pl.String,
+    "penalties": pl.String,
+    "marks": pl.String,
+    "says": pl.String,
+    "department": pl.String,
+    "decided_on": pl.Date,
+    "served_on": pl.Date,
+    "event_on": pl.Date,
+    "publicity_reason": pl.String,
+    "duty_unmet": pl.Boolean,
+    "public_from": pl.Date,
+    "public_until": pl.Date,
+}
+"""The columns of a part: a record that is shown, and what is known of its body. `says`: FIELD=CHOICE, several.
+`division`: six digits, or UNKNOWN, by which local measures reach it."""
+
+TRAIT: Final = ("kind", "severity", "procedure", "area", "penalties", "marks", "says", "subject_kind", "reach")
+ABOUT: Final = ("province", "industry", "size")
+PROVINCE: Final = 2
+"""Digits of a division that stand for its province (GB/T 2260)."""
+TERM: Final = (
+    *("kind", "subject_kind", "decided_on", "served_on", "event_on", "department", "penalties", "procedure", "area"),
+    *("severity", "publicity_reason", "duty_unmet", "public_from", "public_until"),
+)
+ANSWERS: Final = {"trait": pl.UInt32, "side": pl.String, "what": pl.String, "months": pl.Int32}
+TERMS: Final = {"stands": pl.Boolean, "until": pl.Date, "shift": pl.String}
+COUNTED: Final = {"effect": pl.String, "what": pl.String, **dict.fromkeys(ABOUT, pl.String), "bodies": pl.UInt32}
+
+
+class Outcome(StrEnum):
+    """What the draft does to a body. GAINS, LOSES: a measure. TWICE: one record, two measures in one context.
+    MINOR: a penalty for a minor matter. LONGER, SHORTER, GONE: how long a record is shown. UNSURE: not to be told."""
+
+    GAINS = "GAINS"
+    LOSES = "LOSES"
+    TWICE = "TWICE"
+    MINOR = "MINOR"
+    LONGER = "LONGER"
+    SHORTER = "SHORTER"
+    GONE = "GONE"
+    UNSURE = "UNSURE"
+
+
+class Side(StrEnum):
+    """By which rules an answer was given, and of what."""
+
+    OLD = "OLD"
+    NEW = "NEW"
+    TWICE = "TWICE"
+    MINOR = "MINOR"
+
+
+class Assessing:
+    """Takes the register part by part, and counts."""
+
+    def __init__(self, old: Catalogue, new: Catalogue, *, on_date: date) -> None:
+        self._rules = {Side.OLD: old, Side.NEW: new}
+        self._day = on_date
+        self._shifted = shifted_kinds(old, new)
+        self._looked = _kinds(old) | _kinds(new) | self._shifted
+        self._reaches: dict[str, str] = {}
+        self._traits: dict[str, int] = {}
+        self._answers: list[tuple[int, str, str, int | None]] = []
+        self._ends: dict[tuple[date, int], date | None] = {}
+        self._counts = pl.DataFrame(schema=COUNTED)
+        self.records = 0
+        self.bodies = 0
+
+    def take(self, rows: pl.DataFrame) -> None:
+        """One part, with all records of each of its subjects."""
+        self.records += rows.height
+        self.bodies += rows["subject"].n_unique()
+        rows = rows.filter(pl.col("kind").is_in(sorted(self._looked)))
+        if rows.is_empty():
+            return
+        rows = self._with_terms(self._with_reach(_with_province(rows)))
+        about = rows.select("subject", *ABOUT).unique("subject", keep="first")
+        found = pl.concat([self._measures(rows), _terms_shifted(rows)])
+        counted = found.join(about, on="subject").group_by("effect", "what", *ABOUT).agg(pl.len().alias("bodies"))
+        both = pl.concat([self._counts, counted.select(list(COUNTED)).cast(COUNTED)])  # type: ignore[arg-type]
+        self._counts = both.group_by("effect", "what", *ABOUT).agg(pl.col("bodies").sum())
+
+    def cells(self) -> dict[Cell, int]:
+        """How many bodies each outcome has, as `small_cells` counts: `month` is type and size of the body."""
+        return {
+            Cell(f"{effect} {what}", province, size, industry): bodies
+            for effect, what, province, industry, size, bodies in self._counts.iter_rows()
+        }
+
+    def _with_reach(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`reach`: a division that stands for all in which the same local measures are in use."""
+        rules = self._rules.values()
+        layers = sorted({found.layers[name] for found in rules for name in found.measures} - {NATIONAL})
+        divisions = rows["division"].unique()
+        by_division = {division: self._reach(division, layers) for division in divisions}
+        return rows.with_columns(
+            pl.col("division").replace_strict(by_division, return_dtype=pl.String).alias("reach"),
+        )
+
+    def _reach(self, division: str, layers: list[str]) -> str:
+        covering = BETWEEN.join(layer for layer in layers if covers(layer, division))
+        return self._reaches.setdefault(covering, division)
+
+    # --- measures ---------------------------------------------------------------------------------
+
+    def _measures(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Subject, effect and what, once each."""
+        keyed = rows.with_columns(
+            pl.concat_str([pl.col(name).fill_null("") for name in TRAIT], separator="\x1e").alias("key")
+        )
+        self._ask(keyed)
+        traits = pl.DataFrame(
+            {"key": list(self._traits), "trait": list(self._traits.values())},
+            schema={"key": pl.String, "trait": pl.UInt32},
+        )
+        answers = pl.DataFrame(self._answers, schema=ANSWERS, orient="row")
+        asked = keyed.select("subject", "key", "decided_on", "public_until", "stands", "until").join(traits, on="key")
+        said = asked.join(answers, on="trait")
+        old = pl.col("side") == Side.OLD
+        said = said.with_columns(pl.when(old).then("public_until").otherwise("until").alias("record_until"))
+        said = said.filter((old | pl.col("stands")) & self._runs(said)).select("subject", "side", "what").unique()
+        sides = {side: said.filter(pl.col("side") == side).select("subject", "what") for side in Side}
+        outcomes = {
+            Outcome.GAINS: sides[Side.NEW].join(sides[Side.OLD], on=["subject", "what"], how="anti"),
+            Outcome.LOSES: sides[Side.OLD].join(sides[Side.NEW], on=["subject", "what"], how="anti"),
+            Outcome.TWICE: sides[Side.TWICE],
+            Outcome.MINOR: sides[Side.MINOR],
+        }
+        return pl.concat(
+            [frame.with_columns(pl.lit(str(effect)).alias("effect")) for effect, frame in outcomes.items()]
+        )
+
+    def _runs(self, said: pl.DataFrame) -> pl.Series:
+        """Whether the measure still runs on the day; only one that ends after months ends before its record."""
+        pairs = said.filter(pl.col("months").is_not_null() & pl.col("decided_on").is_not_null())
+        for decided, months in pairs.select("decided_on", "months").unique().iter_rows():
+            if (decided, months) not in self._ends:
+                ending = Ending(end=MeasureEnd.AFTER_MONTHS, months=months)
+                self._ends[decided, months] = last_day_of(ending, decided, None)
+        over = pl.DataFrame(
+            [key for key, last in self._ends.items() if last is not None and last < self._day],
+            schema={"decided_on": pl.Date, "months": pl.Int32},
+            orient="row",
+        ).with_columns(pl.lit(value=True).alias("over"))
+        return said.join(over, on=["decided_on", "months"], how="left", maintain_order="left")["over"].is_null()
+
+    def _ask(self, keyed: pl.DataFrame) -> None:
+        """Ask the law about every trait that was not met before."""
+        for row in keyed.unique("key", maintain_order=True).iter_rows(named=True):
+            if row["key"] in self._traits:
+                continue
+            number = self._traits[row["key"]] = len(self._traits)
+            old = self._found(Side.OLD, row)
+            new = self._found(Side.NEW, row)
+            for side, found in ((Side.OLD, old), (Side.NEW, new)):
+                self._answers += [(number, side, name, months) for name, months in _by_measure(found)]
+            self._answers += [
+                (number, Side.TWICE, *pair)
+                for pair in _twice(new, self._rules[Side.NEW]) - _twice(old, self._rules[Side.OLD])
+            ]
+            if row["severity"] == Severity.MINOR:
+                self._answers += [
+                    (number, Side.MINOR, *one) for one in _by_measure(_penalties(new, self._rules[Side.NEW]))
+                ]
+
+    def _found(self, side: Side, row: dict[str, Any]) -> dict[UseContext, list[Consequence]]:
+        """What follows from the trait in each context, by the rules of that side."""
+        trait, subject = _trait(row), SubjectKind(row["subject_kind"])
+        found = {
+            context: [
+                one
+                for one in consequences(
+                    trait, subject, context, self._rules[side], on_date=self._day, division=row["reach"]
+                )
+                if one.reason.code is not ReasonCode.MEASURE_HELD
+            ]
+            for context in UseContext
+        }
+        return {context: several for context, several in found.items() if several}
+
+    # --- terms ------------------------------------------------------------------------------------
+
+    def _with_terms(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`stands`, `until`: whether and until when the record is shown by the draft; `shift`: what became of it."""
+        touched = pl.col("kind").is_in(sorted(self._shifted))
+        inputs = rows.filter(touched).select(TERM).unique(maintain_order=True)
+        if inputs.is_empty():
+            same = (pl.lit(value=True).alias("stands"), pl.col("public_until").alias("until"))
+            return rows.with_columns(*same, pl.lit(None, pl.String).alias("shift"))
+        answers = [self._term(row) for row in inputs.iter_rows(named=True)]
+        keyed = inputs.hstack(pl.DataFrame(answers, schema=TERMS, orient="row"))
+        joined = rows.join(keyed, on=list(TERM), how="left", nulls_equal=True, maintain_order="left")
+        until = pl.when(touched).then("until").otherwise("public_until")
+        return joined.with_columns(pl.col("stands").fill_null(value=True), until.alias("until"))
+
+    def _term(self, row: dict[str, Any]) -> tuple[bool, date | None, str | None]:
+        """By the draft: does it stand today, until when (excluded), and what became of it."""
+        record = _record(row)
+        old, new = (publicity(record, rules) for rules in (self._rules[Side.OLD], self._rules[Side.NEW]))
+        kept = row["public_until"]
+        if old.period is None or old.period.until != kept:
+            return True, kept, None if old.period == new.period else str(Outcome.UNSURE)
+        if new.period is None or not new.shown_on(self._day):
+            return False, None, str(Outcome.GONE)
+        until = new.period.until
+        if until == kept:
+            return True, kept, None
+        longer = until is None or (kept is not None and until > kept)
+        return True, until, str(Outcome.LONGER if longer else Outcome.SHORTER)
+
+
+def whole_subjects(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Parts of which none ends within a subject: what is not known to be whole waits for the next."""
+    waiting: pl.DataFrame | None = None
+    for part in parts:
+        if part.is_empty():
+            continue
+        rows = part if waiting is None else pl.concat([waiting, part])
+        last = rows["subject"][-1]
+        waiting, whole = rows.filter(pl.col("subject") == last), rows.filter(pl.col("subject") != last)
+        if not whole.is_empty():
+            yield whole
+    if waiting is not None:
+        yield waiting
+
+
+def _with_province(rows: pl.DataFrame) -> pl.DataFrame:
+    known = pl.col("division").str.contains("^[0-9]{6}$")
+    province = pl.when(known).then(pl.col("division").str.head(PROVINCE) + "0000").otherwise(pl.lit(UNKNOWN))
+    return rows.with_columns(province.alias("province"))
+
+
+def _kinds(catalogue: Catalogue) -> frozenset[str]:
+    grounds = (
+        ground
+        for measure in catalogue.measures.values()
+        if measure.standing is Standing.ACTIVE
+        for ground in measure.grounds
+    )
+    return kinds_looked_at(grounds, catalogue)
+
+
+def _terms_shifted(rows: pl.DataFrame) -> pl.DataFrame:
+    shifted = rows.filter(pl.col("shift").is_not_null())
+    return shifted.select("subject", pl.col("kind").alias("what"), pl.col("shift").alias("effect")).unique()
+
+
+def _by_measure(found: dict[UseContext, list[Consequence]]) -> set[tuple[str, int | None]]:
+    return {(one.measure, _months(one)) for several in found.values() for one in several}
+
+
+def _months(found: Consequence) -> int | None:
+    return found.ending.months if found.ending.end is MeasureEnd.AFTER_MONTHS else None
+
+
+def _penalties(found: dict[UseContext, list[Consequence]], rules: Catalogue) -> dict[UseContext, list[Consequence]]:
+    return {
+        context: [one for one in several if rules.measures[one.measure].nature is Nature.PENALTY]
+        for context, several in found.items()
+    }
+
+
+def _twice(found: dict[UseContext, list[Consequence]], rules: Catalogue) -> set[tuple[str, int | None]]:
+    """Two penalties that one record has in one context, and for how many months both run."""
+    pairs = set()
+    for several in _penalties(found, rules).values():
+        ends = {one.measure: _months(one) for one in several}
+        for one, other in combinations(sorted(ends), 2):
+            stated = [months for name in (one, other) if (months := ends[name]) is not None]
+            pairs.add((f"{one}+{other}", min(stated, default=None)))
+    return pairs
+
+
+def _several(text: str | None) -> list[str]:
+    return text.split(BETWEEN) if text else []
+
+
+def _trait(row: dict[str, Any]) -> Trait:
+    says: dict[str, set[str]] = {}
+    for one in _several(row["says"]):
+        name, _, choice = one.partition("=")
+        says.setdefault(name, set()).add(choice)
+    return Trait(
+        kind=row["kind"],
+        severity=row["severity"] and Severity(row["severity"]),
+        procedure=row["procedure"] and Procedure(row["procedure"]),
+        area=row["area"] and Area(row["area"]),
+        penalties=frozenset(map(Penalty, _several(row["penalties"]))),
+        marks=frozenset(map(Mark, _several(row["marks"]))),
+        says={name: frozenset(choices) for name, choices in says.items()},
+    )
+
+
+def _record(row: dict[str, Any]) -> Record:
+    """What publicity asks. The day on which it is first shown stands for that on which it reached us."""
+    return Record(
+        kind=row["kind"],
+        subject_kind=SubjectKind(row["subject_kind"]),
+        recorded_on=row["public_from"],
+        decided_on=row["decided_on"],
+        served_on=row["served_on"],
+        event_on=row["event_on"],
+        department=row["department"],
+        penalties=frozenset(map(Penalty, _several(row["penalties"]))),
+        procedure=row["procedure"] and Procedure(row["procedure"]),
+        area=row["area"] and Area(row["area"]),
+        severity=row["severity"] and Severity(row["severity"]),
+        publicity_reason=row["publicity_reason"],
+        duty_unmet=bool(row["duty_unmet"]),
+    )
