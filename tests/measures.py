@@ -48,7 +48,10 @@ def ground(row: str = "A", kind: str = "ADMIN_PENALTY", **said: Any) -> dict[str
 
 
 def catalogue_with(
-    measures: Mapping[str, Any], *, local: Mapping[str, Mapping[str, Any]] | None = None, without: frozenset[str] = frozenset()
+    measures: Mapping[str, Any],
+    *,
+    local: Mapping[str, Mapping[str, Any]] | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Catalogue:
     """The shipped catalogue with these measures and no other; `without`: its chapters that are left out."""
     pages, faults = read_pages(settings.CATALOGUE_FOLDER)

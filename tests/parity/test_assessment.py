@@ -25,11 +25,16 @@ DRAFTED = {
         grounds=[ground(when={"severity": ["SERIOUS", "ORDINARY"]})], ending={"end": "AFTER_MONTHS", "months": 24}
     ),
     "M-FINES": measure(
-        grounds=[ground("A", when={"any_penalty": ["FINE"]}), ground("B", when={"area": ["FOOD"], "procedure": ["ORDINARY"]})],
+        grounds=[
+            ground("A", when={"any_penalty": ["FINE"]}),
+            ground("B", when={"area": ["FOOD"], "procedure": ["ORDINARY"]}),
+        ],
         contexts=["PUBLIC_TRADING", "FINANCE"],
     ),
     "M-HONOUR": measure(
-        nature="INCENTIVE", grounds=[ground(kind="HONOUR", says={"HONOUR_LEVEL": ["NATIONAL"]})], contexts=["FAST_TRACK"]
+        nature="INCENTIVE",
+        grounds=[ground(kind="HONOUR", says={"HONOUR_LEVEL": ["NATIONAL"]})],
+        contexts=["FAST_TRACK"],
     ),
 }
 LOCAL = {"990100": {"M-LOCAL": measure(nature="INCENTIVE", grounds=[ground(kind="HONOUR")], contexts=["FAST_TRACK"])}}
@@ -39,7 +44,9 @@ DAYS = st.dates(date(2023, 1, 1), DAY)
 
 
 def choices(enum: Any, most: int = 2) -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(list(enum)), max_size=most, unique=True).map(lambda several: BETWEEN.join(sorted(several)))
+    return st.lists(st.sampled_from(list(enum)), max_size=most, unique=True).map(
+        lambda several: BETWEEN.join(sorted(several))
+    )
 
 
 RECORDS = st.fixed_dictionaries(
@@ -83,7 +90,12 @@ def applied(body: tuple[str, str, list[dict[str, Any]]], catalogue: Catalogue) -
         found.measure
         for context in UseContext
         for found in measures_for(
-            SubjectKind(kind), facts, context, catalogue, on_date=DAY, division=None if division == "UNKNOWN" else division
+            SubjectKind(kind),
+            facts,
+            context,
+            catalogue,
+            on_date=DAY,
+            division=None if division == "UNKNOWN" else division,
         ).applied
     }
 
@@ -135,5 +147,9 @@ def test_who_gains_and_who_loses_is_what_the_law_says_of_each_body(
     for number, body in enumerate(bodies):
         before, after = applied(body, old), applied(body, new)
         for effect, names in (("GAINS", after - before), ("LOSES", before - after)):
-            said = {kind.split(" ")[1] for kind, industry in told if industry == f"BODY-{number}" and kind.startswith(effect)}
+            said = {
+                kind.split(" ")[1]
+                for kind, industry in told
+                if industry == f"BODY-{number}" and kind.startswith(effect)
+            }
             assert said == names, (effect, body)

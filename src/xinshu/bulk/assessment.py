@@ -113,15 +113,20 @@ class Assessing:
         self._counts = pl.DataFrame(schema=COUNTED)
         self.records = 0
         self.bodies = 0
+        self.provinces: set[str] = set()
+        self.industries: set[str] = set()
 
     def take(self, rows: pl.DataFrame) -> None:
         """One part, with all records of each of its subjects."""
         self.records += rows.height
         self.bodies += rows["subject"].n_unique()
+        rows = _with_province(rows)
+        self.provinces |= set(rows["province"].unique())
+        self.industries |= set(rows["industry"].unique())
         rows = rows.filter(pl.col("kind").is_in(sorted(self._looked)))
         if rows.is_empty():
             return
-        rows = self._with_terms(self._with_reach(_with_province(rows)))
+        rows = self._with_terms(self._with_reach(rows))
         about = rows.select("subject", *ABOUT).unique("subject", keep="first")
         found = pl.concat([self._measures(rows), _terms_shifted(rows)])
         counted = found.join(about, on="subject").group_by("effect", "what", *ABOUT).agg(pl.len().alias("bodies"))
