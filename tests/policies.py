@@ -1,4 +1,4 @@
-"""Drafts of rules for tests: one lawful, and a register of made-up bodies that it would touch."""
+"""Drafts of rules for tests: one lawful, four that are not; and a register of made-up bodies that they would touch."""
 
 from datetime import date
 
@@ -16,23 +16,10 @@ draft:
   why_zh: 说明为什么需要这一措施，影响谁，为什么现有措施不够。
   why_en: Why the measure is needed, whom it touches, and why what exists is not enough.
 national:
-  powers:
-    TEST-POWER:
-      basis: PRC-APL
-      article: "9"
-      from: 2026-01-01
-      looked_at: 2026-11-27
-      certainty: HIGH
-      name_zh: 示例权限
-      name_en: Made-up power
-      natures: [PENALTY]
-      contexts: [PUBLIC_TRADING]
-      subjects: [ENTERPRISE]
-      kinds: [ADMIN_PENALTY]
   measures:
     TEST-TRADING:
-      basis: PRC-APL
-      article: "9"
+      basis: PRC-GPL
+      article: "22"
       from: 2026-01-01
       looked_at: 2026-11-27
       certainty: HIGH
@@ -45,10 +32,33 @@ national:
       applied_by_zh: 招标人
       applied_by_en: the buyer
       grounds:
-        - {row: A, power: TEST-POWER, kind: ADMIN_PENALTY, when: {severity: [ORDINARY, SERIOUS]}, subjects: [ENTERPRISE]}
+        - {row: A, power: GPL_22_GRAVE, kind: ADMIN_PENALTY, when: {severity: [ORDINARY, SERIOUS]}, subjects: [ENTERPRISE]}
       ending: {end: AFTER_MONTHS, months: 12}
       standing: ACTIVE
 """
+
+HEAD = LAWFUL.split("national:", maxsplit=1)[0]
+MEASURE = LAWFUL.split("  measures:\n", maxsplit=1)[1]
+
+DEPARTMENT_RULE = LAWFUL.replace("basis: PRC-GPL", "basis: SAMR-44")
+"""A measure that lessens rights, on a department rule."""
+
+THREE_MINOR = LAWFUL.replace("when: {severity: [ORDINARY, SERIOUS]}", "when: {severity: [MINOR]}, at_least: 3")
+"""Three minor make one serious."""
+
+REPRESENTATIVES = LAWFUL.replace(
+    "power: GPL_22_GRAVE,", "power: GPL_22_GRAVE, relations: [ITSELF, RESPONSIBLE_PERSON],"
+)
+"""Legal representatives, by an article that does not name them."""
+
+LOCAL_HONOUR = (
+    HEAD
+    + 'local:\n  "990100":\n    measures:\n'
+    + "".join(f"  {line}\n" for line in MEASURE.splitlines())
+    .replace("nature: PENALTY", "nature: INCENTIVE")
+    .replace("kind: ADMIN_PENALTY, when: {severity: [ORDINARY, SERIOUS]}", "kind: DEMO_HONEST_SHOP")
+)
+"""A local honour as a condition of a bid."""
 
 
 def made_up_register(bodies: int = 25) -> None:

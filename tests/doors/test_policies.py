@@ -12,10 +12,11 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.factories import TODAY, adopted_catalogue, noon
 from tests.journeys.conftest import on
-from tests.policies import LAWFUL, made_up_register
+from tests.policies import DEPARTMENT_RULE, LAWFUL, LOCAL_HONOUR, REPRESENTATIVES, THREE_MINOR, made_up_register
 from xinshu.doors.cli.policy import policy
 from xinshu.doors.policies.proposals import DraftRefused, NothingProposed, proposed, proposed_by_folder
 from xinshu.doors.policies.running import assess
+from xinshu.law.reading import Rule
 from xinshu.register.catalogues.actions import (
     AssessmentMissing,
     CommentRefused,
@@ -112,7 +113,7 @@ def test_the_command_refuses_with_the_line_and_status_one(tmp_path: Path) -> Non
     draft.write_text(LAWFUL.replace("kind: ADMIN_PENALTY,", "kind: ADMIN_PENALTY, weight: 3,"), encoding="utf-8")
     said = run("assess", draft)
     assert said.exit_code == 1
-    assert "draft.yaml:39: TEST-TRADING.grounds.0.weight: [UNKNOWN_KEY]" in said.output
+    assert "draft.yaml:26: TEST-TRADING.grounds.0.weight: [UNKNOWN_KEY]" in said.output
     assert assessments(public_only=False) == ()
 
 
@@ -127,8 +128,8 @@ def test_the_command_refuses_with_the_line_and_status_one(tmp_path: Path) -> Non
         (LAWFUL + "elsewhere: {}\n", "UNKNOWN_KEY"),
         (LAWFUL + "local: {99: {}}\n", "UNKNOWN_VALUE"),
         (LAWFUL.replace("  measures:", "  mesures:"), "UNKNOWN_CHAPTER"),
-        (LAWFUL.replace("  powers:\n", "  powers: 1\n  old:\n"), "WRONG_TYPE"),
-        (LAWFUL.replace("basis: PRC-APL", "basis: NONE"), "MISSING_BASIS"),
+        (LAWFUL.replace("national:\n", "national:\n  powers: 1\n"), "WRONG_TYPE"),
+        (LAWFUL.replace("basis: PRC-GPL", "basis: NONE"), "MISSING_BASIS"),
     ],
 )
 def test_a_draft_that_cannot_be_read_is_told_each_fault(text: str, rule: str) -> None:
@@ -257,3 +258,36 @@ def test_a_comment_is_shown_only_after_somebody_read_it_and_one_that_is_not_lose
     assert {one.words for one in comments(found, states=frozenset(CommentState))} == {"期限过长。", ""}
     with pytest.raises(CommentRefused, match="不征求意见"):
         say(found, words="迟", speaker=Speaker.ANYONE, moment=noon(date(2026, 12, 21)))
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "key", "law"),
+    [
+        (DEPARTMENT_RULE, "RANK_TOO_LOW", "TEST-TRADING.basis", "《关于健全社会信用体系的意见》第12条"),
+        (THREE_MINOR, "BY_COUNT", "TEST-TRADING.grounds.0.at_least", "《关于健全社会信用体系的意见》第12条"),
+        (
+            REPRESENTATIVES,
+            "LIABILITY_SPREADS",
+            "TEST-TRADING.grounds.0.relations",
+            "《关于健全社会信用体系的意见》第12条",
+        ),
+        (LOCAL_HONOUR, "LOCAL_ONLY", "TEST-TRADING.grounds.0.kind", "《公平竞争审查条例》第9条"),
+    ],
+    ids=["class I on a department rule", "three minor make one serious", "representatives", "a local honour in a bid"],
+)
+def test_an_unlawful_draft_is_refused_with_the_article(text: str, rule: str, key: str, law: str) -> None:
+    adopted_catalogue()
+    with pytest.raises(DraftRefused) as refused:
+        proposed(text.encode(), "draft.yaml")
+    told = {(one.fault.rule, one.fault.key): one for one in refused.value.refusals}
+    one = told[Rule(rule), key]
+    assert one.law is not None
+    assert one.law[0] == law
+    assert one.said is not None
+    assert one.said[0] in str(one)
+    line = text.splitlines()[one.fault.line - 1]
+    assert "row: A" in line or key.rpartition(".")[2] in line
+    assert assessments(public_only=False) == ()

@@ -16,7 +16,7 @@ from xinshu.doors.portal.wording import Words
 from xinshu.kit.moment import Moment
 from xinshu.law.assessment import ChangeSort, findings, shifted_kinds, touches
 from xinshu.law.catalogue import Catalogue
-from xinshu.law.measures import class_of
+from xinshu.law.measure_rules import class_of
 from xinshu.law.terms import Standing, SubjectKind
 from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.actions import keep_assessment
@@ -141,5 +141,5 @@ def _names(proposal: Proposal, shown: list[str]) -> dict[str, list[str]]:
 
 
 def _class(name: str, rules: Catalogue) -> str | None:
-    found = class_of(rules.measures[name], rules)
+    found = class_of(rules.measures[name], rules.national_list)
     return None if found is None else str(found)
