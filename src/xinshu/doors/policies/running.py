@@ -1,14 +1,12 @@
 """Compares a lawful draft with the rules in force over all that is shown today, and keeps the report by its hash."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
 
-import polars as pl
-
 from xinshu.bulk.assessment import UNKNOWN, Assessing, Outcome, whole_subjects
 from xinshu.bulk.canonical import canonical
-from xinshu.bulk.shown_rows import BANDS, ShownRows
+from xinshu.bulk.shown_rows import BANDS
 from xinshu.bulk.small_cells import STEP, Number, Part, Published, Range, published
 from xinshu.doors.policies.labels import Labels
 from xinshu.doors.policies.proposals import Proposal
@@ -18,10 +16,9 @@ from xinshu.law.assessment import ChangeSort, findings, shifted_kinds, touches
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.measure_rules import class_of
 from xinshu.law.terms import Standing, SubjectKind
-from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.actions import keep_assessment
-from xinshu.register.records.queries import log_state, shown_stream
-from xinshu.register.subjects.queries import described
+from xinshu.register.records.queries import log_state
+from xinshu.uses.disclosure.actions import shown_rows
 
 FORMAT: Final = 1
 OF_MEASURES: Final = (Outcome.GAINS, Outcome.LOSES, Outcome.MINOR)
@@ -37,7 +34,7 @@ def assess(proposal: Proposal, *, actor: str, moment: Moment, told: Told = lambd
     number = log_state().number
     old, new = proposal.against.catalogue, proposal.catalogue
     found = Assessing(old, new, on_date=moment.day)
-    for part in whole_subjects(_parts(old, new, moment)):
+    for part in whole_subjects(shown_rows(old, new, on_date=moment.day)):
         found.take(part)
         told(found.records, found.bodies)
     report = _report(proposal, found, moment, number)
@@ -50,17 +47,6 @@ def assess(proposal: Proposal, *, actor: str, moment: Moment, told: Told = lambd
         actor=actor,
         moment=moment,
     )
-
-
-def _parts(old: Catalogue, new: Catalogue, moment: Moment) -> Iterator[pl.DataFrame]:
-    reader = ShownRows(old, new, departments={organ.code: organ.department for organ in organs()})
-    for batch in shown_stream(on_date=moment.day):
-        part = pl.DataFrame(batch)
-        rows = [(body.subject, str(body.kind), body.code) for body in described(part["subject"].unique())]
-        bodies = pl.DataFrame(
-            rows, schema={"subject": pl.Int64, "subject_kind": pl.String, "code": pl.String}, orient="row"
-        )
-        yield reader.read(part, bodies)
 
 
 def _report(proposal: Proposal, found: Assessing, moment: Moment, number: int) -> dict[str, Any]:
