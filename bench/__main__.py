@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import codes, feed, intake, pages, publog, subject
+from bench import assessment, codes, feed, intake, pages, publog, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -44,6 +44,10 @@ TAIL = """
   tiles and bundles on the disk, under a signed checkpoint. A proof is read out of the published tiles.
 - Feed: two hundred followers in four processes hear the stream beside the house and its two web processes, on the
   same cores; an ending counts from its withdrawal until the file of a copy shows it no more.
+- Assessment: a draft of one measure more beside the shipped catalogue, all measures of both editions, over a made-up
+  register that comes in parts of 500,000 bodies (bench/assessing.py); making it up is not counted. Beside a peer: one
+  record a body, seconds of one core, every ground of every measure said to the peer in its own way
+  (bench/assessing_peers.py), the same facts, and the same number of bodies that come under the draft's measure.{peers}
 - Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
   hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
@@ -69,6 +73,7 @@ def main() -> None:
         *intake.measure(),
         *publog.measure(),
         *feed.measure(),
+        *assessment.measure(),
     ]
     growing = "growth" in sys.argv[1:]
     if growing:
@@ -79,6 +84,7 @@ def main() -> None:
         seconds=subject.SECONDS,
         subjects=f"{subject.SUBJECTS:,}",
         statements="\n".join(f"{text};" for table in intake.TABLES for text in intake.statements(table)),
+        peers=assessment.absent(),
         growth="" if growing else GROWTH_ALONE,
     )
     PAGE.write_text(head + "\n".join(map(line, rows)) + "\n" + tail, encoding="utf-8")

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.doors.conftest import Site
 from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
+from tests.drafts import LAWFUL
 from tests.factories import PASSWORD, TODAY, noon
-from tests.policies import LAWFUL, made_up_register
+from tests.policies import made_up_register
 from xinshu.doors.policies.proposals import proposed
 from xinshu.doors.policies.running import assess
 from xinshu.register.access.roles import Role

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from django.db import DatabaseError, connection, transaction
 
+from tests.drafts import DEPARTMENT_RULE, LAWFUL, LOCAL_HONOUR, REPRESENTATIVES, THREE_MINOR
 from tests.factories import TODAY, adopted_catalogue, noon
 from tests.journeys.conftest import on
-from tests.policies import DEPARTMENT_RULE, LAWFUL, LOCAL_HONOUR, REPRESENTATIVES, THREE_MINOR, made_up_register
+from tests.policies import made_up_register
 from xinshu.doors.cli.policy import policy
 from xinshu.doors.policies.proposals import DraftRefused, NothingProposed, proposed, proposed_by_folder
 from xinshu.doors.policies.running import assess

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from tests import factories, filings
-from tests.policies import LAWFUL
+from tests.drafts import LAWFUL
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.doors.policies.proposals import proposed

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.drafts import LAWFUL, THREE_MINOR
 from tests.factories import TODAY, appointed
 from tests.journeys.browsing import Person, aside, seal
 from tests.journeys.conftest import on
-from tests.policies import LAWFUL, THREE_MINOR, made_up_register
+from tests.policies import made_up_register
 from xinshu.doors.cli.policy import policy
 from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.actions import NotAdoptable

@@ -71,13 +71,14 @@ TERM: Final = (
     *("severity", "publicity_reason", "duty_unmet", "public_from", "public_until"),
 )
 ANSWERS: Final = {"trait": pl.UInt32, "side": pl.String, "what": pl.String, "months": pl.Int32}
-TERMS: Final = {"stands": pl.Boolean, "until": pl.Date, "shift": pl.String}
+TERMS: Final = {"stands": pl.Boolean, "shift": pl.String}
 COUNTED: Final = {"effect": pl.String, "what": pl.String, **dict.fromkeys(ABOUT, pl.String), "bodies": pl.UInt32}
 
 
 class Outcome(StrEnum):
     """What the draft does to a body. GAINS, LOSES: a measure. TWICE: one record, two measures in one context.
-    MINOR: a penalty for a minor matter. LONGER, SHORTER, GONE: how long a record is shown. UNSURE: not to be told."""
+    MINOR: a penalty for a minor matter, that the draft brings. LONGER, SHORTER, GONE: how long a record is shown.
+    UNSURE: that is not to be told."""
 
     GAINS = "GAINS"
     LOSES = "LOSES"
@@ -109,6 +110,7 @@ class Assessing:
         self._reaches: dict[str, str] = {}
         self._traits: dict[str, int] = {}
         self._answers: list[tuple[int, str, str, int | None]] = []
+        self._differing: set[str] = set()
         self._ends: dict[tuple[date, int], date | None] = {}
         self._counts = pl.DataFrame(schema=COUNTED)
         self.records = 0
@@ -117,19 +119,19 @@ class Assessing:
         self.industries: set[str] = set()
 
     def take(self, rows: pl.DataFrame) -> None:
-        """One part, with all records of each of its subjects."""
+        """One part, with all records of each of its subjects, one after the other."""
+        about = _with_province(rows.filter(pl.col("subject").ne_missing(pl.col("subject").shift())))
         self.records += rows.height
-        self.bodies += rows["subject"].n_unique()
-        rows = _with_province(rows)
-        self.provinces |= set(rows["province"].unique())
-        self.industries |= set(rows["industry"].unique())
+        self.bodies += about.height
+        self.provinces |= set(about["province"].unique())
+        self.industries |= set(about["industry"].unique())
         rows = rows.filter(pl.col("kind").is_in(sorted(self._looked)))
         if rows.is_empty():
             return
         rows = self._with_terms(self._with_reach(rows))
-        about = rows.select("subject", *ABOUT).unique("subject", keep="first")
         found = pl.concat([self._measures(rows), _terms_shifted(rows)])
-        counted = found.join(about, on="subject").group_by("effect", "what", *ABOUT).agg(pl.len().alias("bodies"))
+        told = found.join(about.select("subject", *ABOUT), on="subject")
+        counted = told.group_by("effect", "what", *ABOUT).agg(pl.len().alias("bodies"))
         both = pl.concat([self._counts, counted.select(list(COUNTED)).cast(COUNTED)])  # type: ignore[arg-type]
         self._counts = both.group_by("effect", "what", *ABOUT).agg(pl.col("bodies").sum())
 
@@ -162,16 +164,14 @@ class Assessing:
             pl.concat_str([pl.col(name).fill_null("") for name in TRAIT], separator="\x1e").alias("key")
         )
         self._ask(keyed)
+        answers = self._wanted(rows)
         traits = pl.DataFrame(
             {"key": list(self._traits), "trait": list(self._traits.values())},
             schema={"key": pl.String, "trait": pl.UInt32},
-        )
-        answers = pl.DataFrame(self._answers, schema=ANSWERS, orient="row")
-        asked = keyed.select("subject", "key", "decided_on", "public_until", "stands", "until").join(traits, on="key")
-        said = asked.join(answers, on="trait")
-        old = pl.col("side") == Side.OLD
-        said = said.with_columns(pl.when(old).then("public_until").otherwise("until").alias("record_until"))
-        said = said.filter((old | pl.col("stands")) & self._runs(said)).select("subject", "side", "what").unique()
+        ).join(answers, on="trait", how="semi")
+        said = keyed.select("subject", "key", "decided_on", "stands").join(traits, on="key").join(answers, on="trait")
+        said = said.filter((pl.col("side") == Side.OLD) | pl.col("stands"))
+        said = said.filter(self._runs(said)).select("subject", "side", "what").unique()
         sides = {side: said.filter(pl.col("side") == side).select("subject", "what") for side in Side}
         outcomes = {
             Outcome.GAINS: sides[Side.NEW].join(sides[Side.OLD], on=["subject", "what"], how="anti"),
@@ -182,6 +182,14 @@ class Assessing:
         return pl.concat(
             [frame.with_columns(pl.lit(str(effect)).alias("effect")) for effect, frame in outcomes.items()]
         )
+
+    def _wanted(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The answers that can tell the two editions apart: where they say the same of every trait, nobody gains."""
+        answers = pl.DataFrame(self._answers, schema=ANSWERS, orient="row")
+        if rows["shift"].is_not_null().any():
+            return answers
+        both = pl.col("side").is_in([str(Side.OLD), str(Side.NEW)])
+        return answers.filter(~both | pl.col("what").is_in(sorted(self._differing)))
 
     def _runs(self, said: pl.DataFrame) -> pl.Series:
         """Whether the measure still runs on the day; only one that ends after months ends before its record."""
@@ -205,16 +213,15 @@ class Assessing:
             number = self._traits[row["key"]] = len(self._traits)
             old = self._found(Side.OLD, row)
             new = self._found(Side.NEW, row)
-            for side, found in ((Side.OLD, old), (Side.NEW, new)):
-                self._answers += [(number, side, name, months) for name, months in _by_measure(found)]
-            self._answers += [
-                (number, Side.TWICE, *pair)
-                for pair in _twice(new, self._rules[Side.NEW]) - _twice(old, self._rules[Side.OLD])
-            ]
+            before, after = _by_measure(old), _by_measure(new)
+            self._differing |= {name for name, _ in before ^ after}
+            self._answers += [(number, Side.OLD, *one) for one in before]
+            self._answers += [(number, Side.NEW, *one) for one in after]
+            harms, harmed = (_penalties(found, self._rules[side]) for side, found in ((Side.NEW, new), (Side.OLD, old)))
+            self._answers += [(number, Side.TWICE, *one) for one in _twice(harms) - _twice(harmed)]
             if row["severity"] == Severity.MINOR:
-                self._answers += [
-                    (number, Side.MINOR, *one) for one in _by_measure(_penalties(new, self._rules[Side.NEW]))
-                ]
+                minor = _by_measure(harms) - _by_measure(harmed)
+                self._answers += [(number, Side.MINOR, *one) for one in minor]
 
     def _found(self, side: Side, row: dict[str, Any]) -> dict[UseContext, list[Consequence]]:
         """What follows from the trait in each context, by the rules of that side."""
@@ -234,32 +241,30 @@ class Assessing:
     # --- terms ------------------------------------------------------------------------------------
 
     def _with_terms(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """`stands`, `until`: whether and until when the record is shown by the draft; `shift`: what became of it."""
+        """`stands`: whether the record is shown today by the draft; `shift`: what became of its term, if anything."""
         touched = pl.col("kind").is_in(sorted(self._shifted))
         inputs = rows.filter(touched).select(TERM).unique(maintain_order=True)
         if inputs.is_empty():
-            same = (pl.lit(value=True).alias("stands"), pl.col("public_until").alias("until"))
-            return rows.with_columns(*same, pl.lit(None, pl.String).alias("shift"))
+            return rows.with_columns(pl.lit(value=True).alias("stands"), pl.lit(None, pl.String).alias("shift"))
         answers = [self._term(row) for row in inputs.iter_rows(named=True)]
         keyed = inputs.hstack(pl.DataFrame(answers, schema=TERMS, orient="row"))
         joined = rows.join(keyed, on=list(TERM), how="left", nulls_equal=True, maintain_order="left")
-        until = pl.when(touched).then("until").otherwise("public_until")
-        return joined.with_columns(pl.col("stands").fill_null(value=True), until.alias("until"))
+        return joined.with_columns(pl.col("stands").fill_null(value=True))
 
-    def _term(self, row: dict[str, Any]) -> tuple[bool, date | None, str | None]:
-        """By the draft: does it stand today, until when (excluded), and what became of it."""
+    def _term(self, row: dict[str, Any]) -> tuple[bool, str | None]:
+        """By the draft: does it stand today, and what became of its term."""
         record = _record(row)
         old, new = (publicity(record, rules) for rules in (self._rules[Side.OLD], self._rules[Side.NEW]))
         kept = row["public_until"]
         if old.period is None or old.period.until != kept:
-            return True, kept, None if old.period == new.period else str(Outcome.UNSURE)
+            return True, None if old.period == new.period else str(Outcome.UNSURE)
         if new.period is None or not new.shown_on(self._day):
-            return False, None, str(Outcome.GONE)
+            return False, str(Outcome.GONE)
         until = new.period.until
         if until == kept:
-            return True, kept, None
+            return True, None
         longer = until is None or (kept is not None and until > kept)
-        return True, until, str(Outcome.LONGER if longer else Outcome.SHORTER)
+        return True, str(Outcome.LONGER if longer else Outcome.SHORTER)
 
 
 def whole_subjects(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -313,10 +318,10 @@ def _penalties(found: dict[UseContext, list[Consequence]], rules: Catalogue) -> 
     }
 
 
-def _twice(found: dict[UseContext, list[Consequence]], rules: Catalogue) -> set[tuple[str, int | None]]:
+def _twice(harms: dict[UseContext, list[Consequence]]) -> set[tuple[str, int | None]]:
     """Two penalties that one record has in one context, and for how many months both run."""
     pairs = set()
-    for several in _penalties(found, rules).values():
+    for several in harms.values():
         ends = {one.measure: _months(one) for one in several}
         for one, other in combinations(sorted(ends), 2):
             stated = [months for name in (one, other) if (months := ends[name]) is not None]
