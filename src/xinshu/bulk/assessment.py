@@ -63,6 +63,7 @@ ROWS: Final = {
 `division`: six digits, or UNKNOWN, by which local measures reach it."""
 
 TRAIT: Final = ("kind", "severity", "procedure", "area", "penalties", "marks", "says", "subject_kind", "reach")
+KNOWN: Final = ("division", "industry", "size")
 ABOUT: Final = ("province", "industry", "size")
 PROVINCE: Final = 2
 """Digits of a division that stand for its province (GB/T 2260)."""
@@ -106,7 +107,7 @@ class Assessing:
         self._rules = {Side.OLD: old, Side.NEW: new}
         self._day = on_date
         self._shifted = shifted_kinds(old, new)
-        self._looked = _kinds(old) | _kinds(new) | self._shifted
+        self._looked = sorted(_looked_at(old, new, self._shifted))
         self._reaches: dict[str, str] = {}
         self._traits: dict[str, int] = {}
         self._answers: list[tuple[int, str, str, int | None]] = []
@@ -120,17 +121,19 @@ class Assessing:
 
     def take(self, rows: pl.DataFrame) -> None:
         """One part, with all records of each of its subjects, one after the other."""
-        about = _with_province(rows.filter(pl.col("subject").ne_missing(pl.col("subject").shift())))
+        about = rows.filter(pl.col("subject").ne_missing(pl.col("subject").shift())).select("subject", *KNOWN)
         self.records += rows.height
         self.bodies += about.height
-        self.provinces |= set(about["province"].unique())
+        self.provinces |= {_province(division) for division in about["division"].unique()}
         self.industries |= set(about["industry"].unique())
-        rows = rows.filter(pl.col("kind").is_in(sorted(self._looked)))
+        rows = rows.filter(pl.col("kind").is_in(self._looked))
         if rows.is_empty():
             return
         rows = self._with_terms(self._with_reach(rows))
         found = pl.concat([self._measures(rows), _terms_shifted(rows)])
-        told = found.join(about.select("subject", *ABOUT), on="subject")
+        told = found.join(about, on="subject")
+        provinces = {division: _province(division) for division in told["division"].unique()}
+        told = told.with_columns(pl.col("division").replace_strict(provinces, return_dtype=pl.String).alias("province"))
         counted = told.group_by("effect", "what", *ABOUT).agg(pl.len().alias("bodies"))
         both = pl.concat([self._counts, counted.select(list(COUNTED)).cast(COUNTED)])  # type: ignore[arg-type]
         self._counts = both.group_by("effect", "what", *ABOUT).agg(pl.col("bodies").sum())
@@ -282,20 +285,35 @@ def whole_subjects(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         yield waiting
 
 
-def _with_province(rows: pl.DataFrame) -> pl.DataFrame:
-    known = pl.col("division").str.contains("^[0-9]{6}$")
-    province = pl.when(known).then(pl.col("division").str.head(PROVINCE) + "0000").otherwise(pl.lit(UNKNOWN))
-    return rows.with_columns(province.alias("province"))
+def _province(division: str) -> str:
+    return UNKNOWN if division == UNKNOWN else division[:PROVINCE] + "0000"
 
 
-def _kinds(catalogue: Catalogue) -> frozenset[str]:
-    grounds = (
-        ground
-        for measure in catalogue.measures.values()
-        if measure.standing is Standing.ACTIVE
-        for ground in measure.grounds
+def _looked_at(old: Catalogue, new: Catalogue, shifted: frozenset[str]) -> frozenset[str]:
+    """The kinds on which anything can rest that the draft changes.
+
+    A measure that both editions have alike touches the same bodies, as long as the same records are shown: where terms
+    are shifted, every measure is looked at.
+    """
+    both = (old, new)
+    changed = {name for rules in both for name in rules.measures if shifted or not _alike(name, old, new)}
+    return shifted.union(
+        *(
+            kinds_looked_at(rules.measures[name].grounds, rules)
+            for rules in both
+            for name in changed & rules.measures.keys()
+            if rules.measures[name].standing is Standing.ACTIVE
+        )
     )
-    return kinds_looked_at(grounds, catalogue)
+
+
+def _alike(name: str, old: Catalogue, new: Catalogue) -> bool:
+    """Whether both editions have that measure, of the same layer and content, on the same lists."""
+    if name not in old.measures or name not in new.measures:
+        return False
+    same = (old.measures[name], old.layers[name]) == (new.measures[name], new.layers[name])
+    listed = {ground.listed for ground in old.measures[name].grounds} - {None}
+    return same and all(old.lists.get(str(one)) == new.lists.get(str(one)) for one in listed)
 
 
 def _terms_shifted(rows: pl.DataFrame) -> pl.DataFrame:
