@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +48,14 @@ def ground(row: str = "A", kind: str = "ADMIN_PENALTY", **said: Any) -> dict[str
     return {"row": row, "power": "TEST-POWER", "kind": kind, "subjects": SUBJECTS, **said}
 
 
+@cache
+def shipped() -> tuple[Page, ...]:
+    """The shipped pages, read once."""
+    pages, faults = read_pages(settings.CATALOGUE_FOLDER)
+    assert not faults
+    return tuple(pages)
+
+
 def catalogue_with(
     measures: Mapping[str, Any],
     *,
@@ -54,9 +63,7 @@ def catalogue_with(
     without: frozenset[str] = frozenset(),
 ) -> Catalogue:
     """The shipped catalogue with these measures and no other; `without`: its chapters that are left out."""
-    pages, faults = read_pages(settings.CATALOGUE_FOLDER)
-    assert not faults
-    kept = [page for page in pages if page.chapter not in {"measures", *without}]
+    kept = [page for page in shipped() if page.chapter not in {"measures", *without}]
     kept.append(Page("test/powers.yaml", "national", "powers", {"TEST-POWER": POWER}))
     kept.append(Page("test/measures.yaml", "national", "measures", measures))
     for division, own in (local or {}).items():
