@@ -5,7 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import check, codes, feed, intake, pages, publog, subject
+from bench import assessment, check, codes, feed, intake, pages, publog, subject
 from xinshu.kit.clock import now
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -47,6 +47,10 @@ TAIL = """
 - Check (bench/check.py): half of the codes are known, with two penalties each; two made-up measures. The reference is
   one SQL statement that knows both of them by heart, read into the same frame; the answers are compared before either
   is timed. Over HTTP each answer is written, sealed, kept and logged; the hello page is `/healthz` of the same server.
+- Assessment: a draft of one measure more beside the shipped catalogue, all measures of both editions, over a made-up
+  register that comes in parts of 500,000 bodies (bench/assessing.py); making it up is not counted. Beside a peer: one
+  record a body, seconds of one core, every ground of every measure said to the peer in its own way
+  (bench/assessing_peers.py), the same facts, and the same number of bodies that come under the draft's measure.{peers}
 - Growth (`python -m bench.intake growth`): one ordinary batch for each size, each into an empty house, half an
   hour and some 60 GB; `make bench GROWTH=1` runs it with the rest. {growth}
 """
@@ -73,6 +77,7 @@ def main() -> None:
         *publog.measure(),
         *feed.measure(),
         *check.measure(),
+        *assessment.measure(),
     ]
     growing = "growth" in sys.argv[1:]
     if growing:
@@ -83,6 +88,7 @@ def main() -> None:
         seconds=subject.SECONDS,
         subjects=f"{subject.SUBJECTS:,}",
         statements="\n".join(f"{text};" for table in intake.TABLES for text in intake.statements(table)),
+        peers=assessment.absent(),
         growth="" if growing else GROWTH_ALONE,
     )
     PAGE.write_text(head + "\n".join(map(line, rows)) + "\n" + tail, encoding="utf-8")

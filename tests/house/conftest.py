@@ -10,9 +10,12 @@ import pytest
 import time_machine
 
 from tests import factories, filings
+from tests.drafts import LAWFUL
 from tests.measures import a_room
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
+from xinshu.doors.policies.proposals import proposed
+from xinshu.doors.policies.running import assess
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.actions import open_case
 from xinshu.proceedings.cases.turns import Side
@@ -31,11 +34,13 @@ from xinshu.proceedings.shield.states import SHIELD
 from xinshu.regimes.agencies.actions import audit, register_agency
 from xinshu.regimes.agencies.clearing import issue_slip, report_copy
 from xinshu.regimes.agencies.states import Source
+from xinshu.register.catalogues.actions import decide_comment, open_consultation, say
+from xinshu.register.catalogues.states import Speaker
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.register.records.withholding import Ending, end_again
-from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.disclosure.actions import count_measures, count_shown
 from xinshu.uses.disclosure.models import ShownNumber
 from xinshu.uses.disclosure.queries import subject_answer
 from xinshu.uses.monitoring.actions import reconcile
@@ -75,6 +80,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _in_doubt()
     _shielded()
     a_room(factories.SUBJECT, factories.UNKNOWN)
+    _proposed()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -175,6 +181,23 @@ def _shielded() -> None:
     granted(factories.TODAY, ordered_on="2026-04-30")
     who = {"side": Side.SUBJECT, "actor": "test", "moment": factories.noon(factories.TODAY)}
     open_case(course=SHIELD, event="begin", subject=factories.body(factories.SUBJECT), record_ref=None, organ="", **who)
+
+
+def _proposed() -> None:
+    """A draft that nobody but the desk sees yet, and one laid open, with a comment to read, one shown, one not."""
+    moment = factories.noon(factories.TODAY)
+    said = {"actor": "test", "moment": moment}
+    assess(proposed(LAWFUL.replace("months: 12", "months: 6").encode(), "draft.yaml"), **said)
+    report = assess(proposed(LAWFUL.encode(), "draft.yaml"), **said)
+    open_consultation(report, last_on=date(2026, 12, 23), **said)
+    words = ("期限过长。", "已阅，赞成。", "与草案无关")
+    _, shown, withheld = (say(report, words=one, speaker=Speaker.ANYONE, moment=moment) for one in words)
+    decide_comment(shown, shown=True, ground="", **said)
+    decide_comment(withheld, shown=False, ground="与草案无关", **said)
+    count_measures(moment=moment)
+    ShownNumber.objects.create(
+        count_id=factories.TODAY, kind="GRAVE_RECORD_IN_PROCUREMENT", part="MEASURE", value="", number=10
+    )
 
 
 def _claimed() -> None:

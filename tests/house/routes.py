@@ -17,6 +17,7 @@ from xinshu.proceedings.objections.queries import open_claims
 from xinshu.regimes.agencies.models import Slip
 from xinshu.regimes.agencies.queries import agencies, matters
 from xinshu.register.access.roles import RouteAudience
+from xinshu.register.catalogues.queries import assessments
 from xinshu.uses.measures.models import Check
 from xinshu.uses.measures.queries import tenders_of
 
@@ -53,6 +54,19 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     "portal:kind": [{"name": "ADMIN_PENALTY"}, {"name": "ADMIN_LICENCE"}, {"name": "NONE"}],
     "portal:basis": [{"name": "PRC-APL"}, {"name": "OPINIONS-2025"}, {"name": "NONE"}],
     "portal:class-table": [{"name": "MARKET_REGULATION_ORDER_36"}, {"name": "NONE"}],
+    "portal:measure": [
+        {"name": name} for name in ("GRAVE_RECORD_IN_PROCUREMENT", "PROCUREMENT_BAN", "FAST_TRACK_SERVICE", "NONE")
+    ],
+    "portal:list": [{"name": name} for name in ("MARKET_REGULATION_LIST", "CULTURE_TOURISM_LIST", "NONE")],
+    "portal:power": [{"name": "GPL_22_GRAVE"}, {"name": "WAGES_48"}, {"name": "NONE"}],
+    **{
+        f"{door}:{name}": [{"report": "0" * 64}, {"report": "none"}]
+        for door, names in {
+            "portal": ("policy", "policy-json", "policy-pdf"),
+            "desk": ("policy", "policy-paper"),
+        }.items()
+        for name in names
+    },
     "portal:quality-organ": [{"code": factories.MARKET.code}, {"code": "NONE"}],
     "portal:data-file": [
         *({"data_set": "licences", "form": form} for form in ("csv", "ndjson", "parquet", "xlsx")),
@@ -141,6 +155,11 @@ QUERIES: dict[str, list[str]] = {
     "portal:kind": ["?day=2026-01-01", "?day=yesterday"],
     "portal:basis": ["?day=2026-01-01"],
     "portal:class-table": ["?day=2026-01-01"],
+    "portal:measures": ["?day=2026-01-01", "?day=tomorrow"],
+    "portal:measure": ["?day=2026-01-01"],
+    "portal:list": ["?day=2026-01-01"],
+    "portal:power": ["?day=2026-01-01"],
+    "portal:policy": ["?thanks"],
     "api-1:statistics": ["?form=csv", "?kind=ADMIN_PENALTY&division=990100", "?kind=NONE", "?form=xml"],
     "portal:case-statistics": [
         "?course=OBJECTION",
@@ -241,6 +260,7 @@ def addresses(route: Route, record_ref: str) -> list[str]:
     kept = {
         "tender": tender_ids,
         "check": check_ids,
+        "report": report_hashes,
         "agency": agency_ids,
         "box": boxes,
         "matter": matter_ids,
@@ -259,6 +279,11 @@ def visited(client: Client, address: str) -> int:
     if response.streaming:
         assert b"".join(response.streaming_content)
     return int(response.status_code)
+
+
+def report_hashes() -> list[str]:
+    """Of the assessments that are kept."""
+    return [row.hash for row in assessments(public_only=False)]
 
 
 def agency_ids() -> list[str]:

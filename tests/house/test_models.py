@@ -20,7 +20,7 @@ OURS = [config for config in apps.get_app_configs() if config.name.startswith("x
 
 APPEND_ONLY = {
     *("access_trailline", "catalogues_edition", "publog_entry", "records_journalline", "records_noticedue"),
-    "records_heldback",
+    *("catalogues_assessment", "catalogues_consultation", "records_heldback"),
     "records_recordsource",
     "records_recordversion",
     "monitoring_reconciliation",

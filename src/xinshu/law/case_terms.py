@@ -18,7 +18,7 @@ LONGEST: Final = 60
 
 
 class CaseTerm(StrEnum):
-    """What has a deadline in a case of repair, shielding or objection, with a notice, or in the room of a tender."""
+    """What has a deadline in a case, with a notice, in the room of a tender, or with a draft of rules."""
 
     REPAIR_ACCEPT = "REPAIR_ACCEPT"
     REPAIR_RESULT = "REPAIR_RESULT"
@@ -33,6 +33,7 @@ class CaseTerm(StrEnum):
     SHIELD_REPLY = "SHIELD_REPLY"
     FIRST_NOTICE = "FIRST_NOTICE"
     TENDER_ANSWER = "TENDER_ANSWER"
+    POLICY_CONSULTATION = "POLICY_CONSULTATION"
 
 
 def case_due(term: CaseTerm, days: Mapping[CountedFrom, date], catalogue: Catalogue, *, on_date: date) -> date | None:

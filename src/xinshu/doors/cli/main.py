@@ -45,6 +45,7 @@ COMMANDS = {
     "worker": Entry("worker", "worker", True, "后台作业 Do the jobs of the queue."),
     "backup": Entry("backup", "backup", True, "备份 The store in one sealed file."),
     "restore": Entry("restore", "restore", True, "恢复 Put a backup back."),
+    "policy": Entry("policy", "policy", True, "政策评估 Assess a draft of rules; adopt what was assessed."),
     "erase": Entry("erase", "erase", True, "删除 Erase what is past its retention."),
     "seed": Entry("seed", "seed", True, "示范数据 Make up a believable country."),
 }

@@ -153,12 +153,15 @@ def _regimes(scheme: Scheme | None, wording: Wording) -> list[dict[str, Any]]:
 
 
 def _resting(catalogue: Catalogue, name: str) -> dict[str, Any]:
-    """What rests on a basis: kinds, regimes of publicity, class tables."""
+    """What rests on a basis: kinds, terms, class tables, measures, lists, and what an article is read to allow."""
     schemes = catalogue.schemes.values()
     return {
         "kinds": [(key, entry) for key, entry in catalogue.kinds.items() if name in _bases(entry)],
         "regimes": [regime for scheme in schemes for regime in scheme.regimes.values() if regime.basis == name],
         "tables": [(key, table) for key, table in catalogue.class_tables.items() if table.basis == name],
+        "measures": [(key, one) for key, one in catalogue.measures.items() if one.basis == name],
+        "lists": [(key, one) for key, one in catalogue.lists.items() if one.basis == name],
+        "powers": [(key, one) for key, one in catalogue.powers.items() if one.basis == name],
     }
 
 

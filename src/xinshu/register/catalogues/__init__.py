@@ -1,4 +1,6 @@
-"""目录: which edition of the catalogue is in force. Adopts the files, keeps their hash, answers catalogue_on(day).
+"""目录: which edition of the catalogue is in force. Adopts editions by hash, answers catalogue_on(day).
 
-Serves Opinions art. 6 (one catalogue). Asked by intake, disclosure and every page that names a rule.
+Each later edition needs an assessment of exactly its content, which is kept here with the comments on its draft (G32).
+Serves Opinions arts. 6 (one catalogue) and 19 (assessed before it is issued). Asked by intake, disclosure and every
+page that names a rule.
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from xinshu.law.assessment import Draft, draft_of
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
 from xinshu.law.reading import Fault, Page, Rule
@@ -53,22 +54,42 @@ def read_pages(folder: Path) -> tuple[list[Page], list[Fault]]:
     return pages, faults
 
 
+def read_draft(content: bytes, name: str) -> tuple[Draft | None, tuple[Fault, ...]]:
+    """The draft that a file of that name holds, or every fault of its shape."""
+    page, faults = _page_of(content, Path(name).name, NATIONAL, "draft")
+    if page is None:
+        return None, tuple(faults)
+    draft, more = draft_of(page)
+    return (None if faults else draft), tuple(sorted({*faults, *more}))
+
+
 def _read_page(path: Path, name: Path) -> tuple[Page | None, list[Fault]]:
     place = _place(name)
     if place is None:
         message = "a catalogue file is national/<chapter>/<name>.yaml or local/<division>/<chapter>/<name>.yaml"
         return None, [Fault(str(name), 1, "", Rule.UNKNOWN_CHAPTER, message)]
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        content = path.read_bytes()
+    except OSError as error:
+        return None, [_unreadable(str(name), error)]
+    return _page_of(content, str(name), *place)
+
+
+def _page_of(content: bytes, name: str, layer: str, chapter: str) -> tuple[Page | None, list[Fault]]:
+    try:
+        node = yaml.compose(content.decode("utf-8"), Loader=_Loader)
         if not isinstance(node, yaml.MappingNode):
             message = "a catalogue file is a mapping of identifiers to entries"
-            return None, [Fault(str(name), 1, "", Rule.NOT_YAML, message)]
-        walk = _Walk(str(name))
+            return None, [Fault(name, 1, "", Rule.NOT_YAML, message)]
+        walk = _Walk(name)
         data = walk.plain(node, ())
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
-        message = f"cannot be read as YAML: {_first_line(error)}"
-        return None, [Fault(str(name), _line_of(error), "", Rule.NOT_YAML, message)]
-    return Page(str(name), *place, data, walk.lines), walk.faults
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        return None, [_unreadable(name, error)]
+    return Page(name, layer, chapter, data, walk.lines), walk.faults
+
+
+def _unreadable(name: str, error: Exception) -> Fault:
+    return Fault(name, _line_of(error), "", Rule.NOT_YAML, f"cannot be read as YAML: {_first_line(error)}")
 
 
 def _place(name: Path) -> tuple[str, str] | None:

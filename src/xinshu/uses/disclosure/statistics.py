@@ -18,6 +18,9 @@ from xinshu.uses.disclosure.models import Delivery, ShownCount, ShownNumber
 
 INDUSTRY: Final = "INDUSTRY"
 UNKNOWN: Final = "UNKNOWN"
+MEASURE: Final = "MEASURE"
+"""The part of a count that tells of how many bodies a ground of a measure is shown; its kind is the measure's name."""
+
 MONTHS: Final = 24
 COLUMNS: Final = ("day", "kind", "division", "part", "value", "name_zh", "name_en", "number")
 
@@ -132,6 +135,14 @@ def statistics(given: Choices, *, kind: str = "", division: str = "", on_date: d
         divisions=tuple(line(one, names, (kind, one, Part.TOTAL, "")) for one, names in divisions.items() if by),
         industries=tuple(line(one, names, (kind, division, Part.INDUSTRY, one)) for one, names in industries.items()),
     )
+
+
+def counts_of_measures(*, on_date: date) -> Mapping[str, int] | None:
+    """Of each measure for how many bodies a ground is shown, as that may be told; None while the day is not counted."""
+    if not is_counted(on_date):
+        return None
+    rows = ShownNumber.objects.filter(count_id=on_date, part=MEASURE)
+    return dict(rows.values_list("kind", "number"))
 
 
 def coverage() -> Coverage:

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 
 from xinshu.kit.clock import now
 from xinshu.register.queueing import asked_once
-from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.disclosure.actions import count_measures, count_shown
 from xinshu.uses.disclosure.data_sets import ADVERSE, OPEN_SETS
 from xinshu.uses.disclosure.open_data import FORMS, BeingMade, asked_lately, make_file, sweep
 from xinshu.uses.disclosure.statistics import is_counted
@@ -94,3 +94,4 @@ def _count_shown(timestamp: int) -> None:  # noqa: ARG001 the queue's own argume
         moment = now()
         if not is_counted(moment.day):
             count_shown(moment=moment)
+            count_measures(moment=moment)

@@ -28,7 +28,7 @@ from xinshu.register.access.actions import register_organs
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.subjects.queries import SubjectRow, described
-from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.disclosure.actions import count_measures, count_shown
 from xinshu.uses.monitoring.actions import count_months, raise_alarms
 
 ACTOR: Final = "seed"
@@ -80,6 +80,7 @@ def sow(*, moment: Moment, subjects: int, records: int, seed: int, folder: Path)
     count_months(moment=moment)
     raise_alarms(moment=moment)
     count_shown(moment=moment)
+    count_measures(moment=moment)
     shown, examples = _looked_at(made, moment.day)
     return Sown(
         subjects=len(made.bodies),
