@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.law.listings import listing_answers
 from xinshu.law.case_terms import CaseTerm, case_due, extended_due
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
@@ -38,8 +39,9 @@ WORDS = {"shown", "from", "last_day", "repair_from", "regime", "severity", "ques
 WORDS |= {"due_on", "overdue"}
 WORDS |= {"lodged", "prelodged", "grantable", "opens_on", "channel", "conditions_of", "shielded"}
 WORDS |= {"banned_until", "cut_short"}
-ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also"}
-NONE_THERE = {"not_reasons", "not_withheld", "not_also"}
+WORDS |= {"complete", "allowed", "defence_until", "effective_from", "listed_until"}
+ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also", "missing"}
+NONE_THERE = {"not_reasons", "not_withheld", "not_also", "not_missing"}
 LISTS = ALL_THERE | NONE_THERE
 OPEN, NEVER = "OPEN", "NEVER"
 
@@ -160,6 +162,8 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
     given = case["given"]
     if case["then"].keys() & {"erase_from", "erased"}:
         return retention_answers(retention(kept_of(given), catalogue), on_date)
+    if "listing" in given:
+        return listing_answers(given["listing"], catalogue, on_date)
     if "repair" in given:
         return repair_answers(repair_eligibility(asked_of(given, catalogue), catalogue, on_date=on_date))
     if "ban" in given:

@@ -106,9 +106,11 @@ def missing_before(
     rule: ListRule, step: ListingStep, done: Days, catalogue: Catalogue, *, on_date: date
 ) -> tuple[Missing, ...]:
     """What must still be done before that step may be taken on that day; the step itself is not asked for."""
-    earlier = demanded(rule)[: demanded(rule).index(step)] if step in demanded(rule) else ()
+    steps = demanded(rule)
+    if step not in steps:
+        return ()
     taken = {**done, step: on_date}
-    found = (_missing(rule, one, taken, catalogue, on_date) for one in (*earlier, step))
+    found = (_missing(rule, one, taken, catalogue, on_date) for one in steps[: steps.index(step) + 1])
     return tuple(one for one in found if one is not None)
 
 
@@ -225,4 +227,3 @@ def _effect(served_on: date, rule: ListRule, catalogue: Catalogue) -> tuple[date
 def _told(rule: ListRule, step: ListingStep, code: ReasonCode, opens_on: date | None = None) -> Missing:
     source = rule.step(step) or rule
     return Missing(step=step, reason=Reason(code, source.basis, source.article), opens_on=opens_on)
-
