@@ -16,6 +16,7 @@ from xinshu.law.listing import (
     listing_period,
     missing_before,
     missing_steps,
+    unruled,
 )
 from xinshu.law.reading import Page, Reader
 from xinshu.law.terms import ListExit, ListingStep, SubjectKind
@@ -25,8 +26,8 @@ NEVER = "NEVER"
 RULE: dict[str, Any] = {
     **LAW,
     "from": "2021-09-01",
-    **{name: "示例名单" for name in ("name_zh", "plain_zh")},
-    **{name: "A list" for name in ("name_en", "plain_en")},
+    **dict.fromkeys(("name_zh", "plain_zh"), "示例名单"),
+    **dict.fromkeys(("name_en", "plain_en"), "A list"),
     "kind": "SERIOUS_DISHONESTY",
     "field": "LIST",
     "choice": "MARKET_REGULATION",
@@ -72,6 +73,8 @@ def days(words: Mapping[str, str]) -> dict[ListingStep, date]:
 
 def listing_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: date) -> dict[str, Any]:
     """What the law answers of a listing, in the words of `then`; `given` asks one thing at a time."""
+    if "unruled" in given:
+        return _reasons((unruled(given["unruled"], catalogue),))
     rule = rule_with(given.get("rule", {}))
     if "subject_kind" in given:
         return _reasons(against_listing(rule, SubjectKind(given["subject_kind"]), on_date=on_date))

@@ -8,6 +8,7 @@ number of lighter matters makes no listing (guard-rail G5).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from xinshu.kit.legal_dates import Rounding, end_of_term, last_day_of_term
@@ -18,8 +19,14 @@ from xinshu.law.list_rules import ListRule
 from xinshu.law.terms import ListExit, ListingStep, Standing, SubjectKind, TermKind
 from xinshu.law.verdict import Reason, ReasonCode
 
-FLOOR: Final = (ListingStep.DECISION, ListingStep.SERVICE)
+FLOOR: Final = frozenset({ListingStep.DECISION, ListingStep.SERVICE})
 """What comes before every listing, whatever its list says (guard-rail G6)."""
+
+FLOORS: Final[Mapping[str, frozenset[ListingStep]]] = {
+    "SERIOUS_DISHONESTY": FLOOR | {ListingStep.NOTICE, ListingStep.DEFENCE},
+    "JUDGMENT_DEFAULTER": FLOOR,
+}
+"""What comes before every listing of that kind, whatever its list says; a court lists without prior notice."""
 
 STEP_FIELDS: Final[Mapping[ListingStep, str]] = {
     ListingStep.NOTICE: "NOTIFIED_ON",
@@ -31,7 +38,7 @@ STEP_FIELDS: Final[Mapping[ListingStep, str]] = {
 }
 """In which field a record of a list has the day of a step; WAIT has none: it is counted from service."""
 
-LIST_KINDS: Final = ("SERIOUS_DISHONESTY", "JUDGMENT_DEFAULTER")
+LIST_KINDS: Final = tuple(FLOORS)
 """The kinds of record that are lists: of these the database itself shows none without its steps (records, Record)."""
 
 Days = Mapping[ListingStep, date]
@@ -76,9 +83,15 @@ def list_of(kind: str, content: Mapping[str, object], catalogue: Catalogue) -> t
     return None
 
 
+def unruled(kind: str, catalogue: Catalogue) -> Reason:
+    """Why an entry of a list for which no rule stands in the catalogue is not taken: the kind's own article."""
+    rule = catalogue.kinds[kind]
+    return Reason(ReasonCode.LIST_NOT_RULED, rule.basis, rule.article)
+
+
 def demanded(rule: ListRule) -> tuple[ListingStep, ...]:
-    """The steps that a list demands, in their order; decision and service always."""
-    stated = {one.step for one in rule.steps} | set(FLOOR)
+    """The steps that a list demands, in their order, with the floor of its kind."""
+    stated = {one.step for one in rule.steps} | FLOORS.get(rule.kind, FLOOR)
     return tuple(step for step in ListingStep if step in stated)
 
 
@@ -100,6 +113,18 @@ def missing_steps(rule: ListRule, done: Days, catalogue: Catalogue, *, on_date: 
     `done`: the day of each step; of NOTICE the day of its service, of DEFENCE the last day of its time.
     """
     return tuple(one for step in demanded(rule) if (one := _missing(rule, step, done, catalogue, on_date)) is not None)
+
+
+def floor_missing(kind: str, done: Days, catalogue: Catalogue) -> tuple[Missing, ...]:
+    """The same by the floor of a kind of record alone, where an edition of the catalogue has no rule of its lists."""
+    rule = catalogue.kinds[kind]
+    law = (rule.basis, rule.article)
+    steps = [step for step in ListingStep if step in FLOORS.get(kind, FLOOR)]
+    told = [Missing(step=step, reason=Reason(ReasonCode.STEP_NOT_DONE, *law)) for step in steps if step not in done]
+    for before, step in pairwise(one for one in steps if one in done):
+        if done[step] < done[before]:
+            told.append(Missing(step=step, reason=Reason(ReasonCode.STEP_TOO_EARLY, *law), opens_on=done[before]))
+    return tuple(told)
 
 
 def missing_before(

@@ -88,6 +88,7 @@ class ReasonCode(StrEnum):
     BAN_COUNTED = "BAN_COUNTED"
     BAN_SHORTENED = "BAN_SHORTENED"
     # listing: whether the list may be used, which step is missing, from when until when, how it is left
+    LIST_NOT_RULED = "LIST_NOT_RULED"
     LIST_NOT_IN_FORCE = "LIST_NOT_IN_FORCE"
     LIST_INACTIVE = "LIST_INACTIVE"
     LIST_NOT_FOR_SUBJECT = "LIST_NOT_FOR_SUBJECT"

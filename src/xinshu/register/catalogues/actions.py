@@ -7,8 +7,11 @@ from django.db import transaction
 
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.law.catalogue import Catalogue
 from xinshu.law.checks import build
+from xinshu.law.listing import demanded
 from xinshu.law.reading import Fault
+from xinshu.law.terms import Standing
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.models import Edition
 from xinshu.register.publog.actions import enter_rules
@@ -52,9 +55,19 @@ def adopt(folder: Path, *, in_force_from: date, actor: str, moment: Moment) -> b
         adopted_at=moment.instant,
         adopted_by=actor,
         founding=True,
+        listing_steps=steps_of_lists(catalogue),
     )
     enter_rules(content_hash)
     return content_hash
+
+
+def steps_of_lists(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+    """By kind and list, the steps that each list in use demands."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, rule in catalogue.lists.items():
+        if rule.standing is Standing.ACTIVE:
+            found.setdefault(rule.kind, {})[name] = [str(step) for step in demanded(rule)]
+    return found
 
 
 def enter_editions() -> None:
