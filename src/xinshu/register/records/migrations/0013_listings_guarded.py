@@ -37,7 +37,8 @@ END $$;
 CREATE TRIGGER listed_by_its_steps
     BEFORE INSERT OR UPDATE OF kind, edition, public_from, decided_on, listed_in, notified_on, defence_until,
                                reviewed_on, approved_on, served_on, effective_from ON records_record
-    FOR EACH ROW WHEN (NEW.public_from IS NOT NULL AND NEW.kind IN ('SERIOUS_DISHONESTY', 'JUDGMENT_DEFAULTER'))
+    FOR EACH ROW WHEN (NEW.public_from IS NOT NULL
+                       AND (NEW.kind::text = 'SERIOUS_DISHONESTY' OR NEW.kind::text = 'JUDGMENT_DEFAULTER'))
     EXECUTE FUNCTION records_listing_has_its_steps();
 """
 NO_STEPS = """
