@@ -199,13 +199,21 @@ def _missing(rule: ListRule, step: ListingStep, done: Days, catalogue: Catalogue
         return _wait_missing(rule, done, catalogue, on_date)
     day = done.get(step)
     if day is None:
-        return _told(rule, step, ReasonCode.STEP_NOT_DONE)
+        return _told(rule, step, _why_none(rule, step, done, catalogue))
     if step is ListingStep.DEFENCE:
         return _defence_missing(rule, done, catalogue, on_date)
     if day > on_date:
         return _told(rule, step, ReasonCode.STEP_NOT_DONE)
     first = _first_day(rule, step, done)
     return _told(rule, step, ReasonCode.STEP_TOO_EARLY, first) if first is not None and day < first else None
+
+
+def _why_none(rule: ListRule, step: ListingStep, done: Days, catalogue: Catalogue) -> ReasonCode:
+    """A defence whose last day no calendar can tell yet has not been forgotten."""
+    notified = done.get(ListingStep.NOTICE) if step is ListingStep.DEFENCE else None
+    if notified is not None and isinstance(defence_until(rule, notified, catalogue), NotYetComputable):
+        return ReasonCode.STEP_NOT_COMPUTABLE
+    return ReasonCode.STEP_NOT_DONE
 
 
 def _first_day(rule: ListRule, step: ListingStep, done: Days) -> date | None:
