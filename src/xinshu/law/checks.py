@@ -11,6 +11,7 @@ from xinshu.law.agencies import agency_faults
 from xinshu.law.articles import article_faults
 from xinshu.law.case_terms import case_term_faults
 from xinshu.law.catalogue import NATIONAL, Catalogue, Entries, Entry, assemble, covers, read
+from xinshu.law.doubts import SCOPE_RANKS
 from xinshu.law.duty_checks import duty_faults
 from xinshu.law.entries import (
     ClassTable,
@@ -26,9 +27,13 @@ from xinshu.law.entries import (
 )
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
+from xinshu.law.layer_checks import layer_faults
+from xinshu.law.list_checks import list_faults
+from xinshu.law.measure_checks import measure_faults
 from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
 from xinshu.law.reading import Fault, Page, Path, Rule
+from xinshu.law.refusal_checks import refusal_faults
 from xinshu.law.repair_checks import repair_faults
 from xinshu.law.terms import (
     Area,
@@ -38,21 +43,25 @@ from xinshu.law.terms import (
     Condition,
     CourtPlan,
     Effect,
+    ListExit,
+    ListingStep,
     Mark,
+    MeasureClass,
+    MeasureEnd,
+    Nature,
     Penalty,
     Procedure,
     Rank,
+    Relation,
     Remedy,
     Severity,
+    Signer,
+    Standing,
     SubjectKind,
     TermKind,
+    UseContext,
 )
 from xinshu.law.verdict import ReasonCode
-
-SCOPE_RANKS = frozenset({Rank.LAW, Rank.ADMINISTRATIVE_REGULATION, Rank.LOCAL_REGULATION, Rank.CENTRAL_DOCUMENT})
-"""Opinions art. 6: only these may say what public credit information is."""
-
-LOCAL_CHAPTERS = frozenset({"bases", "kinds", "publicity"})
 
 WANTED_ROLES = frozenset(
     {
@@ -78,6 +87,15 @@ VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "REPAIR_CONDITION": Condition,
     "REPAIR_CHANNEL": Channel,
     "COURT_PLAN": CourtPlan,
+    "NATURE": Nature,
+    "MEASURE_CLASS": MeasureClass,
+    "USE_CONTEXT": UseContext,
+    "RELATION": Relation,
+    "STANDING": Standing,
+    "MEASURE_END": MeasureEnd,
+    "LISTING_STEP": ListingStep,
+    "SIGNER": Signer,
+    "LIST_EXIT": ListExit,
 }
 """Each enumeration of the law has its official names in the vocabulary of that name."""
 
@@ -108,9 +126,12 @@ def _check(entries: Entries) -> list[Fault]:
         repair_faults,
         duty_faults,
         general_faults,
+        measure_faults,
+        list_faults,
         _vocabularies,
         _sentences,
-        _layers,
+        refusal_faults,
+        layer_faults,
     )
     return [fault for check in checks for fault in check(entries)]
 
@@ -365,36 +386,3 @@ def _sentences(entries: Entries) -> Iterator[Fault]:
     if missing:
         entry = next(iter(entries["reasons"].values()))
         yield entry.fault((), Rule.INCOMPLETE, f"these reasons have no sentence: {', '.join(missing)}")
-
-
-# --- layers ---------------------------------------------------------------------------------------
-
-
-def _layers(entries: Entries) -> Iterator[Fault]:
-    """What a local supplement may do: add kinds that rest on its own local regulation; nothing national changes."""
-    for chapter, found in entries.items():
-        for entry in found.values():
-            if entry.page.layer == NATIONAL:
-                continue
-            if chapter not in LOCAL_CHAPTERS:
-                message = f"a local supplement has {', '.join(sorted(LOCAL_CHAPTERS))} only"
-                yield entry.fault((), Rule.OVERRIDES_NATIONAL, message)
-            if chapter == "kinds":
-                yield from _local_kind(entries, entry)
-
-
-def _local_kind(entries: Entries, entry: Entry) -> Iterator[Fault]:
-    kind: Kind = entry.value
-    basis = entries["bases"].get(kind.basis)
-    if basis is not None and basis.value.rank is not Rank.LOCAL_REGULATION:
-        message = f"a local kind rests on a local regulation; “{kind.basis}” is a {basis.value.rank}"
-        yield entry.fault(("basis",), Rule.RANK_TOO_LOW, message)
-    for other in entries["kinds"].values():
-        same_name = other is not entry and other.value.name_zh == kind.name_zh
-        if same_name and (other.page.layer == NATIONAL or covers(other.page.layer, entry.page.layer)):
-            message = f"“{kind.name_zh}” is already {other.name}; what stands above is not repeated"
-            yield entry.fault(("name_zh",), Rule.OVERRIDES_NATIONAL, message)
-    scheme = entries["publicity"].get(kind.publicity or "")
-    if scheme is not None and scheme.page.layer != NATIONAL and not covers(scheme.page.layer, entry.page.layer):
-        message = f"“{kind.publicity}” belongs to {scheme.page.layer}"
-        yield entry.fault(("publicity",), Rule.OUTSIDE_DIVISION, message)

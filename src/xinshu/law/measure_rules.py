@@ -105,3 +105,14 @@ class Measure(Dated):
     why_zh: str | None = None
     why_en: str | None = None
     adopted: Adoption | None = None
+
+
+def class_of(measure: Measure, national_list: Mapping[str, NationalItem]) -> MeasureClass | None:
+    """The class of a measure: that of its place in the closed national list; every other restraint is of class I.
+
+    An incentive has none. Nothing that calls itself mild is taken at its word (Opinions art. 12).
+    """
+    if measure.nature is Nature.INCENTIVE:
+        return None
+    item = national_list.get(measure.item or "")
+    return MeasureClass.CLASS_I if item is None else item.measure_class

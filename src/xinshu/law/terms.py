@@ -7,13 +7,17 @@ from enum import StrEnum
 
 
 class Rank(StrEnum):
-    """The rank of a legal instrument, highest first (Legislation Law; Opinions art. 12)."""
+    """The rank of a legal instrument, highest first (Legislation Law; Opinions art. 12).
+
+    A judicial interpretation binds the courts, and stands here for their own list; it is the basis of nothing else.
+    """
 
     LAW = "LAW"
     ADMINISTRATIVE_REGULATION = "ADMINISTRATIVE_REGULATION"
     LOCAL_REGULATION = "LOCAL_REGULATION"
     CENTRAL_DOCUMENT = "CENTRAL_DOCUMENT"
     DEPARTMENT_RULE = "DEPARTMENT_RULE"
+    JUDICIAL_INTERPRETATION = "JUDICIAL_INTERPRETATION"
     OTHER_NORMATIVE_DOCUMENT = "OTHER_NORMATIVE_DOCUMENT"
 
 
