@@ -96,7 +96,7 @@ def test_from_the_proposal_to_the_public_record() -> None:
     assert content["LIST"] == "MARKET_REGULATION"
     assert content["LISTED_UNTIL"] == "2029-06-15"
     assert "《市场监督管理严重违法失信名单管理办法》" in content["ENTRY_BASIS"]
-    assert "期满自动移出" in content["REMOVAL_TERMS"]
+    assert "期限届满" in content["REMOVAL_TERMS"]
     (form,) = shown()
     assert form["document_number"] == "示市监列〔2026〕1号"
     assert row(case).record_ref == found.record_ref

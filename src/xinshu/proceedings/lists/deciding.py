@@ -3,7 +3,7 @@
 Each step asks the law first whether what its list demands before it is done (guard-rail G6).
 """
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,6 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.list_rules import ListRule
 from xinshu.law.listing import Planned, against_listing, graver_than_notified
 from xinshu.law.public_form import law_phrase
-from xinshu.law.terms import ListExit
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.actions import about
 from xinshu.proceedings.cases.queries import CaseRow
@@ -33,14 +32,6 @@ from xinshu.proceedings.lists.states import (
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.own import about_record
 from xinshu.register.subjects.queries import described
-
-EXITS: Final = {
-    ListExit.TERM_OVER: "期满自动移出",
-    ListExit.REPAIRED: "经信用修复提前移出",
-    ListExit.PERFORMED: "履行义务后移出",
-    ListExit.BASIS_REVOKED: "列入所依据的决定被撤销的，移出",
-    ListExit.WRONGLY_LISTED: "列入有误的，移出",
-}
 
 
 @transaction.atomic
@@ -212,10 +203,10 @@ def _decided(found: ListingCase, rule: ListRule, months: int | None, catalogue: 
 
 def leaving(rule: ListRule, catalogue: Catalogue) -> str:
     """How the list is left, in a sentence, each way with its article."""
-    ways = []
+    ways, named = [], catalogue.vocabularies["LIST_EXIT"].choices
     for one in rule.exits:
         after = f"（决定之日起满{one.after_months}个月后）" if one.after_months else ""
-        ways.append(f"{EXITS[one.exit]}{after}，依据{law_phrase(one.basis, one.article, catalogue)[0]}")
+        ways.append(f"{named[one.exit].name_zh}{after}，依据{law_phrase(one.basis, one.article, catalogue)[0]}")
     return "；".join(ways) + "。"
 
 
