@@ -235,4 +235,4 @@ def _steps(given: dict[str, Any], catalogue: Catalogue) -> dict[str, str]:
     """Of an entry of a list the days before its decision, each in its time."""
     before = {"NOTIFIED_ON": 40, "DEFENCE_UNTIL": 10, "REVIEWED_ON": 1, "APPROVED_ON": 0}
     names = before.keys() & catalogue.kinds[given["kind"]].fields.keys() if given["kind"] in LIST_KINDS else ()
-    return {name: str(given["decided_on"] - timedelta(days=before[name])) for name in names}
+    return {name: str((given["decided_on"] or TODAY) - timedelta(days=before[name])) for name in names}

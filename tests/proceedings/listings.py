@@ -116,7 +116,7 @@ def served(day: date = DECIDED, **changes: str) -> UUID:
 def entered(day: date = DECIDED, **changes: str) -> UUID:
     """On the list."""
     case = served(day, **changes)
-    deciding.enter(case=case, actor=CLERK, moment=noon(day))
+    deciding.enter_listing(case=case, actor=CLERK, moment=noon(day))
     return case
 
 

@@ -112,7 +112,7 @@ def test_nothing_is_shown_before_it_is_entered() -> None:
 def test_entering_again_changes_nothing() -> None:
     case = entered()
     before = list(JournalLine.objects.values_list("filing_id", "place"))
-    deciding.enter(case=case, actor=CLERK, moment=noon(DECIDED))
+    deciding.enter_listing(case=case, actor=CLERK, moment=noon(DECIDED))
     assert list(JournalLine.objects.values_list("filing_id", "place")) == before
     assert events(case).count("enter") == 1
 
@@ -136,7 +136,7 @@ def test_the_body_is_told_at_each_turn_that_concerns_it() -> None:
     proved(case, DECIDED, "决定")
     said = {"how": "MAIL", "served_on": DECIDED.isoformat()}
     deciding.serve_decision(case=case, actor=CLERK, moment=noon(DECIDED), **said)
-    deciding.enter(case=case, actor=CLERK, moment=noon(DECIDED))
+    deciding.enter_listing(case=case, actor=CLERK, moment=noon(DECIDED))
     assert list(Notice.objects.order_by("id").values_list("kind", flat=True)) == [
         "LISTING_NOTICED", "LISTING_HEARING", "LISTING_ANSWERED", "LISTING_DECIDED", "LISTING_ENTERED",
     ]  # fmt: skip
@@ -214,7 +214,7 @@ def test_nobody_from_elsewhere_does_anything() -> None:
         lambda: actions.notice(case=case, number="1号", actor=stranger, moment=noon(NOTICED)),
         lambda: deciding.answer(case=case, words="好", actor=stranger, moment=noon(NOTICED)),
         lambda: deciding.decide(case=case, number="1号", months="", actor=stranger, moment=noon(DECIDED)),
-        lambda: deciding.enter(case=case, actor=stranger, moment=noon(DECIDED)),
+        lambda: deciding.enter_listing(case=case, actor=stranger, moment=noon(DECIDED)),
         lambda: actions.drop(case=case, words="不列", actor=stranger, moment=noon(DECIDED)),
     ):
         refused(act, NotTheirListing)
@@ -300,7 +300,7 @@ def test_steps_out_of_turn_are_refused() -> None:
     case = proposed()
     for act in (
         lambda: deciding.decide(case=case, number="1号", months="", actor=HEAD, moment=noon(DECIDED)),
-        lambda: deciding.enter(case=case, actor=CLERK, moment=noon(DECIDED)),
+        lambda: deciding.enter_listing(case=case, actor=CLERK, moment=noon(DECIDED)),
         lambda: actions.serve_notice(
             case=case, how="DIRECT", served_on=DECIDED.isoformat(), actor=CLERK, moment=noon(DECIDED)
         ),

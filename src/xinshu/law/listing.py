@@ -76,9 +76,14 @@ def rules_of_kind(kind: str, catalogue: Catalogue) -> dict[str, ListRule]:
 
 
 def list_of(kind: str, content: Mapping[str, object], catalogue: Catalogue) -> tuple[str, ListRule] | None:
-    """Of which list a record of that kind is an entry, by what its fields say; None where no rule says it."""
-    for name, rule in rules_of_kind(kind, catalogue).items():
-        if rule.in_field is None or content.get(rule.in_field) == rule.choice:
+    """Of which list a record of that kind is an entry, by what its fields say; None where no rule says it.
+
+    A list without a field of its own is the whole kind, and none of a kind whose other lists have one.
+    """
+    rules = rules_of_kind(kind, catalogue)
+    parted = any(rule.in_field is not None for rule in rules.values())
+    for name, rule in rules.items():
+        if content.get(rule.in_field) == rule.choice if rule.in_field is not None else not parted:
             return name, rule
     return None
 

@@ -184,7 +184,7 @@ def _step(request: HttpRequest, case: UUID) -> None:
         "approve": lambda: deciding.approve(words=words, **who),
         "decide": lambda: deciding.decide(number=said["number"], months=said["months"], **who),
         "serve_decision": lambda: deciding.serve_decision(**service, **who),
-        "enter": lambda: deciding.enter(**who),
+        "enter": lambda: deciding.enter_listing(**who),
         "drop": lambda: actions.drop(words=words, **who),
         "propose_exposure": lambda: deciding.propose_exposure(
             number=said["number"], where=said["where"], words=words, **who

@@ -105,7 +105,7 @@ def serve_decision(*, case: UUID, how: str, served_on: str, actor: str, moment: 
 
 
 @transaction.atomic
-def enter(*, case: UUID, actor: str, moment: Moment) -> CaseRow:
+def enter_listing(*, case: UUID, actor: str, moment: Moment) -> CaseRow:
     """Enter a served listing: one record, in the transaction of its case, numbered at its commit.
 
     A person does it, and only once every step that the list demands is done. Raises NotTheirListing, NotNow,
