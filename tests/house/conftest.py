@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from tests import factories, filings
+from tests.proceedings.listings import entered, noticed
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.law.terms import ClaimCause
@@ -73,6 +74,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _case_open()
     _in_doubt()
     _shielded()
+    _listed()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -164,6 +166,12 @@ def _in_doubt() -> None:
     said = {"sender": factories.MARKET.code, "actor": "test", "moment": factories.noon(factories.TODAY)}
     (told,) = receive_decisions(lines=[orjson.dumps(row)], **said)
     assert told.outcome is Outcome.DOUBTFUL
+
+
+def _listed() -> None:
+    """A listing waits for the proof of its notice, and another body is on a list."""
+    noticed(factories.TODAY)
+    entered(code=factories.OTHER_SUBJECT)
 
 
 def _shielded() -> None:

@@ -86,6 +86,10 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         for door in ("desk", "space")
         for name in ("shield-document", "shield-document-remove")
     },
+    **{f"{door}:listing": [{"case": NO_BATCH}] for door in ("desk", "space")},
+    **{f"{door}:listing-paper": [{"case": NO_BATCH, "place": "1"}] for door in ("desk", "space")},
+    "desk:listing-document": [{"case": NO_BATCH, "document": NO_BATCH}],
+    "portal:paper": [{"case": NO_BATCH, "code": "0000-0000-0000-0000-0000"}],
     "api-1:slip": [{"slip": NO_BATCH}],
     "desk:alarm-answer": [{"batch": NO_BATCH}],
     "api-1:organ_quality": [{"organ": factories.MARKET.code}, {"organ": "NONE"}],
@@ -145,6 +149,7 @@ QUERIES: dict[str, list[str]] = {
     ],
     "api-1:case-statistics": ["?course=NOT_US", "?course=SHIELD", "?course=NONE"],
     "desk:shield-counter": [f"?code={factories.SUBJECT}", f"?code={factories.UNKNOWN}", "?code=1"],
+    "desk:list-new": [f"?organ={factories.MARKET.code}&list=MARKET_REGULATION_LIST", "?organ=1&list=NONE"],
     "portal:quality": ["?month=2026-09", "?month=2026-13", "?month=2030-01"],
     "portal:quality-organ": ["?month=2026-09"],
     "api-1:subjects": ["?name=云汀示例", "?name=无此名称", "?name=云", "?name=云汀示例&page=2"],

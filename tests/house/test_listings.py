@@ -43,6 +43,7 @@ def _reached(func: ast.expr) -> str:
 
 @pytest.mark.parametrize("name", CALLERS)
 def test_only_these_call_what_makes_a_record(name: str) -> None:
+    """Anybody else who could make an entry stands in no case and no batch."""
     found = {relative(path) for path in python_files(migrations=False) if calls(parsed(path), name)}
     assert found == CALLERS[name]
 

@@ -21,7 +21,7 @@ from tests.journeys.conftest import on
 from tests.kinds import sample_row
 from tests.law.test_every_category import shipped
 from tests.proceedings.listings import FORM, PDF
-from tests.proceedings.repairs import officer
+from tests.proceedings.repairs import officer, row
 from xinshu.kit.workdays import add_working_days
 from xinshu.law.list_rules import ListRule
 from xinshu.law.listing import STEP_FIELDS, demanded, listing_period
@@ -296,7 +296,7 @@ def test_a_case_without_a_step_is_published_by_nobody(name: str, step: ListingSt
     with pytest.raises(Exception, match="。"):
         desk.goes()
     assert Record.objects.count() == 0
-    assert actions.case_row(desk.case).state != ListingState.LISTED  # type: ignore[union-attr]
+    assert row(desk.case).state != ListingState.LISTED
 
 
 def test_the_matrix_is_whole() -> None:

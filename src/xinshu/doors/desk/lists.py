@@ -36,6 +36,7 @@ from xinshu.proceedings.lists.states import (
     NotListable,
     NotTheirListing,
 )
+from xinshu.proceedings.lists.steps import unit_case
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.access.roles import Role
@@ -173,8 +174,8 @@ def _step(request: HttpRequest, case: UUID) -> None:
     who: dict[str, Any] = {"case": case, "actor": actor_of(request), "moment": moment_of(request)}
     if asked in SERVED:
         _with_proof(request, who)
-    service = {"how": said["how"], "served_on": said["served_on"]}
-    counter = {"subjects": None, "side": Side.COUNTER}
+    service: dict[str, Any] = {"how": said["how"], "served_on": said["served_on"]}
+    counter: dict[str, Any] = {"subjects": None, "side": Side.COUNTER}
     steps: dict[str, Callable[[], object]] = {
         "notice": lambda: actions.notice(number=said["number"], **who),
         "serve_notice": lambda: actions.serve_notice(**service, **who),
@@ -200,7 +201,7 @@ def _step(request: HttpRequest, case: UUID) -> None:
 
 def _with_proof(request: HttpRequest, who: dict[str, Any]) -> None:
     """Attach the proof of a service, if one was chosen. Raises NotListable with the fault of the field."""
-    actions.unit_case(who["case"], who["actor"], ANYBODY, who["moment"])
+    unit_case(who["case"], who["actor"], ANYBODY, who["moment"])
     if "document" not in request.FILES:
         return
     try:

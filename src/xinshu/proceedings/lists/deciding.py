@@ -18,7 +18,6 @@ from xinshu.proceedings.cases.actions import about
 from xinshu.proceedings.cases.queries import CaseRow
 from xinshu.proceedings.cases.turns import NotNow, Side, turn
 from xinshu.proceedings.endings import number_and_note
-from xinshu.proceedings.lists.actions import must_be_another, must_say, service_of, step, tell, unit_case
 from xinshu.proceedings.lists.entering import file_entry, must_be_ruled
 from xinshu.proceedings.lists.fields import number_fault, plain
 from xinshu.proceedings.lists.queries import ANYBODY, APPROVERS, PROPOSERS, REVIEWERS, SIGNERS, ListingCase
@@ -29,6 +28,7 @@ from xinshu.proceedings.lists.states import (
     ListingState,
     NotListable,
 )
+from xinshu.proceedings.lists.steps import must_be_another, must_say, service_of, step, tell, unit_case
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.own import about_record
 from xinshu.register.subjects.queries import described

@@ -4,7 +4,7 @@ Nothing else in the house makes a record of a listing that was decided here (tes
 """
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import polars as pl
@@ -106,7 +106,7 @@ def ground_of(rule: ListRule, row: str) -> ListingGround | None:
     return next((one for one in rule.grounds if one.row == row), None)
 
 
-def _asked(rule: ListRule, unit: OrganRow, catalogue: Catalogue, on_date: date) -> dict[str, object]:
+def _asked(rule: ListRule, unit: OrganRow, catalogue: Catalogue, on_date: date) -> dict[str, Any]:
     return {
         "kind_name": rule.kind,
         "kind": catalogue.kinds[rule.kind],

@@ -1,5 +1,6 @@
 """Leaving a list before its term is over: one proposes, the head of the organ signs, the record ends at once (G11)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +12,11 @@ from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases.queries import CaseRow
 from xinshu.proceedings.cases.turns import NotNow
 from xinshu.proceedings.endings import number_and_note
-from xinshu.proceedings.lists.actions import must_be_another, must_say, step, tell, unit_case
 from xinshu.proceedings.lists.entering import must_be_ruled
 from xinshu.proceedings.lists.fields import number_fault, plain
 from xinshu.proceedings.lists.queries import PROPOSERS, SIGNERS, ListingCase
 from xinshu.proceedings.lists.states import LONGEST_NUMBER, NotListable
+from xinshu.proceedings.lists.steps import must_be_another, must_say, step, tell, unit_case
 from xinshu.register.records.actions import withdraw
 from xinshu.register.records.display import end_publication
 
@@ -72,7 +73,7 @@ def _ended(found: ListingCase, way: ListExit, words: str, actor: str, moment: Mo
     record_ref, organ = found.row.record_ref, found.row.organ
     if record_ref is None:
         return
-    whose = {"record_ref": record_ref, "organ": organ, "actor": actor, "words": words, "moment": moment}
+    whose: dict[str, Any] = {"record_ref": record_ref, "organ": organ, "actor": actor, "words": words, "moment": moment}
     if way in MENDED:
         end_publication(subject=found.row.subject, **whose)
     else:

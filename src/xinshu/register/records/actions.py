@@ -330,7 +330,8 @@ def _as_records(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
         ),
         *(pl.col("settled").alias("severity"), "question", pl.lit(audience).alias("audience")),
         *("public_from", "public_until", "repair_from", "public_form", "edition", "version", "filing_id"),
-        *("recorded_on", pl.col("at").alias("recorded_at"), *COLUMNS),
+        *("recorded_on", pl.col("at").alias("recorded_at")),
+        *COLUMNS,
         pl.when(pl.col("listed_in").is_not_null()).then("served_on").alias("served_on"),
     )
 

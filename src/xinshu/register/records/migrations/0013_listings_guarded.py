@@ -12,10 +12,9 @@ KINDS = ["SERIOUS_DISHONESTY", "JUDGMENT_DEFAULTER"]
 STEPS = """
 CREATE FUNCTION records_listing_has_its_steps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    lists jsonb;
+    lists jsonb := catalogues_listing_steps(NEW.edition, NEW.kind);
     steps jsonb;
 BEGIN
-    SELECT e.listing_steps -> NEW.kind INTO lists FROM catalogues_edition e WHERE e.hash = NEW.edition;
     IF lists IS NULL THEN
         RETURN NEW;
     END IF;
