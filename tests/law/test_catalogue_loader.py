@@ -20,6 +20,7 @@ from xinshu.register.catalogues.files import canonical, from_canonical, load_cat
 
 SOUND = Path(__file__).parent / "loader" / "sound"
 PLANTED = yaml.safe_load((SOUND.parent / "faults.yaml").read_text(encoding="utf-8"))
+HOSTILE = [row for path in (SOUND.parents[1] / "hostile").glob("*.yaml") for row in yaml.safe_load(path.read_text())]
 
 Told = tuple[str, int, str, str]
 
@@ -99,7 +100,8 @@ def test_a_scheme_without_a_regime_and_a_regime_without_a_row_are_incomplete(fol
 
 def test_every_rule_has_a_planted_fault() -> None:
     here = {fault["rule"] for planted in PLANTED for fault in planted["faults"]}
-    assert here | {Rule.UNKNOWN_CHAPTER} == set(Rule)
+    elsewhere = {row["rule"] for row in HOSTILE}
+    assert here | elsewhere | {Rule.UNKNOWN_CHAPTER} == set(Rule)
 
 
 def test_five_faults_of_one_file_come_in_one_run(folder: Path) -> None:

@@ -226,9 +226,11 @@ def _target(row: Row, ground: Ground) -> Target | None:
 
 
 def _on_account_of(row: Row, path: Path, ground: Ground, target: Target) -> Iterator[Fault]:
-    """The kind or list is in force and in use, of the right effect, and reaches the subjects that are named."""
+    """The kind or list is in force and in use, of the right effect, and reaches the subjects that are named.
+
+    That it may be used in this place is asked of the power, which must name it.
+    """
     entry, key, value = row.entry, target.key, target.found.value
-    yield from _reference(row.entries, entry, (*path, key), f"{key}s", target.found.name)
     yield from _in_force(entry, (*path, key), target.found)
     unfit = Effect.FAVOURABLE if row.measure.nature is Nature.PENALTY else Effect.ADVERSE
     if target.effect is unfit:
@@ -316,8 +318,8 @@ def _by_power(row: Row, path: Path, ground: Ground) -> Iterator[Fault]:
         "power": (frozenset({measure.nature}), power.natures),
         "contexts": (measure.contexts, power.contexts),
         "subjects": (ground.subjects, power.subjects),
-        "kind": (frozenset({ground.kind} - {None}), power.kinds),
-        "list": (frozenset({ground.listed} - {None}), power.lists),
+        "kind": (frozenset({ground.kind} & row.entries["kinds"].keys()), power.kinds),
+        "list": (frozenset({ground.listed} & row.entries["lists"].keys()), power.lists),
     }
     for key, (reach, allowed) in named.items():
         if over := frozenset[str | None](reach) - frozenset[str | None](allowed):
