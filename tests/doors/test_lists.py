@@ -95,6 +95,8 @@ def test_each_fault_stands_at_its_field_and_nothing_is_lost() -> None:
     told_page = text(clerk.post(NEW, {"organ": MARKET.code, "list": LIST, **wrong}), 422)
     assert "不是有效的统一社会信用代码" in told_page
     assert FORM["facts"] in told_page
+    person = text(clerk.post(NEW, {"organ": MARKET.code, "list": LIST, **wrong, "code": "11010519491231002X"}), 422)
+    assert "11010519491231002X" not in person
     wrong |= {"code": SUBJECT}
     told_page = text(clerk.post(NEW, {"organ": MARKET.code, "list": LIST, **wrong}), 422)
     for said in ('id="f-ground"', 'id="f-reasons"', 'id="f-exempt"', FORM["facts"]):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from xinshu.doors.desk.standing import actor_of, organs_of, wording
 from xinshu.doors.listing_words import reasons_told
 from xinshu.kit.errors import XinshuError
+from xinshu.kit.identifiers import CodeFault, check_code
 from xinshu.proceedings.lists.actions import propose
 from xinshu.proceedings.lists.queries import lists_for
 from xinshu.proceedings.lists.states import LONGEST_WORDS, NotListable, NotTheirListing
@@ -54,13 +55,19 @@ def _page(
         "choices": [_choice(request, organ) for organ in organs.values()],
         "unit": None if unit is None else {"code": unit.code, "name": unit.name},
         "chosen": _chosen(request, unit, name),
-        "form": {field: request.POST.get(field, "") for field in FIELDS},
+        "form": {field: request.POST.get(field, "") for field in FIELDS} | {"code": _shown_code(request)},
         "faults": wrong.faults if wrong else {},
         "refused": "" if refused is None else str(refused),
         "why": reasons_told(wrong.reasons, words) if wrong else [],
         "longest": LONGEST_WORDS,
     }
     return render(request, "desk/list-new.html", page, status=200 if refused is None else 422)
+
+
+def _shown_code(request: HttpRequest) -> str:
+    """The code as it was entered; a person's number is not shown again."""
+    said = request.POST.get("code", "")
+    return "" if CodeFault.IDENTITY_NUMBER in check_code(said).reasons else said
 
 
 def _choice(request: HttpRequest, organ: OrganRow) -> dict[str, Any]:
