@@ -15,6 +15,7 @@ from django.conf import settings
 from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldType
+from xinshu.law.listing import LIST_KINDS
 from xinshu.law.terms import SubjectKind
 from xinshu.register.access.actions import appoint, register_organs, register_recipient, register_user
 from xinshu.register.access.queries import OrganRow
@@ -127,6 +128,8 @@ def document(kind: str = "ADMIN_PENALTY", **changes: Any) -> dict[str, Any]:
     `code` and `name` are the body's; `item` tells apart several items of one decision; `fields` by their identifiers.
     """
     usual = PENALTY if kind == "ADMIN_PENALTY" else LICENCE
+    if kind in LIST_KINDS:
+        usual = {"served_on": changes.get("decided_on", date(2026, 9, 30)), "event_on": date(2028, 9, 29)}
     return {
         "kind": kind,
         "code": SUBJECT,
@@ -225,4 +228,11 @@ def _content(given: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
             value = next(iter(catalogue.vocabularies[rule.vocabulary].choices))
         if value is not None and value != "":
             content[name] = value if isinstance(value, list) else str(value)
-    return content | given.get("fields", {})
+    return content | _steps(given, catalogue) | given.get("fields", {})
+
+
+def _steps(given: dict[str, Any], catalogue: Catalogue) -> dict[str, str]:
+    """Of an entry of a list the days before its decision, each in its time."""
+    before = {"NOTIFIED_ON": 40, "DEFENCE_UNTIL": 10, "REVIEWED_ON": 1, "APPROVED_ON": 0}
+    names = before.keys() & catalogue.kinds[given["kind"]].fields.keys() if given["kind"] in LIST_KINDS else ()
+    return {name: str((given["decided_on"] or TODAY) - timedelta(days=before[name])) for name in names}

@@ -14,6 +14,9 @@ LASTS_UNTIL: Final = date(2028, 5, 5)
 ORGAN_NAME: Final = "示例市示范局"
 SUBJECT_NAME: Final = "云汀示例单位"
 
+_BEFORE_IT: Final = {"NOTIFIED_ON": date(2026, 4, 1), "DEFENCE_UNTIL": date(2026, 4, 20)}
+"""Of a listing: its notice, and the last day of a defence that is long enough for any list."""
+
 # What a row need not say, and what would make another record of it.
 _LEFT_OUT: Final = frozenset(
     {
@@ -49,7 +52,9 @@ def sample_row(kind_name: str, catalogue: Catalogue, **changes: str | None) -> d
     unknown = changes.keys() - kind.fields.keys()
     if unknown:
         raise KeyError(f"{kind_name}: {', '.join(sorted(unknown))}")
-    cells = {name: _cell(rule, kind, catalogue) for name, rule in kind.fields.items()} | changes
+    cells = {name: _cell(rule, kind, catalogue) for name, rule in kind.fields.items()}
+    cells |= {name: day.isoformat() for name, day in _BEFORE_IT.items() if name in cells}
+    cells |= changes
     return {kind.fields[name].name_zh: cell for name, cell in cells.items() if cell is not None}
 
 

@@ -12,6 +12,7 @@ import time_machine
 from tests import factories, filings
 from tests.drafts import LAWFUL
 from tests.measures import a_room
+from tests.proceedings.listings import entered, noticed
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.doors.policies.proposals import proposed
@@ -81,6 +82,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     _shielded()
     a_room(factories.SUBJECT, factories.UNKNOWN)
     _proposed()
+    _listed()
     integrate(moment=factories.noon(today))
     _copied()
     answer = orjson.loads(subject_answer(factories.SUBJECT, on_date=today))
@@ -172,6 +174,12 @@ def _in_doubt() -> None:
     said = {"sender": factories.MARKET.code, "actor": "test", "moment": factories.noon(factories.TODAY)}
     (told,) = receive_decisions(lines=[orjson.dumps(row)], **said)
     assert told.outcome is Outcome.DOUBTFUL
+
+
+def _listed() -> None:
+    """A listing waits for the proof of its notice, and another body is on a list."""
+    noticed(factories.TODAY)
+    entered(code=factories.OTHER_SUBJECT)
 
 
 def _shielded() -> None:

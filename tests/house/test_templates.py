@@ -18,8 +18,12 @@ from tests import factories
 from tests.house.contexts import open_models, rendered
 from tests.house.routes import addresses, configuration, routes, visited
 from tests.house.tree import SOURCE, WINGS, python_files, relative, stairs, told
+from tests.proceedings.listings import listing
 from tests.spaces import USERNAME, signed_in_organisation
+from xinshu.doors.listing_words import papers_of
 from xinshu.doors.portal.pages import broken, unavailable
+from xinshu.proceedings.cases.queries import cases_before
+from xinshu.proceedings.lists.states import LISTING
 from xinshu.register.access.audience import public
 from xinshu.register.access.models import Organ, User
 from xinshu.register.access.roles import Role, RouteAudience
@@ -135,6 +139,10 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
         for counter in ("repairs", "shields"):
             assert at_window.get(f"/desk/{counter}/counter/").status_code == 200
         assert at_window.get("/desk/tenders/new/").status_code == 200
+        for case in cases_before(None, courses=[LISTING.name], open_only=False)[0]:
+            assert at_window.get(f"/desk/lists/{case.id}/").status_code == 200
+            for paper in papers_of(listing(case.id, factories.TODAY)):
+                assert Client().get(f"/papers/{case.id}/{paper['code']}/").status_code == 200
         assert client.post("/desk/").status_code == 403
         assert client.login(username=factories.appointed(Role.OPERATOR), password=factories.PASSWORD)
         assert client.get("/desk/counter/").status_code == 200

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.catalogue import shipped_pages
+from tests.law.listings import listing_answers
 from xinshu.law.case_terms import CaseTerm, case_due, extended_due
 from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.checks import build
@@ -40,8 +41,9 @@ WORDS |= {"due_on", "overdue"}
 WORDS |= {"lodged", "prelodged", "grantable", "opens_on", "channel", "conditions_of", "shielded"}
 WORDS |= {"banned_until", "cut_short"}
 WORDS |= {"class", "ends"}
-ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also", "applied"}
-NONE_THERE = {"not_reasons", "not_withheld", "not_also", "not_applied"}
+WORDS |= {"complete", "allowed", "defence_until", "effective_from", "listed_until"}
+ALL_THERE = {"reasons", "withheld", "met", "unmet", "unknown", "also", "applied", "missing"}
+NONE_THERE = {"not_reasons", "not_withheld", "not_also", "not_applied", "not_missing"}
 LISTS = ALL_THERE | NONE_THERE
 OPEN, NEVER = "OPEN", "NEVER"
 
@@ -161,10 +163,9 @@ def answers_of(case: Case, catalogue: Catalogue) -> Answers:
         return ban_answers(ban_after_false_commitment(date.fromisoformat(given["ban"]), catalogue))
     if given.keys() & {"days", "extended"}:
         return case_deadline_answers(given, catalogue, on_date)
-    if "deadline" in given:
-        return deadline_answers(given, catalogue, on_date)
-    if "stands" in given:
-        return measures_answers(given, catalogue, on_date)
+    named = {"listing": listing_answers, "stands": measures_answers, "deadline": deadline_answers}
+    if word := next((word for word in named if word in given), None):
+        return named[word](given["listing"] if word == "listing" else given, catalogue, on_date)
     if "kind" in given:
         record = record_of(given)
         return publicity_answers(publicity(record, catalogue), on_date)

@@ -14,6 +14,7 @@ from xinshu.bulk.documents import SEPARATOR, content, document_key, documents
 from xinshu.bulk.files import Table
 from xinshu.bulk.headers import NOTHING, accepted_headers
 from xinshu.bulk.layout import Layout
+from xinshu.bulk.listings import listing_findings
 from xinshu.bulk.other_codes import codes_out_of_place
 from xinshu.bulk.protected import minors
 from xinshu.bulk.reasons import Finding, RowFault, RowReason, as_filled, by_article, sentences
@@ -85,6 +86,7 @@ def check_table(
     inside = read.filter(~of_person)
     under_age = _returned_minors(table, read.filter(of_person), layout, on_date=on_date)
     findings += [*codes_out_of_place(inside, layout), *amounts_in_yuan(inside, layout), *_damaged(table, layout)]
+    findings += listing_findings(inside, layout, division=division, on_date=on_date)
     rules = tuple(row_rules(layout, division=division, on_date=on_date))
     # Of a record that could not be read nothing more is told: that its fields are missing is no news.
     is_read = ~pl.col("index").is_in([index for index, where in table.damage.items() if not where])

@@ -68,8 +68,12 @@ def derive(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date:
 
 
 def _waiting(documents: pl.DataFrame, kind: str, catalogue: Catalogue) -> pl.DataFrame:
-    """`shown_not_before`: the wait of a new record; of a known one the wait that it had, which no correction undoes."""
-    nothing = documents.with_columns(pl.lit(None, pl.Date).alias("shown_not_before"))
+    """`shown_not_before`: the wait of a new record; of a known one the wait that it had, which no correction undoes.
+
+    An entry of a list is not shown before it takes effect (`effective_from`).
+    """
+    wait = pl.col("effective_from") if "effective_from" in documents.columns else pl.lit(None, pl.Date)
+    nothing = documents.with_columns(wait.alias("shown_not_before"))
     if "is_told" not in documents.columns or catalogue.kinds[kind].effect is not Effect.ADVERSE:
         return nothing
     waits = {
@@ -78,7 +82,8 @@ def _waiting(documents: pl.DataFrame, kind: str, catalogue: Catalogue) -> pl.Dat
     }
     first = pl.col("recorded_on").replace_strict(waits, return_dtype=pl.Date)
     waited = (pl.col("known_version") == 0) & pl.col("is_told") | (pl.col("known_from") == first)
-    return documents.with_columns(pl.when(waited).then(first).alias("shown_not_before"))
+    told = pl.when(waited).then(first)
+    return nothing.with_columns(pl.max_horizontal(told, "shown_not_before").alias("shown_not_before"))
 
 
 def _classed(

@@ -50,6 +50,8 @@ class RowFault(StrEnum):
     SEVERAL_DOCUMENTS = "SEVERAL_DOCUMENTS"
     SUBJECT_NOT_COVERED = "SUBJECT_NOT_COVERED"
     TWO_CONTENTS = "TWO_CONTENTS"
+    LIST_NOT_USABLE = "LIST_NOT_USABLE"
+    LISTING_STEP = "LISTING_STEP"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +269,14 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
         "“{header}”属于信息类目“{kind_zh}”不适用的主体类型。请核对代码和类目。",
         "“{header}” belongs to a type of subject that the kind “{kind_en}” does not cover. Check the code and "
         "the kind.",
+    ),
+    RowFault.LIST_NOT_USABLE: (
+        "“{header}”：{said_zh}请核对名单；名单有了有效规则后再报送。",
+        "“{header}”: {said_en} Check which list it is; send the row once the list has a rule in force.",
+    ),
+    RowFault.LISTING_STEP: (
+        "“{header}”：{said_zh}{opens_zh}请在这一步依法完成后，填写其日期再报送。",
+        "“{header}”: {said_en}{opens_en} Send the row once this step has been taken by law, with its day.",
     ),
     RowFault.TWO_CONTENTS: (
         "“{header}”：同一决定（机关、文号、相对人、事项均相同）在第{others}行另有不同内容，无法判断以哪一行为准。"

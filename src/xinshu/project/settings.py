@@ -160,6 +160,7 @@ INSTALLED_APPS = [
     "xinshu.proceedings.intake",
     "xinshu.proceedings.objections",
     "xinshu.proceedings.repair",
+    "xinshu.proceedings.lists",
     "xinshu.proceedings.shield",
     "xinshu.proceedings.retention",
     "xinshu.uses.disclosure",

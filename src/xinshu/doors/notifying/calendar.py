@@ -65,6 +65,7 @@ DUE: Final[dict[str, str]] = {
     "CHANGED_DECISION": "决定变更后的更正 Correction after a changed decision",
     "SHIELD_RESULT": "临时屏蔽申请的结果 Result of an application for a shield",
     "SHIELD_COMPLETION": "最终修复的结果 Result of an application for final repair",
+    "LISTING_DEFENCE": "贵单位对拟列入名单的陈述、申辩 Your defence before a listing",
     "SHIELD_REPLY": "贵单位对终止屏蔽的答复 Your reply before a shield ends",
 }
 """What is due in a case, by the name of its deadline (national/deadlines.yaml)."""

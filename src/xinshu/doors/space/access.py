@@ -41,6 +41,7 @@ WHAT: Final[dict[str, Words]] = {
     "MAKE_REPAIR_NOTICE": ("制作信用修复告知书", "a repair notice was made"),
     "LOOK_REPAIR": ("办理修复申请", "an application for repair"),
     "LOOK_SHIELD": ("办理重整计划临时屏蔽", "a shield of a court-approved plan"),
+    "LOOK_LISTING": ("办理列入名单", "a listing"),
     "LOOK_OBJECTION": ("办理异议", "an objection"),
     "LOOK_ELSEWHERE": ("核对他处的修复决定", "a repair decided elsewhere"),
     "DOCUMENT_OPEN": ("打开所附材料", "a document that you attached"),
@@ -51,6 +52,7 @@ WHY: Final[dict[str, Words]] = {
     "撤回": ("撤回错误信息", "withdrawal of a wrong record"),
     "异议": ("异议", "objection"),
     "临时屏蔽": ("临时屏蔽", "shield of a plan"),
+    "列入名单": ("列入名单", "a listing"),
 }
 GROUNDS: Final[dict[str, Words]] = DUTIES | {"SUBJECT": ("本人申请", "asked for by the body itself")}
 """What stands before the ground of a look at the whole past."""

@@ -11,12 +11,18 @@ from django.views.decorators.http import require_safe
 from xinshu.doors.notifying.calendar import Day, DayKind, as_icalendar, days_of
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.law.catalogue import Catalogue
+from xinshu.proceedings.lists.states import LISTING
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
 from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.audience import moment_of
 from xinshu.register.catalogues.queries import catalogue_on
 
-PAGES: Final = {REPAIR.name: "space:repair", DELISTING.name: "space:repair", SHIELD.name: "space:shield"}
+PAGES: Final = {
+    REPAIR.name: "space:repair",
+    DELISTING.name: "space:repair",
+    SHIELD.name: "space:shield",
+    LISTING.name: "space:listing",
+}
 """Where a case of a course stands; the others are objections."""
 
 

@@ -38,6 +38,57 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
         "关于贵单位的一条信息已更正、终止公示，或者标注有变化。",
         "A record about your organisation was corrected or ended, or its marks have changed.",
     ),
+    K.LISTING_NOTICED: Told(
+        "拟列入严重失信主体名单",
+        "A listing is planned",
+        "行政机关拟将贵单位列入名单，告知书见办件页面。贵单位有权陈述、申辩，不会因此加重处理，不收费。",
+        "An organ plans to put your organisation on a list; its notice stands on the page of the case. You have the"
+        " right to be heard, nobody is treated worse for it, and it is free.",
+    ),
+    K.LISTING_HEARING: Told(
+        "陈述、申辩期限已经开始",
+        "Your time to be heard has begun",
+        "告知书已经送达，陈述、申辩的最后一日见办件页面；在此之前不作决定。",
+        "The notice is served. The page of the case has the last day for your defence; nothing is decided before.",
+    ),
+    K.LISTING_ANSWERED: Told(
+        "陈述、申辩已答复",
+        "Your defence is answered",
+        "行政机关核实了贵单位的陈述、申辩，答复见办件页面。",
+        "The organ has looked into your defence; its answer stands on the page of the case.",
+    ),
+    K.LISTING_DROPPED: Told(
+        "不予列入名单",
+        "You are not listed",
+        "行政机关决定不列入，理由见办件页面。",
+        "The organ does not put your organisation on the list; the page of the case says why.",
+    ),
+    K.LISTING_DECIDED: Told(
+        "已作出列入名单的决定",
+        "A listing is decided",
+        "决定书、移出途径和救济途径（行政复议、行政诉讼）见办件页面。送达之前不公示。",
+        "The page of the case has the decision, the ways off the list, and your rights to reconsideration and lawsuit."
+        " Nothing is shown before its service.",
+    ),
+    K.LISTING_ENTERED: Told(
+        "已列入名单",
+        "You are on a list",
+        "决定送达后，列入信息开始公示。期满自动移出；符合条件的可以申请提前移出，不收费。",
+        "After the service of the decision its entry is shown. The list is left by itself at the end of its term; where"
+        " the conditions are met you may ask to leave it sooner, free of charge.",
+    ),
+    K.LISTING_EXPOSED: Told(
+        "决定在名单以外公布",
+        "Publicity beyond the list is decided",
+        "范围、期限、必要性说明和救济途径见办件页面。",
+        "The page of the case says where, until when and why, and your rights.",
+    ),
+    K.LISTING_LEFT: Told(
+        "已移出名单",
+        "You are off the list",
+        "列入信息已经停止公示、共享和使用，依据它的措施随之解除。",
+        "The entry is no longer shown, shared or used, and the measures that rest on it are lifted.",
+    ),
     K.MANDATE_GIVEN: Told(
         "新增授权人员",
         "A mandate was given",

@@ -99,6 +99,14 @@ def keep_form(*, case: UUID, course: Course, states: Collection[str], form: Mapp
     found.save(update_fields=["form"])
 
 
+@transaction.atomic
+def about(*, case: UUID, course: Course, record_ref: UUID) -> None:
+    """From now on the case is about that record, which came of it, and is erased with it. Raises NoSuchCase."""
+    found = _held(case, course)
+    found.record_ref = record_ref
+    found.save(update_fields=["record_ref"])
+
+
 def forget(references: Collection[str]) -> None:
     """Erase the cases about records that are erased, with their history and their documents."""
     found = Case.objects.filter(record_ref__in=references)

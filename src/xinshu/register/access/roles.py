@@ -5,13 +5,15 @@ from enum import StrEnum
 
 class Role(StrEnum):
     """What a member of staff may do. An AUDITOR reads everything of the desk and changes nothing; a SUPERVISOR, of a
-    supervising organ or a court, reads the whole past of a body on a recorded ground and changes nothing."""
+    supervising organ or a court, reads the whole past of a body on a recorded ground and changes nothing. A HEAD signs
+    for an organ what its head has to sign."""
 
     CLERK = "CLERK"
     REVIEWER = "REVIEWER"
     OPERATOR = "OPERATOR"
     AUDITOR = "AUDITOR"
     SUPERVISOR = "SUPERVISOR"
+    HEAD = "HEAD"
 
 
 READ_ONLY = frozenset({Role.AUDITOR, Role.SUPERVISOR})
@@ -25,6 +27,7 @@ OF_A_BODY = frozenset(
     {
         "DOCUMENT_OPEN",
         "LOOK_ELSEWHERE",
+        "LOOK_LISTING",
         "LOOK_OBJECTION",
         "LOOK_OWN_RECORDS",
         "LOOK_PAST",

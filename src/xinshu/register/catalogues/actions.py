@@ -8,11 +8,14 @@ from django.db import transaction
 
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
+from xinshu.law.catalogue import Catalogue
 from xinshu.law.checks import build
+from xinshu.law.listing import demanded
 from xinshu.law.reading import Fault
+from xinshu.law.terms import Standing
 from xinshu.register.catalogues.files import canonical, edition_hash, read_pages
 from xinshu.register.catalogues.models import Assessment, Comment, Consultation, Edition
-from xinshu.register.catalogues.queries import AssessmentRow, assessment
+from xinshu.register.catalogues.queries import AssessmentRow, assessment, catalogue_of
 from xinshu.register.catalogues.states import LONGEST_COMMENT, MOST_WAITING, CommentState, Speaker
 from xinshu.register.publog.actions import enter_rules
 from xinshu.register.publog.queries import tells_of_rules
@@ -64,6 +67,7 @@ def adopt(folder: Path, *, in_force_from: date, actor: str, moment: Moment) -> b
         adopted_at=moment.instant,
         adopted_by=actor,
         founding=True,
+        listing_steps=steps_of_lists(catalogue),
     )
     enter_rules(content_hash)
     return content_hash
@@ -117,6 +121,7 @@ def adopt_assessed(report_hash: str, *, in_force_from: date, actor: str, moment:
         adopted_by=actor,
         founding=False,
         assessment=row.hash,
+        listing_steps=steps_of_lists(catalogue_of(row.content)),
     )
     enter_rules(bytes(row.edition))
     return found.edition
@@ -207,6 +212,15 @@ def decide_comment(comment: UUID, *, shown: bool, ground: str, actor: str, momen
     row.words = row.words if shown else ""
     row.decided_by, row.decided_at = actor, moment.instant
     row.save()
+
+
+def steps_of_lists(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+    """By kind and list, the steps that each list in use demands."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, rule in catalogue.lists.items():
+        if rule.standing is Standing.ACTIVE:
+            found.setdefault(rule.kind, {})[name] = [str(step) for step in demanded(rule)]
+    return found
 
 
 def enter_editions() -> None:

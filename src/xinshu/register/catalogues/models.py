@@ -33,6 +33,7 @@ class Edition(models.Model):
     """An adopted edition: SHA-256 of its canonical content, the content itself, and from which day it is in force.
 
     `assessment`: the report by which it was adopted; the founding edition alone has none.
+    `listing_steps`: by kind and list, the steps that it demands of an entry; the database asks them of every record.
     """
 
     hash = models.BinaryField(primary_key=True, max_length=32)
@@ -42,6 +43,7 @@ class Edition(models.Model):
     adopted_by = models.CharField(max_length=64)
     founding = models.BooleanField()
     assessment = models.BinaryField(max_length=32, null=True)
+    listing_steps = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -160,14 +160,19 @@ def _row(
     )
 
 
-@lru_cache(maxsize=8)
-def _edition(content_hash: str, in_force_from: date) -> EditionRow:
-    """An edition never changes, so what was built from it may be kept.
+def catalogue_of(content: str) -> Catalogue:
+    """The catalogue that an edition holds. Raises NoCatalogue.
 
-    It was sound when it was adopted, and stays in force as it is: rules of soundness that came later do not undo it.
+    It was sound when it was adopted or assessed, and stays as it is: rules of soundness that came later do not undo it.
     """
-    content = Edition.objects.values_list("content", flat=True).get(hash=bytes.fromhex(content_hash))
     entries, faults = read(from_canonical(content))
     if faults:
         raise NoCatalogue("; ".join(map(str, faults)))
-    return EditionRow(content_hash, in_force_from, assemble(entries))
+    return assemble(entries)
+
+
+@lru_cache(maxsize=8)
+def _edition(content_hash: str, in_force_from: date) -> EditionRow:
+    """An edition never changes, so what was built from it may be kept."""
+    content = Edition.objects.values_list("content", flat=True).get(hash=bytes.fromhex(content_hash))
+    return EditionRow(content_hash, in_force_from, catalogue_of(content))

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from xinshu.bulk.copying import as_uuid, fresh_references
 from xinshu.bulk.derivation import Derived, Forms, derive, masked_text
+from xinshu.bulk.listings import COLUMNS, with_listing
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
@@ -24,7 +25,6 @@ from xinshu.register.publog import actions as publog
 from xinshu.register.records.entries import enter_changes, entries_of
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.records.statements import (
-    ADD_SOURCES,
     CHANGED,
     COMPARE,
     CORRECT,
@@ -38,6 +38,7 @@ from xinshu.register.records.statements import (
     TYPES,
     WITHDRAW,
     WITHDRAWN_LINE,
+    add_sources,
     copy_into,
     into_temporary,
     repaired_before,
@@ -72,6 +73,7 @@ class Held(StrEnum):
     WOULD_RAISE_CLASS = "WOULD_RAISE_CLASS"
     HAS_ENDED = "HAS_ENDED"
     DISPLAY_OVER = "DISPLAY_OVER"
+    LISTING_STEPS = "LISTING_STEPS"
 
 
 class NotHeld(XinshuError):
@@ -139,10 +141,12 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     unchanged = documents.filter("is_equal")
     outcome.unchanged = len(unchanged)
     documents = _hold(documents.filter(~pl.col("is_equal")), pl.col("has_ended"), Held.HAS_ENDED, outcome)
+    documents = with_listing(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
+    documents = _hold(documents, pl.col("lacks_steps"), Held.LISTING_STEPS, outcome)
     derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
     stored = _store(filing, _sorted_out(filing, derived, outcome), derived)
     _owe_notices(filing, stored)
-    _add_sources(filing, unchanged)
+    add_sources(unchanged, batch=filing.batch, at=filing.moment.instant)
     if loading is not None:
         loading.remember(stored)
     _tell(stored, derived, outcome)
@@ -327,6 +331,8 @@ def _as_records(filing: Filing, documents: pl.DataFrame) -> pl.DataFrame:
         *(pl.col("settled").alias("severity"), "question", pl.lit(audience).alias("audience")),
         *("public_from", "public_until", "repair_from", "public_form", "edition", "version", "filing_id"),
         *("recorded_on", pl.col("at").alias("recorded_at")),
+        *COLUMNS,
+        pl.when(pl.col("listed_in").is_not_null()).then("served_on").alias("served_on"),
     )
 
 
@@ -376,20 +382,6 @@ def _correct(records: pl.DataFrame, catalogue: Catalogue) -> None:
         for subject, record_ref, marks, form, statement in cursor.fetchall():
             cursor.execute(MASK_AGAIN, [masked_text(form, marks, catalogue, statement), subject, record_ref])
         cursor.execute("DROP TABLE corrected")
-
-
-def _add_sources(filing: Filing, unchanged: pl.DataFrame) -> None:
-    """A document that says nothing new, from a system that had not brought it yet: its record has one source more."""
-    named = unchanged.filter(pl.col("source_code").is_not_null())
-    if named.is_empty():
-        return
-    brought = named.select(pl.col("subject").alias("subject_id"), as_uuid("record_ref"), "source_code", "source_name")
-    into_temporary(
-        "brought", ["subject_id bigint", "record_ref uuid", "source_code varchar", "source_name varchar"], brought
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(ADD_SOURCES, [filing.batch, filing.moment.instant])
-        cursor.execute("DROP TABLE brought")
 
 
 def _tell(stored: pl.DataFrame, derived: Derived, outcome: Outcome) -> None:

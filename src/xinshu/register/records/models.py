@@ -3,10 +3,37 @@
 Every key begins with the subject, so that each table can be hash-partitioned or distributed by it (docs/scale.md).
 """
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 
+from xinshu.law.listing import LIST_KINDS
 from xinshu.law.terms import Audience, Severity
+
+LISTED_BY_DUE_PROCESS: Final = (
+    ~Q(kind__in=LIST_KINDS)
+    | Q(public_from__isnull=True)
+    | Q(
+        listed_in__isnull=False,
+        decided_on__isnull=False,
+        served_on__isnull=False,
+        effective_from__isnull=False,
+        served_on__gte=F("decided_on"),
+        effective_from__gte=F("served_on"),
+        public_from__gte=F("effective_from"),
+    )
+    & (
+        ~Q(kind="SERIOUS_DISHONESTY")
+        | Q(
+            notified_on__isnull=False,
+            defence_until__isnull=False,
+            defence_until__gte=F("notified_on"),
+            decided_on__gte=F("defence_until"),
+        )
+    )
+)
+"""No entry of a list is shown without decision and service, and of a department's without notice and defence (G6)."""
 
 
 class Filing(models.Model):
@@ -51,6 +78,9 @@ class Record(models.Model):
     in its masked form. `ended_form`: of a repaired record what was shown, in case the repair is revoked.
 
     `entry_lot`, `entry_place`: the entry of the public log that shows it; null: the log shows nothing of it.
+
+    `listed_in` and the days below it: of an entry of a list, its list in the catalogue and the steps that came before
+    it; null for every other record. What its list demands beyond the floor, a trigger asks of the edition (G6).
     """
 
     pk = models.CompositePrimaryKey("subject_id", "record_ref")
@@ -82,9 +112,17 @@ class Record(models.Model):
     recorded_at = models.DateTimeField()
     entry_lot = models.BigIntegerField(null=True)
     entry_place = models.BigIntegerField(null=True)
+    listed_in = models.CharField(max_length=60, null=True, db_collation="C")
+    notified_on = models.DateField(null=True)
+    defence_until = models.DateField(null=True)
+    reviewed_on = models.DateField(null=True)
+    approved_on = models.DateField(null=True)
+    served_on = models.DateField(null=True)
+    effective_from = models.DateField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=LISTED_BY_DUE_PROCESS, name="record_listed_by_due_process"),
             models.UniqueConstraint(fields=["subject", "identity"], name="record_identity"),
             models.CheckConstraint(
                 condition=Q(public_until__isnull=True) | Q(public_until__gt=F("public_from")),

@@ -1,8 +1,9 @@
 """The statements by which records are compared, corrected, withdrawn and numbered, and how columns are written."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 import orjson
 import polars as pl
@@ -10,6 +11,7 @@ from django.db import connection
 
 from xinshu.bulk import copying
 from xinshu.bulk.documents import normalised_number
+from xinshu.bulk.listings import COLUMNS
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole
 
@@ -60,6 +62,7 @@ SELECT q.subject, r.document_number, r.organ_code, r.decided_on, v.content
 """
 """One probe of the index of the gate for each body, as in COMPARE."""
 
+LISTING: Final = (*COLUMNS, "served_on")
 CHANGED: Final = (
     "organ_code",
     "document_number",
@@ -73,11 +76,13 @@ CHANGED: Final = (
     "edition",
     "version",
     "filing_id",
+    *LISTING,
 )
 """The columns of a record that a correction may change."""
 
 TYPES: Final = (
     *("varchar", "varchar", "date", "varchar", "boolean", "date", "date", "date", "text", "bytea", "int", "bigint"),
+    *("varchar", *("date",) * (len(LISTING) - 1)),
 )
 CORRECT = f"""
 WITH done AS (
@@ -183,6 +188,22 @@ def _is_again(
 
 def _item_of(content: str, item: str) -> str:
     return "".join(str(orjson.loads(content).get(item, "")).split())
+
+
+def add_sources(unchanged: pl.DataFrame, *, batch: UUID, at: datetime) -> None:
+    """A document that says nothing new, from a system that had not brought it yet: its record has one source more."""
+    named = unchanged.filter(pl.col("source_code").is_not_null())
+    if named.is_empty():
+        return
+    brought = named.select(
+        pl.col("subject").alias("subject_id"), copying.as_uuid("record_ref"), "source_code", "source_name"
+    )
+    into_temporary(
+        "brought", ["subject_id bigint", "record_ref uuid", "source_code varchar", "source_name varchar"], brought
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_SOURCES, [batch, at])
+        cursor.execute("DROP TABLE brought")
 
 
 def copy_into(table: str, frame: pl.DataFrame) -> None:

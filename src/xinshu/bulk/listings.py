@@ -1,0 +1,164 @@
+"""Entries of lists in columns: the law is asked once for each distinct course of steps, and joined back (G6).
+
+There is no twin of the law here: which step is missing, and from when a listing holds, `law.listing` alone says.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from xinshu.bulk.layout import Layout, value
+from xinshu.bulk.reasons import Finding, RowFault
+from xinshu.law.catalogue import Catalogue
+from xinshu.law.entries import FieldRole
+from xinshu.law.list_rules import ListRule
+from xinshu.law.listing import (
+    LIST_KINDS,
+    STEP_FIELDS,
+    Missing,
+    against_listing,
+    floor_missing,
+    list_of,
+    listing_period,
+    missing_steps,
+    rules_of_kind,
+    unruled,
+)
+from xinshu.law.public_form import sentence
+from xinshu.law.terms import ListingStep, SubjectKind
+from xinshu.law.verdict import Reason
+
+Row = Mapping[str, Any]
+
+COLUMNS: Final = {
+    "listed_in": pl.String,
+    "notified_on": pl.Date,
+    "defence_until": pl.Date,
+    "reviewed_on": pl.Date,
+    "approved_on": pl.Date,
+    "effective_from": pl.Date,
+}
+"""What is kept of an entry of a list beside its decision and its service; null for every other record."""
+
+STEP_COLUMNS: Final[Mapping[ListingStep, str]] = {step: name.lower() for step, name in STEP_FIELDS.items()}
+UNNAMED: Final = tuple(step for step in STEP_FIELDS if STEP_COLUMNS[step] in COLUMNS)
+"""The steps of which a document has no column of its own yet: their days stand in its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the law says of one course of steps: of which list it is, what stands against it, what it lacks."""
+
+    name: str | None
+    against: tuple[Reason, ...]
+    missing: tuple[Missing, ...]
+    effective_from: date | None
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.against and not self.missing
+
+
+def judged(kind: str, row: Row, catalogue: Catalogue, *, division: str | None, on_date: date) -> Judged:
+    """What the law says of an entry: `row` has the fields that name its list, `subject_kind`, and its days by step.
+
+    `division`: of the organ that sends it; None: not asked. An edition without lists of the kind asks for its floor.
+    """
+    if not rules_of_kind(kind, catalogue):
+        return Judged(None, (), floor_missing(kind, days_of(row), catalogue), row["served_on"])
+    found = list_of(kind, row, catalogue)
+    if found is None or (division is not None and not catalogue.applies_in(found[0], division)):
+        return Judged(None, (unruled(kind, catalogue),), (), None)
+    name, rule = found
+    against = against_listing(rule, SubjectKind(row["subject_kind"]), on_date=on_date)
+    missing = () if against else missing_steps(rule, days_of(row), catalogue, on_date=on_date)
+    return Judged(name, against, missing, _effect(rule, row, catalogue))
+
+
+def days_of(row: Row) -> dict[ListingStep, date]:
+    """The days of the steps that are told."""
+    return {step: row[column] for step, column in STEP_COLUMNS.items() if row.get(column) is not None}
+
+
+def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> pl.DataFrame:
+    """Documents with COLUMNS, and `lacks_steps`: whether a step that its list demands is missing or too early."""
+    nothing = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items()]
+    if kind not in LIST_KINDS:
+        return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False))
+    said = documents.with_columns(
+        *(_said(name).alias(name) for name in _naming(kind, catalogue)),
+        *(_said(STEP_FIELDS[step]).str.to_date(strict=False).alias(STEP_COLUMNS[step]) for step in UNNAMED),
+    )
+    asked = (*_naming(kind, catalogue), "subject_kind", *STEP_COLUMNS.values())
+    inputs = said.select(asked).unique(maintain_order=True)
+    answers = [judged(kind, row, catalogue, division=None, on_date=on_date) for row in inputs.iter_rows(named=True)]
+    keyed = inputs.with_columns(
+        pl.Series("listed_in", [answer.name or kind for answer in answers], pl.String),
+        pl.Series("effective_from", [answer.effective_from for answer in answers], pl.Date),
+        pl.Series("lacks_steps", [not answer.sound for answer in answers], pl.Boolean),
+    )
+    found = said.join(keyed, on=list(asked), how="left", nulls_equal=True, maintain_order="left")
+    return found.drop(_naming(kind, catalogue))
+
+
+def listing_findings(frame: pl.DataFrame, layout: Layout, *, division: str, on_date: date) -> Iterator[Finding]:
+    """Each step that an entry of a list lacks, at its field, and each list that may not be used, with the article."""
+    kind = layout.kind_name
+    if kind not in LIST_KINDS or not rules_of_kind(kind, layout.catalogue):
+        return
+    naming = _naming(kind, layout.catalogue)
+    fields = {column: STEP_FIELDS[step] for step, column in STEP_COLUMNS.items()}
+    said = frame.select(
+        "index",
+        "subject_kind",
+        *(value(name) for name in naming),
+        *(
+            (value(name) if name in layout.kind.fields else pl.lit(None, pl.Date)).alias(at)
+            for at, name in fields.items()
+        ),
+    )
+    # A list or a subject that cannot be told has a fault of its own.
+    said = said.drop_nulls([*naming, "subject_kind"])
+    asked = [name for name in said.columns if name != "index"]
+    for row in said.group_by(asked, maintain_order=True).agg("index").iter_rows(named=True):
+        answer = judged(kind, row, layout.catalogue, division=division, on_date=on_date)
+        for index in row["index"]:
+            yield from _told(answer, index, naming, layout)
+
+
+def _told(answer: Judged, index: int, naming: tuple[str, ...], layout: Layout) -> Iterator[Finding]:
+    number = layout.field(FieldRole.DOCUMENT_NUMBER) or next(iter(layout.kind.fields))
+    for reason in answer.against:
+        field = naming[0] if naming else number
+        yield Finding(index=index, field=field, fault=RowFault.LIST_NOT_USABLE, details=_words(reason, None, layout))
+    for one in answer.missing:
+        field = STEP_FIELDS.get(one.step, STEP_FIELDS[ListingStep.SERVICE])
+        field = field if field in layout.kind.fields else number
+        details = _words(one.reason, one.opens_on, layout)
+        yield Finding(index=index, field=field, fault=RowFault.LISTING_STEP, details=details)
+
+
+def _words(reason: Reason, opens_on: date | None, layout: Layout) -> dict[str, str]:
+    said = sentence(reason, layout.catalogue, start=None, last_day=None)
+    opens_zh, opens_en = ("", "") if opens_on is None else (f"最早为{opens_on}。", f" The first day is {opens_on}.")
+    return {"said_zh": said["zh"], "said_en": said["en"], "opens_zh": opens_zh, "opens_en": opens_en}
+
+
+def _naming(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The fields that say of which list an entry of that kind is; none where the kind is one list."""
+    return tuple(sorted({rule.in_field for rule in rules_of_kind(kind, catalogue).values() if rule.in_field}))
+
+
+def _said(name: str) -> pl.Expr:
+    return pl.col("content").str.json_path_match(f"$.{name}")
+
+
+def _effect(rule: ListRule, row: Row, catalogue: Catalogue) -> date | None:
+    if row["decided_on"] is None or row["served_on"] is None:
+        return None
+    asked = {"decided_on": row["decided_on"], "served_on": row["served_on"]}
+    return listing_period(rule, **asked, months=None, catalogue=catalogue).effective_from
