@@ -13,10 +13,15 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.test import override_settings
+from hypothesis import settings as trying
 
 from tools.apart import WORKER
 from xinshu.kit import postgres
 from xinshu.kit.clock import now
+
+trying.register_profile("house", deadline=None)
+trying.load_profile("house")
+"""No example fails for its time: how fast the house is, the bench tells (docs/benchmarks.md)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
