@@ -22,6 +22,7 @@ from xinshu.uses.measures.actions import (
     note_effect,
 )
 from xinshu.uses.measures.forms import (
+    BYTES,
     LARGEST,
     NDJSON,
     CheckQuestion,
@@ -30,6 +31,7 @@ from xinshu.uses.measures.forms import (
     Unread,
     WatchAnswer,
     WatchQuestion,
+    plain,
     question,
     read_as,
 )
@@ -46,8 +48,8 @@ QUESTION: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": CheckQuestion.model_json_schema()},
-            NDJSON: {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": plain(CheckQuestion)},
+            BYTES: {"schema": {"type": "string", "format": "binary", "description": f"NDJSON; {NDJSON} is taken too"}},
         },
     },
 }
@@ -67,7 +69,7 @@ TOO_LARGE: Final = (
 
 
 def _body(schema: Any) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema.model_json_schema()}}}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": plain(schema)}}}}
 
 
 @router.post(

@@ -19,6 +19,7 @@ from xinshu.uses.measures.states import (
 )
 
 NDJSON: Final = "application/x-ndjson"
+BYTES: Final = "application/octet-stream"
 LARGEST: Final = 8 << 20
 """Bytes of a question: 100,000 codes, one a line, are four megabytes."""
 
@@ -99,9 +100,26 @@ class Asked(NamedTuple):
     purpose: str
 
 
+def plain(shape: type[Schema]) -> Any:
+    """The shape as JSON Schema in which every part stands in its place: the document of the API has its own names."""
+    said = shape.model_json_schema()
+    parts = said.pop("$defs", {})
+
+    def placed(part: Any) -> Any:
+        if isinstance(part, list):
+            return [placed(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return placed(parts[part["$ref"].rsplit("/", 1)[1]])
+        return {name: placed(one) for name, one in part.items()}
+
+    return placed(said)
+
+
 def question(body: bytes, content_type: str) -> Asked:
     """The question of a check, as JSON or NDJSON. Raises Unread."""
-    if content_type == NDJSON:
+    if content_type in {NDJSON, BYTES}:
         head, *rest = [line for line in body.split(b"\n") if line.strip()] or [b""]
         said = _object(head, 1)
         given: Mapping[str, Any] = {**said, "codes": list(_codes(rest))}
