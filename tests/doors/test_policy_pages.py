@@ -14,6 +14,7 @@ from tests.drafts import LAWFUL
 from tests.factories import PASSWORD, TODAY, noon
 from tests.kinds import made_up_code
 from tests.policies import made_up_register
+from tests.spaces import signed_in_organisation
 from xinshu.doors.desk import policies as desk
 from xinshu.doors.policies.proposals import proposed
 from xinshu.doors.policies.running import assess
@@ -123,6 +124,23 @@ def test_a_comment_of_anyone_is_masked_and_waits() -> None:
     assert one.words not in Client().get(address).content.decode()
     forged = Client(enforce_csrf_checks=True).post(address, {"words": "意见"})
     assert forged.status_code == 403
+
+
+def test_an_organisation_comments_as_one_and_its_name_is_not_kept() -> None:
+    made_up_register(12)
+    company, report = Client(), kept()
+    signed_in_organisation(company)
+    assert "没有征求意见的草案" in company.get("/own/policies/").content.decode()
+    said = {"report": report, "words": "期限过长，联系13800138000。"}
+    assert company.post("/own/policies/", said).status_code == 422
+    open_consultation(report, last_on=None, actor="test", moment=noon(TODAY))
+    assert "严重失信主体" in company.get("/own/policies/").content.decode()
+    empty = company.post("/own/policies/", said | {"words": ""})
+    assert empty.status_code == 422
+    assert company.post("/own/policies/", said).status_code == 302
+    (one,) = comments(report, states=frozenset(CommentState))
+    assert (one.speaker, "13800138000" in one.words) == (Speaker.ORGANISATION, False)
+    assert Client().get("/own/policies/").status_code == 302
 
 
 def test_how_often_a_measure_may_apply_is_told_once_it_is_counted_and_never_below_ten() -> None:
