@@ -54,7 +54,7 @@ def rules() -> tuple[Catalogue, Catalogue]:
     draft, wrong = read_draft(LAWFUL.encode(), "draft.yaml")
     assert old is not None, faults
     assert draft is not None, wrong
-    new = lint(pages, draft).catalogue
+    new = lint(pages, draft, old).catalogue
     assert new is not None
     return old, new
 

@@ -197,6 +197,7 @@ QUERIES: dict[str, list[str]] = {
     ],
     "space:notices": ["?page=2", "?page=none"],
     "space:access": ["?page=2", "?page=none"],
+    "space:policies": ["?thanks"],
     "space:calendar": ["?month=2026-12", "?month=2026-13", "?month=tomorrow"],
     "desk:history": ["?kind=ADMIN_PENALTY&state=FILED", "?page=99"],
     "desk:single": [f"?organ={factories.MARKET.code}&kind=ADMIN_PENALTY"],

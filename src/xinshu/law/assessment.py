@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from xinshu.law.catalogue import NATIONAL, Catalogue
+from xinshu.law.catalogue import NATIONAL, Catalogue, assemble, read
 from xinshu.law.checks import build
 from xinshu.law.entries import Sentence
 from xinshu.law.measure_rules import Ground, Measure
@@ -118,22 +118,19 @@ def draft_of(page: Page) -> tuple[Draft | None, tuple[Fault, ...]]:
     return Draft(head=head, pages=pages), ()
 
 
-def lint(base: Iterable[Page], draft: Draft) -> Lint:
-    """Every fault of the edition that the draft would make of these pages, each with its article.
+def lint(base: Iterable[Page], draft: Draft, rules: Catalogue) -> Lint:
+    """Every fault of the edition that the draft would make of these pages, each with its article by `rules`.
 
-    What the edition in force is itself told by rules that came later is no fault of the draft.
+    What the edition in force is itself told by rules of soundness that came later is no fault of the draft.
     """
     standing = list(base)
     already = {_without_line(fault) for fault in build(standing)[1]}
     found = [fault for fault in build(_beside(standing, draft))[1] if _without_line(fault) not in already]
-    rules, _ = build(standing)
     if found:
-        return Lint(None, (), tuple(_refused(fault, rules) for fault in found))
+        return Lint(None, (), refused(found, rules))
     pages = applied(standing, draft)
-    catalogue, faults = build(pages)
-    if catalogue is None:
-        return Lint(None, (), tuple(_refused(fault, rules) for fault in faults))
-    return Lint(catalogue, pages, ())
+    entries, _ = read(pages)
+    return Lint(assemble(entries), pages, ())
 
 
 def refused(faults: Iterable[Fault], catalogue: Catalogue | None) -> tuple[Refusal, ...]:

@@ -66,7 +66,7 @@ def proposed(content: bytes, name: str) -> Proposal:
     if draft is None:
         raise _refusal(refused(faults, against.catalogue), against.catalogue)
     base = pages_of(against.hash)
-    found = lint(base, draft)
+    found = lint(base, draft, against.catalogue)
     if found.catalogue is None:
         raise _refusal(found.refusals, against.catalogue)
     return _proposal(asdict(draft.head), content, against, base, found.pages, found.catalogue)
