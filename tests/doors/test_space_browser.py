@@ -14,6 +14,7 @@ from tests.doors.conftest import Site
 from tests.doors.sights import LIGHTS, Walk, look, opened
 from tests.doors.test_desk_browser import shot
 from tests.doors.test_portal_browser import press
+from tests.measures import a_room
 from tests.proceedings.repairs import FORM
 from tests.proceedings.shields import ORDER, attached, granted, mine, officers
 from tests.spaces import signed_in_organisation
@@ -78,7 +79,21 @@ def cases(site: Site) -> dict[str, str]:
         "desk counter": "/desk/counter/",
         "desk repair counter": "/desk/repairs/counter/",
         "case statistics": "/statistics/cases/",
+        **tenders(),
     } | shields()
+
+
+def tenders() -> dict[str, str]:
+    """The room of a tender: at the desk of its buyer, and for a bidder; and the form of a new one."""
+    room = a_room(factories.SUBJECT, factories.OTHER_SUBJECT)
+    return {
+        "tenders": "/own/tenders/",
+        "tender": f"/own/tenders/{room}/",
+        "desk tenders": "/desk/tenders/",
+        "desk tender": f"/desk/tenders/{room}/",
+        "desk tender new": "/desk/tenders/new/",
+        "auditor checks": "/desk/checks/",
+    }
 
 
 def shields() -> dict[str, str]:
@@ -124,20 +139,21 @@ def _asked_for() -> UUID:
 
 @pytest.fixture
 def cookies(site: Site) -> list[dict[str, str]]:
-    """Sessions of the organisation, of a reviewer of the unit, of its clerk at the counter, of the operator, and of the
-    platform's officer."""
-    organisation, reviewer, clerk, operator, officer = (Client() for _ in range(5))
+    """Sessions of the organisation, of a reviewer of the unit, of its clerk at the counter, of the operator, of the
+    platform's officer, and of an auditor."""
+    organisation, reviewer, clerk, operator, officer, auditor = (Client() for _ in range(6))
     signed_in_organisation(organisation)
     organ = factories.MARKET.code
     for client, role, unit in (
         (reviewer, Role.REVIEWER, organ),
         (clerk, Role.CLERK, organ),
         (operator, Role.OPERATOR, None),
+        (auditor, Role.AUDITOR, None),
     ):
         name = factories.appointed(role, organ=unit)
         assert client.login(username=name, password=factories.PASSWORD)
     assert officer.login(username=officers()[0], password=factories.PASSWORD)
-    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk, operator, officer))
+    sessions = (one.cookies["sessionid"].value for one in (organisation, reviewer, clerk, operator, officer, auditor))
     return [{"name": "sessionid", "value": value, "url": site.url} for value in sessions]
 
 
@@ -145,7 +161,7 @@ def every_page(page: Page, site: Site, cases: dict[str, str], cookies: list[dict
     """Each page by name; a session for each side."""
     for name, place in cases.items():
         page.context.clear_cookies()
-        marks = {"counter": 2, "operator": 3, "officer": 4}
+        marks = {"counter": 2, "operator": 3, "officer": 4, "auditor": 5}
         whose = next((place for mark, place in marks.items() if mark in name), int("desk" in name))
         page.context.add_cookies([cookies[whose]])  # type: ignore[list-item]
         answer = page.goto(site.url + place, wait_until="load")

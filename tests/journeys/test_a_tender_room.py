@@ -185,7 +185,7 @@ def test_checked_heard_frozen_changed_excluded_and_closed(newcomer: Callable[[],
         member.signs_in("test-member")
         assert member.notices()[0] == "招标核查的结果有变化"
         buyer.at_desk(name)
-        buyer.opens(room)
+        buyer.follows(TITLE, within=buyer.region("定标之前，投标人的核查结果有变化"))
         assert "结果有变化，双方已获知" in buyer.region("经过").inner_text()
         assert LATER in buyer.region(UNKNOWN).inner_text()
     with on(EXCLUDES):

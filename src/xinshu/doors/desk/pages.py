@@ -16,6 +16,7 @@ from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 from xinshu.register.access.roles import PAST_READERS
 from xinshu.register.publog.queries import stopped
+from xinshu.uses.measures.queries import changed_on
 
 NEWEST: Final = 10
 
@@ -65,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "of_the_platform": seen is None,
         "alarms": urgent(posts(request), request),
         "halted": _halted(request),
+        "tenders_changed": changed_on([organ.code for organ in organs_of(request)]),
         "to_review": [in_words(request, found) for found in cited_batches(seen, most=NEWEST)],
     }
     return render(request, "desk/home.html", page)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinshu.bulk.personal import mask as without_persons
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.doors.tender_words import bidders_told, room_told, steps_told
@@ -52,7 +53,7 @@ def tenders(request: HttpRequest) -> HttpResponse:
                 "who": _who(one.caller, units),
                 "context": words.choice("USE_CONTEXT", one.context),
             }
-            | {"purpose": one.purpose, "kept_until": one.kept_until}
+            | {"purpose": without_persons(one.purpose)[0], "kept_until": one.kept_until}
             for one in rows
         ],
         "pages": pages(page, total, PAGE_SIZE),

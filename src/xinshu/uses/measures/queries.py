@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.consequences import fields_asked, followed, trait_of
@@ -32,7 +32,7 @@ from xinshu.register.catalogues.queries import EditionRow
 from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
 from xinshu.register.subjects.queries import bodies_by_code
 from xinshu.uses.measures.models import Alert, Bidder, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
-from xinshu.uses.measures.states import Outcome
+from xinshu.uses.measures.states import Outcome, TenderEvent
 
 FEW: Final = 50
 """Up to so many facts the law is asked of each; beyond, once of each distinct trait."""
@@ -379,6 +379,13 @@ def steps_of(number: UUID) -> list[StepRow]:
     """What happened in a room, the oldest first."""
     found = TenderStep.objects.filter(tender=number).order_by("id")
     return [StepRow(*row) for row in found.values_list("on_day", "event", "bidder", "actor")]
+
+
+def changed_on(organs: Collection[str]) -> list[tuple[UUID, str, date]]:
+    """For a buyer: its open rooms in which what stands has changed, with their titles and the last day of a change."""
+    rooms = dict(Tender.objects.filter(organ_code__in=list(organs), closed_on=None).values_list("id", "title"))
+    found = TenderStep.objects.filter(tender__in=list(rooms), event=TenderEvent.CHANGED).values_list("tender")
+    return [(room, rooms[room], last) for room, last in found.annotate(last=Max("on_day")).order_by("-last")]
 
 
 def _tender_row(one: Tender) -> TenderRow:
