@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.doors.conftest import Site
-from tests.doors.test_portal_browser import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
+from tests.doors.sights import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
 from tests.drafts import LAWFUL
 from tests.factories import PASSWORD, TODAY, noon
 from tests.policies import made_up_register
