@@ -148,7 +148,15 @@ def test_recipients_that_were_given_something_adverse_are_told_with_their_purpos
 
 
 OF_NO_ONE_BODY = {"LOOK_AGENCIES", "LOOK_ALARMS", "LOOK_BATCH", "LOOK_BATCHES", "LOOK_CLAIM", "LOOK_CLAIMS"} | {
-    *("LOOK_HEADERS", "LOOK_OBJECTIONS", "LOOK_RECONCILIATIONS", "LOOK_REPAIRS", "LOOK_RETURNED", "LOOK_SHIELDS")
+    *(
+        "LOOK_HEADERS",
+        "LOOK_LISTINGS",
+        "LOOK_OBJECTIONS",
+        "LOOK_RECONCILIATIONS",
+        "LOOK_REPAIRS",
+        "LOOK_RETURNED",
+        "LOOK_SHIELDS",
+    )
 }
 """Looks at lists, files of an organ, and claims that name nobody."""
 
