@@ -25,6 +25,7 @@ from tests.doors.refusals import is_clear, nothing_stored, overheard, words
 from tests.factories import OTHER_SUBJECT, SUBJECT, accepted, body, document, noon, registered_organ
 from tests.journeys.conftest import on
 from tests.measures import a_room
+from tests.proceedings.listings import told
 from tests.proceedings.repairs import events, record
 from tests.proceedings.test_case_documents import archive, packed_pdf, png
 from tests.spaces import signed_in_organisation
@@ -40,6 +41,7 @@ from xinshu.proceedings import vault
 from xinshu.proceedings.cases.documents import documents_of
 from xinshu.proceedings.cases.files import LARGEST
 from xinshu.proceedings.cases.models import Case
+from xinshu.proceedings.lists.states import LISTING
 from xinshu.proceedings.objections.states import OBJECTION
 from xinshu.proceedings.repair.states import REPAIR
 from xinshu.uses.measures.models import Check
@@ -239,10 +241,12 @@ def theirs(own: Own) -> dict[str, list[str]]:
     given = {"subject": body(SUBJECT), "channel": Means.EMAIL, "value": "a@company.example", "actor": "test"}
     mail = give_address(moment=noon(OPENS), **given)
     reference = str(record().record_ref)
+    told(OPENS)
     return {
         "tender": [str(a_room(SUBJECT))],
         "check": [str(Check.objects.get().id)],
-        "case": [str(case.id) for case in Case.objects.filter(course__in=[REPAIR.name, OBJECTION.name])],
+        "case": [str(case.id) for case in Case.objects.filter(course__in=[LISTING.name, REPAIR.name, OBJECTION.name])],
+        "place": ["1"],
         "document": [str(held.id)],
         "record": [reference],
         "record_ref": [reference],
@@ -261,7 +265,7 @@ def addresses(names: dict[str, list[str]]) -> dict[str, list[str]]:
             assert set(asked) <= names.keys(), f"{route} names {asked}: say whose it is"
             some = max(len(names[name]) for name in asked)
             chosen = [{name: names[name][turn % len(names[name])] for name in asked} for turn in range(some)]
-            chosen.append({name: str(uuid4()) for name in asked})
+            chosen.append({name: "999" if name == "place" else str(uuid4()) for name in asked})
             found[str(route)] = [reverse(f"space:{route}", kwargs=each) for each in chosen]
     return found
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from tests.drafts import LAWFUL
-from tests.measures import DAY, shipped
+from tests.measure_rows import DAY, shipped
 from xinshu.law.assessment import (
     Change,
     ChangeSort,

@@ -496,3 +496,20 @@ def test_a_decision_number_that_is_held_already_is_not_entered_twice() -> None:
     assert other != case
     assert uuid4() != case
     assert catalogue_on(DECIDED).catalogue.lists[LIST].signed_by == "HEAD_OF_ORGAN"
+
+
+def test_what_fails_at_the_entry_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks after the record is written takes it back, and the step is simply taken again."""
+    case = served()
+
+    def broken(**_said: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deciding, "tell", lambda *_said: broken())
+        with pytest.raises(OSError, match="disk"):
+            deciding.enter_listing(case=case, actor=CLERK, moment=noon(DECIDED))
+    assert Record.objects.count() == 0
+    assert row(case).state == "SERVED"
+    deciding.enter_listing(case=case, actor=CLERK, moment=noon(DECIDED))
+    assert len(shown()) == 1
