@@ -92,6 +92,14 @@ def told(module: ModuleType, place: int) -> str:
     return f"{module.__name__.rpartition('.')[2]}:{getattr(node, 'lineno', 0)}"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _given_back() -> Iterator[None]:
+    """What was read for these tests is large, and would slow down whatever comes after them."""
+    yield
+    spoiled_rows.cache_clear()
+    refused_by.cache_clear()
+
+
 RULES = [(module, place) for module in ASKED for place in statements(module)]
 
 
