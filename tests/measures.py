@@ -54,7 +54,7 @@ EX_FAST_9:
   looked_at: 2026-11-27
   certainty: SOURCE
   natures: [INCENTIVE]
-  contexts: [FAST_TRACK]
+  contexts: [FAST_TRACK, PUBLIC_TRADING]
   subjects: [ENTERPRISE]
   kinds: [ADMIN_LICENCE]
 """,
@@ -121,7 +121,7 @@ EX_FIRST:
   plain_zh: 同等条件下优先办理。
   plain_en: It is served first.
   nature: INCENTIVE
-  contexts: [FAST_TRACK]
+  contexts: [FAST_TRACK, PUBLIC_TRADING]
   applied_by_zh: 办事窗口
   applied_by_en: the counter
   grounds:

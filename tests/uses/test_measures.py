@@ -68,9 +68,10 @@ def test_none_says_what_was_looked_at_and_is_no_proof_of_good_standing(token: di
     accepted(document())
     head, one, _ = lines(asked(token, UNKNOWN))
     assert one == {"code": UNKNOWN, "line": 1, "outcome": "NONE"}
-    (looked,) = head["looked_at"]
-    assert looked["kind"] == "ADMIN_PENALTY"
-    assert looked["sources"] == [{"organ": factories.MARKET.code, "last": TODAY.isoformat()}]
+    looked = {one["kind"]: one for one in head["looked_at"]}
+    assert list(looked) == ["ADMIN_LICENCE", "ADMIN_PENALTY"]
+    assert looked["ADMIN_LICENCE"]["sources"] == [], "nothing was delivered yet, and the answer says so"
+    assert looked["ADMIN_PENALTY"]["sources"] == [{"organ": factories.MARKET.code, "last": TODAY.isoformat()}]
     assert "不是信用良好的证明" in head["none"]["zh"]
     said = "".join(one["zh"] for one in head["not_covered"])
     assert "尚未启用的措施" in said
@@ -79,7 +80,7 @@ def test_none_says_what_was_looked_at_and_is_no_proof_of_good_standing(token: di
 
 def test_an_unknown_code_and_one_with_nothing_are_the_same(token: dict[str, str]) -> None:
     accepted(document("ADMIN_LICENCE", code=OTHER_SUBJECT))
-    _, unknown, known, _ = lines(asked(token, UNKNOWN, OTHER_SUBJECT))
+    _, unknown, known, _ = lines(asked(token, UNKNOWN, OTHER_SUBJECT, context="AWARDS"))
     assert {**unknown, "code": "", "line": 0} == {**known, "code": "", "line": 0}
 
 

@@ -236,6 +236,19 @@ def test_a_measure_that_does_not_stand_against_that_bidder_excludes_nobody(code:
     assert bidder(room, code).excluded_on is None
 
 
+def test_an_incentive_excludes_nobody_and_begins_no_window() -> None:
+    accepted(document("ADMIN_LICENCE", code=UNKNOWN, name="云汀新示例有限公司"))
+    room = opened()
+    (stands,) = bidder(room, UNKNOWN).told
+    assert stands[:2] == ["EX_FIRST", "1"]
+    assert bidder(room, UNKNOWN).answer_by is None
+    accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"), on_day=AFTER)
+    look_anew(**said(room, AFTER))
+    (honour,) = [one for one in bidder(room).told if one[0] == "EX_FIRST"]
+    with pytest.raises(ExclusionRefused, match="没有这项"):
+        exclude(code=SUBJECT, key=honour, words=REASON, **said(room, AFTER))
+
+
 @pytest.mark.parametrize("broken", [[], [""], ["EX_NO_TENDERS"], ["a", "b", "c", "d"]])
 def test_a_key_that_is_none_excludes_nobody(broken: list[str]) -> None:
     room = opened()

@@ -296,10 +296,10 @@ def _tell(
     catalogue: Catalogue,
     moment: Moment,
 ) -> None:
-    """The bidder is told; where something stands of which it was not told before, its window begins that day."""
+    """The bidder is told; where a restraint stands of which it was not told before, its window begins that day."""
     fresh = [key for key in keys(line) if key not in one.told]
-    if fresh:
-        one.told = [*one.told, *fresh]
+    one.told = [*one.told, *fresh]
+    if any(catalogue.measures[key[0]].nature is Nature.PENALTY for key in fresh):
         days: Mapping[CountedFrom, date] = {CountedFrom.NOTICE: moment.day}
         one.answer_by = case_due(CaseTerm.TENDER_ANSWER, days, catalogue, on_date=moment.day)
     one.save()
