@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,11 @@ COURT = rule_with(
     }
 )
 ANY = RULES | st.just(COURT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    catalogue_with("{}")
 
 
 @st.composite

@@ -75,9 +75,10 @@ CODE_LENGTH: Final = 20
 
 
 def told(case: ListingCase, wording: Wording, day: date) -> dict[str, Any]:
-    """A listing for a template, the same for both sides."""
+    """A listing for a template, the same for both sides: as it was noticed or decided last, and else as proposed."""
     row, rule = case.row, case.rule
-    form = row.form
+    said = case.happened("notice", "decide")
+    form = row.form if said is None else said.said
     ground = None if rule is None else ground_of(rule, form["ground"])
     unit = organ(row.organ)
     return {

@@ -21,6 +21,7 @@ from xinshu.doors.listing_words import (
     told,
 )
 from xinshu.kit.errors import XinshuError
+from xinshu.law.listing import demanded
 from xinshu.law.terms import ListExit
 from xinshu.proceedings.cases.documents import DocumentRow, documents_of
 from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
@@ -145,6 +146,8 @@ def _may(found: ListingCase, roles: set[Role]) -> frozenset[str]:
     may = {event for event in events if event in ROLES and ROLES[event] & roles}
     if not found.unanswered:
         may.discard("answer")
+    asked = set() if found.rule is None else set(demanded(found.rule))
+    may -= {event for event, step in queries.STEP_OF.items() if step not in asked}
     if not _exposure(found):
         may.discard("confirm_exposure")
     else:
