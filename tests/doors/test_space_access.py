@@ -149,9 +149,9 @@ def test_recipients_that_were_given_something_adverse_are_told_with_their_purpos
 
 OF_NO_ONE_BODY = {"LOOK_AGENCIES", "LOOK_ALARMS", "LOOK_BATCH", "LOOK_BATCHES", "LOOK_CLAIM", "LOOK_CLAIMS"} | {
     *("LOOK_HEADERS", "LOOK_OBJECTIONS", "LOOK_RECONCILIATIONS", "LOOK_REPAIRS", "LOOK_RETURNED", "LOOK_SHIELDS"),
-    *("LOOK_CHECK", "LOOK_LISTINGS", "LOOK_TENDER", "LOOK_TENDERS"),
+    *("LOOK_CHECK", "LOOK_LISTINGS", "LOOK_POLICIES", "LOOK_TENDER", "LOOK_TENDERS"),
 }
-"""Looks at lists, files of an organ, claims that name nobody, and checks, of which each body has its own line."""
+"""Looks at lists, drafts, files of an organ, claims that name nobody, and checks, where each body has its own line."""
 
 
 def test_every_look_of_the_desk_at_one_body_is_among_those_that_it_reads() -> None:
