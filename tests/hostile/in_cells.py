@@ -153,6 +153,20 @@ CELLS = (
         reasons=((2, "DOCUMENT_NUMBER", "KIND_NOT_IN_FORCE"),),
     ),
     Hostile(
+        name="list-not-in-use.csv",
+        fault="an entry of a list that no department rule lets be used yet",
+        kind="SERIOUS_DISHONESTY",
+        make=lambda s: _of_kind("SERIOUS_DISHONESTY", s, LIST="文化和旅游市场严重失信主体名单"),
+        reasons=((2, "LIST", "LIST_NOT_USABLE"),),
+    ),
+    Hostile(
+        name="listing-without-its-defence.csv",
+        fault="an entry of a list that was decided before the time for the defence was over",
+        kind="SERIOUS_DISHONESTY",
+        make=lambda s: _of_kind("SERIOUS_DISHONESTY", s, DEFENCE_UNTIL="2026-04-02"),
+        reasons=((2, "DEFENCE_UNTIL", "LISTING_STEP"),),
+    ),
+    Hostile(
         name="kind-of-another-place.csv",
         fault="a kind of another place's local catalogue",
         kind="DEMO_HONEST_SHOP",
