@@ -23,7 +23,7 @@ from xinshu.register.access.roles import Role
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
-from xinshu.register.records.display import mark
+from xinshu.register.records.display import Hidden, hide, mark, unhide
 from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.models import SubjectCode
@@ -126,6 +126,20 @@ def test_it_ends_at_midnight_of_the_last_day() -> None:
         assert lines(last)[1]["bodies"][0]["measures"][0]["until"] == (until - timedelta(days=1)).isoformat()
     with on(until):
         assert stands(asked(token, SUBJECT)) == [], "no job has run"
+
+
+@pytest.mark.parametrize("cause", list(Hidden))
+def test_nothing_follows_from_what_the_gate_hides(today: None, cause: Hidden) -> None:
+    """Though its term runs: while it is not that body's, or a court's plan shields it; afterwards it stands again."""
+    accepted(document(**SERIOUS))
+    token, row = organ_token(), Record.objects.get()
+    said: dict[str, Any] = {"subject": row.subject_id, "record_ref": row.record_ref, "organ": row.organ_code}
+    hide(cause=cause, actor="test", moment=noon(TODAY), **said)
+    number_filings(moment=noon(TODAY))
+    assert stands(asked(token, SUBJECT)) == []
+    unhide(cause=cause, actor="test", moment=noon(TODAY), **said)
+    number_filings(moment=noon(TODAY))
+    assert stands(asked(token, SUBJECT)) == [BARRED]
 
 
 def test_nothing_follows_from_a_decision_that_is_stayed(today: None) -> None:
