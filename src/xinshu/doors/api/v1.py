@@ -15,6 +15,7 @@ from xinshu.doors.api.acknowledgements import router as acknowledgements
 from xinshu.doors.api.bulk import router as bulk
 from xinshu.doors.api.case_statistics import router as case_statistics
 from xinshu.doors.api.catalogue import router as catalogue
+from xinshu.doors.api.checks import router as checks
 from xinshu.doors.api.disclosure import router as disclosure
 from xinshu.doors.api.document import openapi
 from xinshu.doors.api.faults import FAULTS
@@ -28,7 +29,6 @@ from xinshu.register.access.answers import UNAVAILABLE, error
 from xinshu.register.access.audience import public
 from xinshu.register.access.roles import RouteAudience
 from xinshu.register.catalogues.queries import NoCatalogue
-from xinshu.uses.measures.api import router as measures
 from xinshu.uses.monitoring.api import router as monitoring
 from xinshu.uses.sharing.api import router as feed
 from xinshu.uses.sharing.api import subscription
@@ -84,7 +84,7 @@ def mounted(router: Router) -> Router:
 FOR_EVERYONE: Final = (disclosure, catalogue, statistics, case_statistics, log, feed)
 FOR_RECIPIENTS: Final = (bulk, subscription, acknowledgements)
 ROUTERS: Final = tuple(
-    map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, measures, monitoring, agencies, intake, repair_decisions))
+    map(mounted, (*FOR_EVERYONE, *FOR_RECIPIENTS, checks, monitoring, agencies, intake, repair_decisions))
 )
 for mounting in ROUTERS:
     api.add_router("", mounting)

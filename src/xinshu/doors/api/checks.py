@@ -6,6 +6,20 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from xinshu.doors.api.check_forms import (
+    BYTES,
+    LARGEST,
+    NDJSON,
+    CheckQuestion,
+    EffectAnswer,
+    EffectReport,
+    Unread,
+    WatchAnswer,
+    WatchQuestion,
+    plain,
+    question,
+    read_as,
+)
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
 from xinshu.register.access.answers import answer, error, may_say
@@ -20,20 +34,6 @@ from xinshu.uses.measures.actions import (
     end_watch,
     give_answer,
     note_effect,
-)
-from xinshu.uses.measures.forms import (
-    BYTES,
-    LARGEST,
-    NDJSON,
-    CheckQuestion,
-    EffectAnswer,
-    EffectReport,
-    Unread,
-    WatchAnswer,
-    WatchQuestion,
-    plain,
-    question,
-    read_as,
 )
 from xinshu.uses.measures.queries import alerts_of, answer_of, check, watch_row
 
