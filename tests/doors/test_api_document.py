@@ -34,7 +34,7 @@ from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.queries import stand
 from xinshu.uses.disclosure.queries import subject_answer
-from xinshu.uses.measures.queries import tender
+from xinshu.uses.measures.rooms import tender
 
 Known = dict[tuple[str, str], Any]
 Tokens = tuple[str, str]

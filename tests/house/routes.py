@@ -19,7 +19,7 @@ from xinshu.regimes.agencies.queries import agencies, matters
 from xinshu.register.access.roles import RouteAudience
 from xinshu.register.catalogues.queries import assessments
 from xinshu.uses.measures.models import Check
-from xinshu.uses.measures.queries import tenders_of
+from xinshu.uses.measures.rooms import tenders_of
 
 LIBRARY = frozenset({"api-1:api-root"})
 """Ninja's own way to find its prefix; it answers 404 to everyone (tested)."""

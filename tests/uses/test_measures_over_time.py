@@ -27,8 +27,8 @@ from xinshu.register.records.display import Hidden, hide, mark, unhide
 from xinshu.register.records.entries import turn_the_day
 from xinshu.register.records.models import Record
 from xinshu.register.subjects.models import SubjectCode
-from xinshu.uses.measures.actions import follow_watches
 from xinshu.uses.measures.models import MeasureEffect, Watch
+from xinshu.uses.measures.watching import follow_watches
 
 pytestmark = pytest.mark.django_db
 

@@ -23,12 +23,12 @@ from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.uses.measures.actions import erase_old
 from xinshu.uses.measures.models import Bidder, Check, MeasureEffect, Tender, TenderStep, Watch
-from xinshu.uses.measures.queries import answer_of, bidders_of, effects_counted, tender
+from xinshu.uses.measures.queries import answer_of, effects_counted
+from xinshu.uses.measures.rooms import TenderRefused, bidders_of, parties, tender
 from xinshu.uses.measures.tenders import (
     ExclusionRefused,
     Procedure,
     TenderNotNow,
-    TenderRefused,
     answer_buyer,
     begin_tender,
     close_tender,
@@ -36,7 +36,6 @@ from xinshu.uses.measures.tenders import (
     follow,
     look_anew,
     open_bids,
-    parties,
     purposes,
 )
 
@@ -110,7 +109,7 @@ def test_every_bidder_is_checked_told_and_watched() -> None:
         (LEI, "", "FOREIGN"),
     ]
     assert rows[0].told == [key()]
-    assert [one.answer_by for one in rows] == [ANSWER_BY, ANSWER_BY, None, None]
+    assert [one.answer_by for one in rows] == [ANSWER_BY, ANSWER_BY, ANSWER_BY, None]
     assert told() == told(OTHER_SUBJECT) == ["TENDER_CHECKED"]
     notice = Notice.objects.filter(subject_id=factories.body(SUBJECT)).get()
     assert notice.said == {"organ": MARKET.name, "reference": "示采〔2026〕1号", "answer_by": ANSWER_BY.isoformat()}
@@ -181,7 +180,7 @@ def test_a_bidder_answers_within_its_window_and_not_after() -> None:
             tender=room, codes=[SUBJECT], words="迟了", actor="bidder", moment=noon(ANSWER_BY + timedelta(days=1))
         )
     with pytest.raises(TenderNotNow, match="没有需要答复的事项"):
-        answer_buyer(tender=room, codes=[UNKNOWN], words="无", actor="bidder", moment=noon(TODAY))
+        answer_buyer(tender=room, codes=[LEI], words="无", actor="bidder", moment=noon(TODAY))
     with pytest.raises(TenderNotNow, match="请填写答复"):
         answer_buyer(tender=room, codes=[SUBJECT], words="  ", actor="bidder", moment=noon(TODAY))
 
@@ -238,7 +237,8 @@ def test_a_measure_that_does_not_stand_against_that_bidder_excludes_nobody(code:
 
 def test_an_incentive_excludes_nobody_and_begins_no_window() -> None:
     accepted(document("ADMIN_LICENCE", code=UNKNOWN, name="云汀新示例有限公司"))
-    room = opened()
+    room = begun(f"{SUBJECT}\n{UNKNOWN}")
+    open_bids(**said(room, AFTER))
     (stands,) = bidder(room, UNKNOWN).told
     assert stands[:2] == ["EX_FIRST", "1"]
     assert bidder(room, UNKNOWN).answer_by is None

@@ -10,7 +10,8 @@ from xinshu.doors.portal.wording import Wording, Words
 from xinshu.law.public_form import law_phrase, sentence
 from xinshu.law.terms import Nature, UseContext
 from xinshu.register.catalogues.queries import EditionRow
-from xinshu.uses.measures.queries import Asking, BidderRow, Found, Line, StepRow, TenderRow, answered
+from xinshu.uses.measures.queries import Asking, Found, Line, answered
+from xinshu.uses.measures.rooms import BidderRow, StepRow, TenderRow
 from xinshu.uses.measures.states import Outcome, TenderEvent, TenderState
 
 BETWEEN: Final = "|"

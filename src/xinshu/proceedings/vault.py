@@ -35,6 +35,10 @@ class WrongOffset(XinshuError):
         self.size = size
 
 
+class KeyGone(XinshuError):
+    """What was sealed cannot be read any more: the vault's key is another one."""
+
+
 class Erased(XinshuError):
     """The upload of a batch is not kept any more."""
 
@@ -204,8 +208,13 @@ def sealed(content: bytes) -> bytes:
 
 
 def unsealed(content: bytes) -> bytes:
-    """What was sealed so."""
-    return bytes(pyrage.decrypt(content, [_identity()]))
+    """What was sealed so. Raises KeyGone where the vault's key is not the one that sealed it."""
+    try:
+        return bytes(pyrage.decrypt(content, [_identity()]))
+    except pyrage.DecryptError:
+        raise KeyGone(
+            "密钥已更换或者丢失，封存的内容无法读取。The vault's key is another one; what was sealed cannot be read."
+        ) from None
 
 
 def _document(case: UUID, document: UUID) -> Path:

@@ -213,6 +213,9 @@ PROCRASTINATE_IMPORT_PATHS = [
 ]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
 
+# Rooms above retention erase what they keep of records (subject, reference) in the same transaction.
+FORGET_WITH_RECORDS = ["xinshu.uses.measures.actions.forget"]
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -1,5 +1,6 @@
 """The shapes in which checks, watches and effects are asked for and answered, for machines."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -22,6 +23,18 @@ NDJSON: Final = "application/x-ndjson"
 BYTES: Final = "application/octet-stream"
 LARGEST: Final = 8 << 20
 """Bytes of a question: 100,000 codes, one a line, are four megabytes."""
+
+
+ONCE: Final[dict[str, Any]] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "没有收到答复再发时用同一个键，得到第一次的答复，一字不差；不带此头，每次都是新的核查。"
+    "Sent again under the same key, a question has its first answer to the byte; without it, each is a new check.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 100, "pattern": "^[!-~]{8,100}$"},
+    "example": "tender-2026-0001-1",
+}
+KEY: Final = re.compile(r"[!-~]{8,100}")
 
 
 class Unread(XinshuError):
@@ -115,6 +128,16 @@ def plain(shape: type[Schema]) -> Any:
         return {name: placed(one) for name, one in part.items()}
 
     return placed(said)
+
+
+def own_key(said: str | None) -> str | None:
+    """The caller's own key, if it sent one. Raises Unread."""
+    if said is not None and not KEY.fullmatch(said.strip()):
+        raise Unread(
+            "Idempotency-Key应为8至100个可见字符。Idempotency-Key has 8 to 100 visible characters.",
+            "header.Idempotency-Key",
+        )
+    return None if said is None else said.strip()
 
 
 def question(body: bytes, content_type: str) -> Asked:

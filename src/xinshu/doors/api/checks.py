@@ -10,12 +10,14 @@ from xinshu.doors.api.check_forms import (
     BYTES,
     LARGEST,
     NDJSON,
+    ONCE,
     CheckQuestion,
     EffectAnswer,
     EffectReport,
     Unread,
     WatchAnswer,
     WatchQuestion,
+    own_key,
     plain,
     question,
     read_as,
@@ -29,13 +31,14 @@ from xinshu.uses.measures.actions import (
     Caller,
     CheckRefused,
     EffectRefused,
+    KeyReused,
     WatchRefused,
-    begin_watch,
-    end_watch,
+    answer_once,
     give_answer,
     note_effect,
 )
 from xinshu.uses.measures.queries import alerts_of, answer_of, check, watch_row
+from xinshu.uses.measures.watching import begin_watch, end_watch
 
 router = Router(tags=["check 核查"])
 
@@ -44,6 +47,7 @@ LINES: Final = {
     "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": "(lines of JSON)"}},
 }
 QUESTION: Final[dict[str, Any]] = {
+    "parameters": [ONCE],
     "responses": {200: LINES},
     "requestBody": {
         "required": True,
@@ -76,26 +80,30 @@ def _body(schema: Any) -> dict[str, Any]:
     "/check",
     summary="核查一个或多个代码 What applies to these codes today, in one context, for a stated purpose",
     operation_id="check",
-    openapi_extra=QUESTION | may_say("CHECKREFUSED", "TOO_LARGE", "NO_CATALOGUE", "INVALID_PARAMETER"),
+    openapi_extra=QUESTION | may_say("CHECKREFUSED", "KEYREUSED", "TOO_LARGE", "NO_CATALOGUE", "INVALID_PARAMETER"),
 )
 @identified
 def check_codes(request: HttpRequest) -> HttpResponse:
-    """From 1 to 100,000 codes, as JSON or NDJSON. Of what is shown to everyone today; kept sealed, by its number."""
+    """From 1 to 100,000 codes, as JSON or NDJSON. Of what is shown to everyone today; kept sealed, by its number.
+
+    With `Idempotency-Key`, the same question again has the first answer's bytes while they are kept.
+    """
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         return error(*TOO_LARGE)
     try:
-        asked = question(body, request.content_type or "")
-        given = give_answer(
-            codes=asked.codes,
-            context=asked.context,
-            purpose=asked.purpose,
-            caller=_caller(request),
-            moment=moment_of(request),
-        )
-    except (Unread, CheckRefused) as refused:
+        asked = {**question(body, request.content_type or "")._asdict(), "caller": _caller(request)}
+        key = own_key(request.headers.get("Idempotency-Key"))
+        if key is None:
+            given = give_answer(**asked, moment=moment_of(request))
+        else:
+            given = answer_once(key=key, **asked, moment=moment_of(request))
+    except (Unread, CheckRefused, KeyReused) as refused:
         return _refused(refused)
-    return _lines(given.content, given.number)
+    told = _lines(given.content, given.number)
+    if given.again:
+        told.headers["Xinshu-Given-Before"] = "true"
+    return told
 
 
 @router.get(
@@ -234,4 +242,5 @@ def _refused(refused: XinshuError) -> HttpResponse:
     zh, _, en = str(refused).partition("。")
     if isinstance(refused, Unread):
         return error(422, "INVALID_PARAMETER", f"{zh}。", en.strip(), [refused.field])
-    return error(422, type(refused).__name__.upper(), f"{zh}。", en.strip())
+    status = 409 if isinstance(refused, KeyReused) else 422
+    return error(status, type(refused).__name__.upper(), f"{zh}。", en.strip())

@@ -16,7 +16,7 @@ from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, signing_in, staff
 from xinshu.register.access.roles import PAST_READERS
 from xinshu.register.publog.queries import stopped
-from xinshu.uses.measures.queries import changed_on
+from xinshu.uses.measures.rooms import changed_on
 
 NEWEST: Final = 10
 

@@ -19,9 +19,10 @@ from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.access.queries import OrganRow, organ
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.uses.measures import tenders as rooms
-from xinshu.uses.measures.queries import TenderRow, answer_of, bidders_of, check, steps_of, tender, tenders_of
+from xinshu.uses.measures.queries import answer_of, check
+from xinshu.uses.measures.rooms import TenderRefused, TenderRow, bidders_of, steps_of, tender, tenders_of
 from xinshu.uses.measures.states import LONGEST_NAME, LONGEST_TEXT, LONGEST_WORDS
-from xinshu.uses.measures.tenders import Procedure, TenderRefused, begin_tender, purposes
+from xinshu.uses.measures.tenders import Procedure, begin_tender, purposes
 
 FIELDS: Final = ("organ", "reference", "title", "power", "opens_on", "ends_on", "codes")
 

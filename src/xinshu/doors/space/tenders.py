@@ -18,16 +18,8 @@ from xinshu.register.access.audience import moment_of
 from xinshu.register.access.queries import organ, organs
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.subjects.queries import codes_of
-from xinshu.uses.measures.queries import (
-    TenderRow,
-    bidders_of,
-    check,
-    checks_of,
-    steps_of,
-    tender,
-    tenders_with,
-    told_of,
-)
+from xinshu.uses.measures.queries import check, checks_of, told_of
+from xinshu.uses.measures.rooms import TenderRow, bidders_of, steps_of, tender, tenders_with
 from xinshu.uses.measures.states import LONGEST_WORDS
 from xinshu.uses.measures.tenders import answer_buyer
 

@@ -234,6 +234,11 @@ def forget(references: Collection[str]) -> None:
     Notice.objects.filter(record_ref__in=references).delete()
 
 
+def forget_told(*, subjects: Collection[int], kinds: Collection[NoticeKind], said: Mapping[str, str]) -> None:
+    """Erase the notices of these kinds to these subjects that say this, in the transaction that erases their matter."""
+    Notice.objects.filter(subject_id__in=list(subjects), kind__in=list(kinds), said__contains=dict(said)).delete()
+
+
 def _last_words(held: Address, told: tuple[UUID, ...], moment: Moment) -> tuple[UUID, ...]:
     """What waits for a revoked address is taken back, and what was just planned is not sent there: the warnings among
     both are, as one last message; with it, the planned messages to the other addresses."""

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
@@ -125,6 +127,8 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
         cases.forget_bodies(subjects - {body.subject for body in described(subjects)})
         notices.forget(references)
         forget_withdrawals(references)
+        for name in settings.FORGET_WITH_RECORDS:
+            import_string(name)(records, moment=moment)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"
         note(actor=actor, act="ERASE", matter=matter, purpose="保存期满", organ="", moment=moment)
     return erased

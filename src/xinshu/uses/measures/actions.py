@@ -3,54 +3,62 @@
 import hashlib
 import hmac
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
+import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
 from xinshu.kit.moment import Moment
-from xinshu.law import measure_words
-from xinshu.law.measures import grounds_in, kinds_looked_at
-from xinshu.law.terms import UseContext
-from xinshu.proceedings.vault import sealed
+from xinshu.law.terms import Nature, UseContext
+from xinshu.parties.notices.actions import forget_told
+from xinshu.parties.notices.states import NoticeKind
+from xinshu.proceedings.vault import KeyGone, sealed
 from xinshu.register.access.actions import note
-from xinshu.register.access.queries import organ
 from xinshu.register.catalogues.queries import catalogue_on
-from xinshu.register.publog.queries import lines, numbered
-from xinshu.register.subjects.queries import described, known
-from xinshu.uses.measures import answers
-from xinshu.uses.measures.models import Alert, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
-from xinshu.uses.measures.queries import (
-    Answered,
-    Asking,
-    Found,
-    Line,
-    answered,
-    delivered,
-    looked_at,
-)
+from xinshu.register.subjects.queries import known
+from xinshu.uses.measures.models import Alert, Bidder, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
+from xinshu.uses.measures.queries import Asking, Line, answer_of, answered
 from xinshu.uses.measures.states import (
     LONGEST_NAME,
     LONGEST_TEXT,
-    LONGEST_WATCH,
     MOST_CODES,
-    MOST_WATCHED,
     EffectKind,
     Outcome,
+    TenderEvent,
 )
+from xinshu.uses.measures.telling import content
 
-PART: Final = 10_000
-"""Entries of the public log that are read at once."""
+TENDER_KINDS: Final = (NoticeKind.TENDER_CHECKED, NoticeKind.TENDER_CHANGED, NoticeKind.TENDER_EXCLUDED)
+
+STANDS: Final = """
+SELECT id FROM measures_watchedcode
+ WHERE EXISTS (SELECT FROM jsonb_array_elements(stands) AS one WHERE one ->> 2 = ANY(%(gone)s))
+"""
+ALERTS: Final = """
+SELECT id FROM measures_alert
+ WHERE EXISTS (SELECT FROM jsonb_array_elements(came || went) AS one WHERE one ->> 2 = ANY(%(gone)s))
+"""
+BIDDERS: Final = """
+SELECT id FROM measures_bidder
+ WHERE excluded_for ->> 2 = ANY(%(gone)s)
+    OR EXISTS (SELECT FROM jsonb_array_elements(told) AS one WHERE one ->> 2 = ANY(%(gone)s))
+"""
 
 
 class CheckRefused(XinshuError):
     """A check cannot be answered as asked; the sentence says what is to be done."""
+
+
+class KeyReused(XinshuError):
+    """A key of the caller's own stands for another question."""
 
 
 class WatchRefused(XinshuError):
@@ -72,20 +80,36 @@ class Caller(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer as it was given: its number, its bytes, and what it says."""
+    """An answer as it was given: its number, its bytes, and what it says; `again`: it was given before."""
 
     number: UUID
     content: bytes
     lines: list[Line]
+    again: bool = False
+
+
+class Once(NamedTuple):
+    """The caller's own key for a question, and the digest of that question."""
+
+    key: str
+    question: bytes
 
 
 @transaction.atomic
-def give_answer(*, codes: Sequence[object], context: UseContext, purpose: str, caller: Caller, moment: Moment) -> Given:
+def give_answer(
+    *,
+    codes: Sequence[object],
+    context: UseContext,
+    purpose: str,
+    caller: Caller,
+    moment: Moment,
+    once: Once | None = None,
+) -> Given:
     """Answer what stands for each of these codes, keep the answer sealed, and leave a line in the trail.
 
     Raises CheckRefused for no code, too many, or no purpose.
     """
-    purpose = _said(purpose, CheckRefused)
+    purpose = said_shortly(purpose, CheckRefused)
     if not 1 <= len(codes) <= MOST_CODES:
         raise CheckRefused(
             f"一次核查1至{MOST_CODES}个代码；更多的请分次。"
@@ -94,7 +118,7 @@ def give_answer(*, codes: Sequence[object], context: UseContext, purpose: str, c
         )
     asking = Asking(context, catalogue_on(moment.day), moment.day, caller.division)
     found, number = answered(codes, asking), uuid4()
-    content = _content(number, found, asking, purpose)
+    said = content(number, found, asking, purpose)
     told = [line for line in found.lines if line.outcome is Outcome.MEASURES]
     Check.objects.create(
         id=number,
@@ -108,118 +132,41 @@ def give_answer(*, codes: Sequence[object], context: UseContext, purpose: str, c
         journal=found.state.number,
         codes=len(codes),
         found=len(told),
-        digest=hashlib.sha256(content).digest(),
-        sealed=sealed(zlib.compress(content)),
+        digest=hashlib.sha256(said).digest(),
+        sealed=sealed(zlib.compress(said)),
         subjects=sorted({one.subject for line in found.lines for one in line.found}),
         kept_until=moment.day + timedelta(days=settings.CHECK_DAYS),
+        key=None if once is None else once.key,
+        question=None if once is None else once.question,
     )
     matter = f"{number} {context} codes {len(codes)} found {len(told)}"
     note(actor=caller.actor, act="CHECK", matter=matter, purpose=purpose, organ=caller.organ, moment=moment)
-    return Given(number, content, found.lines)
+    return Given(number, said, found.lines)
 
 
 @transaction.atomic
-def begin_watch(
-    *,
-    codes: Collection[str],
-    context: UseContext,
-    purpose: str,
-    reference: str,
-    ends_on: date,
-    caller: Caller,
-    moment: Moment,
-) -> UUID:
-    """Watch these codes for one procedure until its last day; its number. Raises WatchRefused."""
-    purpose, reference = _said(purpose, WatchRefused), _said(reference, WatchRefused)
-    wanted = list(dict.fromkeys(map(normalise, codes)))
-    if not 1 <= len(wanted) <= MOST_WATCHED:
-        raise WatchRefused(
-            f"一项程序可关注1至{MOST_WATCHED}个代码。From 1 to {MOST_WATCHED} codes may be watched for a procedure."
-        )
-    if not moment.day <= ends_on <= moment.day + timedelta(days=LONGEST_WATCH):
-        raise WatchRefused(
-            f"程序的最后一日须不早于今日，且在{LONGEST_WATCH}天之内。The procedure's last day is not before today, and"
-            f" within {LONGEST_WATCH} days."
-        )
-    asking = Asking(context, catalogue_on(moment.day), moment.day, caller.division)
-    through = numbered()
-    told = answered(wanted, asking).lines
-    wrong = [str(place) for place, line in enumerate(told, 1) if line.outcome is Outcome.NOT_A_CODE]
-    if wrong:
-        raise WatchRefused(
-            f"第{'、'.join(wrong[:20])}个不是有效代码，请更正。"
-            f" No valid code: number {', '.join(wrong[:20])}; mend them."
-        )
-    watch = Watch.objects.create(
-        id=uuid4(),
-        caller=caller.name,
-        organ_code=caller.organ,
-        context=context,
-        purpose=purpose,
-        reference=reference,
-        ends_on=ends_on,
-        opened_at=moment.instant,
-        through=through,
-        asked_on=moment.day,
-    )
-    WatchedCode.objects.bulk_create(
-        WatchedCode(watch=watch, code=code, stands=keys(line)) for code, line in zip(wanted, told, strict=True)
-    )
-    matter = f"{watch.id} {context} codes {len(wanted)}"
-    note(actor=caller.actor, act="WATCH", matter=matter, purpose=purpose, organ=caller.organ, moment=moment)
-    return watch.id
+def answer_once(
+    *, key: str, codes: Sequence[object], context: UseContext, purpose: str, caller: Caller, moment: Moment
+) -> Given:
+    """The answer under a key of the caller's own: sent again, the first one's very bytes while they are kept.
 
-
-@transaction.atomic
-def end_watch(*, watch: UUID, caller: str, moment: Moment) -> None:
-    """The procedure is over: nothing is asked for it any more. A second time changes nothing. Raises WatchRefused."""
-    found = Watch.objects.filter(id=watch, caller=caller)
-    if not found.exists():
-        raise WatchRefused("没有这项关注。There is no such watch of yours.")
-    found.filter(ended_at__isnull=True).update(ended_at=moment.instant)
-
-
-def follow_watches(*, moment: Moment) -> dict[UUID, list[str]]:
-    """Ask again for every watched body of which the public log told something since, and once a day for all.
-
-    By watch, the codes of which what stands has changed; each left an alert. A watch whose last day is over is ended.
+    Two at once wait for one another. Raises KeyReused where the key stands for another question, else as give_answer.
     """
-    Watch.objects.filter(ended_at__isnull=True, ends_on__lt=moment.day).update(ended_at=moment.instant)
-    through = numbered()
-    waiting = Watch.objects.filter(ended_at__isnull=True).exclude(through=through, asked_on=moment.day)
-    told: dict[UUID, list[str]] = {}
-    moved: dict[int, frozenset[int]] = {}
-    for number, since in list(waiting.order_by("opened_at", "id").values_list("id", "through")):
-        if since not in moved:
-            moved[since] = _bodies_told_of(since, through)
-        changed = ask_again(watch=number, through=through, moved=moved[since], moment=moment)
-        if changed:
-            told[number] = changed
-    return told
-
-
-@transaction.atomic
-def ask_again(*, watch: UUID, through: int, moved: frozenset[int] | None, moment: Moment) -> list[str]:
-    """Ask for the codes of a watch that name one of these bodies (None, or of another day: for all), keep what stands
-    and what changed; the codes of which it did."""
-    row = Watch.objects.select_for_update().get(id=watch)
-    held = list(WatchedCode.objects.filter(watch=row).order_by("id"))
-    if moved is not None and row.asked_on == moment.day:
-        bodies = known([one.code for one in held])
-        held = [one for one in held if one.code in bodies and moved & set(bodies[one.code].subjects)]
-    asking = Asking(UseContext(row.context), catalogue_on(moment.day), moment.day, _division(row.organ_code))
-    changed = []
-    for one, line in zip(held, answered([one.code for one in held], asking).lines if held else [], strict=True):
-        now = keys(line)
-        came, went = [key for key in now if key not in one.stands], [key for key in one.stands if key not in now]
-        if came or went:
-            Alert.objects.create(watch=row, code=one.code, came=came, went=went, on_day=moment.day, at=moment.instant)
-            one.stands = now
-            one.save(update_fields=["stands"])
-            changed.append(one.code)
-    row.through, row.asked_on = through, moment.day
-    row.save(update_fields=["through", "asked_on"])
-    return changed
+    question = hashlib.sha256(orjson.dumps([context, purpose.strip(), list(codes)])).digest()
+    one_at_a_time(f"check {caller.name} {key}")
+    first = Check.objects.defer("sealed").filter(caller=caller.name, key=key).first()
+    if first is not None and first.kept_until < moment.day:
+        first.delete()
+    elif first is not None:
+        if bytes(first.question or b"") != question:
+            raise KeyReused(
+                "该幂等键已用于另一次核查；请换一个键。This key stands for another question; choose a new one."
+            )
+        matter = str(first.id)
+        note(actor=caller.actor, act="REPLAY_CHECK", matter=matter, purpose=purpose, organ=caller.organ, moment=moment)
+        return Given(first.id, answer_of(first.id), [], again=True)
+    asked: dict[str, Any] = {"codes": codes, "context": context, "purpose": purpose}
+    return give_answer(**asked, caller=caller, moment=moment, once=Once(key, question))
 
 
 @transaction.atomic
@@ -256,14 +203,17 @@ def note_effect(
 
 @transaction.atomic
 def erase_old(*, moment: Moment) -> int:
-    """Erase the answers whose time is over, and with their tenders and watches whatever told of a body; how many."""
+    """Erase the answers whose time is over, and with their tenders, notices and watches whatever told of a body; how
+    many."""
     over = moment.day - timedelta(days=settings.CHECK_DAYS)
-    gone = list(Tender.objects.filter(closed_on__lt=over).values_list("id", "watch_id"))
-    TenderStep.objects.filter(tender__in=[number for number, _ in gone]).delete()
-    Tender.objects.filter(id__in=[number for number, _ in gone]).delete()
-    Watch.objects.filter(id__in=[watch for _, watch in gone]).delete()
-    in_rooms = Tender.objects.values("watch_id")
-    Watch.objects.filter(ends_on__lt=over).exclude(id__in=in_rooms).delete()
+    for room in Tender.objects.filter(closed_on__lt=over):
+        codes = list(Bidder.objects.filter(tender=room).values_list("code", flat=True))
+        _forget_notices(room, {subject for one in known(codes).values() for subject in one.subjects})
+        TenderStep.objects.filter(tender=room.id).delete()
+        room.delete()
+        Watch.objects.filter(id=room.watch_id).delete()
+    ended = Q(ends_on__lt=over) | Q(ended_at__lt=moment.instant - timedelta(days=settings.CHECK_DAYS + 1))
+    Watch.objects.filter(ended, tender__isnull=True).delete()
     erased, _ = (
         Check.objects.filter(kept_until__lt=moment.day)
         .exclude(tender__closed_on__isnull=True, tender__isnull=False)
@@ -272,110 +222,76 @@ def erase_old(*, moment: Moment) -> int:
     return erased
 
 
-def keys(line: Line) -> list[list[str]]:
-    """What stands for a code, to be compared: measure, ground and record of each."""
-    return [one.key for one in line.found if not one.held]
+def forget(records: Sequence[tuple[int, str]], *, moment: Moment) -> None:
+    """Erase what is kept here of these records (subject, reference), in the transaction that erases them (adr/0039).
+
+    An answer that tells of one goes whole, since it is given to the byte or not at all. What a watch or a room holds of
+    one goes; where no restraint is left of which a bidder was told, so do its window, its answer and its notices.
+    """
+    gone = {record_ref for _, record_ref in records}
+    subjects = {subject for subject, _ in records}
+    told = Check.objects.filter(subjects__overlap=list(subjects))
+    for number in [one for one in told.values_list("id", flat=True) if _tells_of(one, gone)]:
+        Check.objects.filter(id=number).delete()
+    for code in WatchedCode.objects.filter(id__in=_naming(STANDS, gone)):
+        code.stands = _without(code.stands, gone)
+        code.save(update_fields=["stands"])
+    for alert in Alert.objects.filter(id__in=_naming(ALERTS, gone)):
+        alert.came, alert.went = _without(alert.came, gone), _without(alert.went, gone)
+        alert.save(update_fields=["came", "went"]) if alert.came or alert.went else alert.delete()
+    measures = catalogue_on(moment.day).catalogue.measures
+    for bidder in Bidder.objects.select_related("tender").filter(id__in=_naming(BIDDERS, gone)).select_for_update():
+        bidder.told = _without(bidder.told, gone)
+        left = any(key[0] not in measures or measures[key[0]].nature is Nature.PENALTY for key in bidder.told)
+        _forget_in_room(bidder, subjects, excluded=bool(_without([bidder.excluded_for or [""] * 3], gone)), left=left)
 
 
-def _content(number: UUID, found: Answered, asking: Asking, purpose: str) -> bytes:
-    catalogue, kinds = asking.edition.catalogue, looked_at(asking)
-    grounds = grounds_in(asking.context, catalogue, on_date=asking.day, division=asking.division)
-    covered = measure_words.covered(
-        kinds,
-        delivered(found.state.mark),
-        asking.context,
-        sorted(kinds_looked_at(grounds, catalogue)),
-        catalogue,
-        on_date=asking.day,
-    )
-    head = answers.head(
-        number=number,
-        asked=len(found.lines),
-        context=asking.context,
-        purpose=purpose,
-        day=asking.day,
-        edition=asking.edition.hash,
-        journal=found.state.number,
-        covered=covered,
-        measures=_measures(found, asking),
-    )
-    many = sum(line.outcome is Outcome.MEASURES for line in found.lines)
-    return answers.joined([head, *_lines(found, asking), answers.end(len(found.lines), many)])
+def _forget_in_room(bidder: Bidder, subjects: Collection[int], *, excluded: bool, left: bool) -> None:
+    """`excluded`: its exclusion, if there is one, rests on something else; `left`: it was told of some other restraint
+    too, and its window, answer and notices are about that as well."""
+    steps = TenderStep.objects.filter(tender=bidder.tender_id, bidder=bidder.code)
+    if not excluded:
+        bidder.excluded_on, bidder.excluded_for, bidder.excluded_words, bidder.joint_text = None, None, "", ""
+        steps.filter(event=TenderEvent.EXCLUDED).delete()
+    if not left:
+        bidder.outcome, bidder.answer_by, bidder.answer, bidder.answered_on = Outcome.NONE, None, "", None
+        steps.filter(event__in=(TenderEvent.ANSWERED, TenderEvent.CHANGED)).delete()
+        held = known([bidder.code]).get(bidder.code)
+        _forget_notices(bidder.tender, {*subjects, *(() if held is None else held.subjects)})
+    bidder.save()
 
 
-def _measures(found: Answered, asking: Asking) -> dict[str, Any]:
-    """Every measure that occurs, in words, once."""
-    grounds: dict[str, dict[str, Found]] = {}
-    for line in found.lines:
-        for one in line.found:
-            if not one.held:
-                grounds.setdefault(one.measure, {}).setdefault(one.ground, one)
-    return {
-        name: measure_words.measure_words(
-            name, [(row, one.reason, one.ends) for row, one in rows.items()], asking.edition.catalogue
-        )
-        for name, rows in sorted(grounds.items())
-    }
+def _forget_notices(room: Tender, subjects: Collection[int]) -> None:
+    forget_told(subjects=subjects, kinds=TENDER_KINDS, said={"reference": room.reference})
 
 
-def _lines(found: Answered, asking: Asking) -> Iterator[bytes]:
-    bodies = {row.subject: row for row in described({one.subject for line in found.lines for one in line.found})}
-    for place, line in enumerate(found.lines, 1):
-        code = None if line.outcome is Outcome.NOT_A_CODE else line.code
-        yield answers.written(place, code, line.outcome, _more(line, bodies, asking))
+def _tells_of(number: UUID, gone: Collection[str]) -> bool:
+    """Whether an answer tells of one of these records; what nobody can unseal any more tells nobody anything."""
+    try:
+        held = answer_of(number)
+    except KeyGone:
+        return False
+    return any(one.encode() in held for one in gone)
 
 
-def _more(line: Line, bodies: Mapping[int, Any], asking: Asking) -> dict[str, Any]:
-    if line.outcome is Outcome.NOT_A_CODE:
-        return {"reasons": line.reasons, "words": answers.refusal_words(line.reasons)}
-    if line.outcome is Outcome.FOREIGN:
-        return {"words": measure_words.FOREIGN}
-    if not line.found:
-        return {}
-    return {"bodies": [_body(bodies[one], line.found, asking) for one in dict.fromkeys(f.subject for f in line.found)]}
+def _naming(statement: str, gone: Collection[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"gone": list(gone)})
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _body(row: Any, found: Iterable[Found], asking: Asking) -> dict[str, Any]:
-    own = [one for one in found if one.subject == row.subject]
-    return {
-        **measure_words.body(row),
-        "measures": [_told(one, row.code, asking) for one in own if not one.held],
-        "held": [_held(one, row.code, asking) for one in own if one.held],
-    }
+def _without(keys: Iterable[list[str]], gone: Collection[str]) -> list[list[str]]:
+    """These measures, grounds and records, but for those records."""
+    return [key for key in keys if key[2] not in gone]
 
 
-def _told(one: Found, code: str, asking: Asking) -> dict[str, Any]:
-    return {
-        "measure": one.measure,
-        "ground": one.ground,
-        "class": one.measure_class,
-        "until": one.last_day,
-        "record": measure_words.record(one.record, code, asking.edition.catalogue, settings.SITE),
-    }
+def one_at_a_time(matter: str) -> None:
+    """Wait for whoever does the same thing, until the end of its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [matter])
 
 
-def _held(one: Found, code: str, asking: Asking) -> dict[str, Any]:
-    why = measure_words.reason_words(one.reason, asking.edition.catalogue)
-    return {"why": why, "record": measure_words.record(one.record, code, asking.edition.catalogue, settings.SITE)}
-
-
-def _bodies_told_of(since: int, through: int) -> frozenset[int]:
-    found: set[int] = set()
-    while since < through:
-        part = lines(since, min(since + PART, through))
-        if not part:
-            break
-        found.update(line.subject for line in part if line.subject is not None)
-        since = part[-1].number + 1
-    return frozenset(found)
-
-
-def _division(organ_code: str) -> str | None:
-    held = organ(organ_code) if organ_code else None
-    return None if held is None else held.division
-
-
-def _said(text: str, refused: type[XinshuError]) -> str:
+def said_shortly(text: str, refused: type[XinshuError]) -> str:
     """A purpose or a reference: it is said, and short."""
     if not 2 <= len(text.strip()) <= LONGEST_TEXT:
         raise refused(

@@ -11,7 +11,8 @@ from xinshu.uses.measures.states import EffectKind, TenderEvent, TenderState
 
 class Check(models.Model):
     """One answer: who asked in which context and why, by which edition and line of the journal; it goes when its time
-    is over. `sealed`: the answer's bytes, encrypted; `subjects`: the bodies of which it tells a measure."""
+    is over. `sealed`: the answer's bytes, encrypted; `subjects`: the bodies of which it tells a measure; `key`: the
+    caller's own, under which a second sending of the same `question` (its digest) has the same answer."""
 
     id = models.UUIDField(primary_key=True)
     caller = models.CharField(max_length=240)
@@ -28,8 +29,11 @@ class Check(models.Model):
     sealed = models.BinaryField()
     subjects = ArrayField(models.BigIntegerField())
     kept_until = models.DateField()
+    key = models.CharField(max_length=100, null=True, db_collation="C")
+    question = models.BinaryField(max_length=32, null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="check_key_once")]
         indexes = [
             GinIndex(fields=["subjects"], name="check_of_subject", fastupdate=False),
             models.Index(fields=["kept_until"], name="check_kept_until"),
@@ -119,8 +123,9 @@ class Tender(models.Model):
 
 
 class Bidder(models.Model):
-    """One bidder, or one member of a consortium (`party`: their common name). `told`: the measures that it was told of;
-    `answer_by`: the last day of its window, null while nothing stands against it."""
+    """One bidder, or one member of a consortium (`party`: their common name). `told`: the measures that it was told of,
+    with the code of another member where it is that one's; `answer_by`: the last day of its window, null while nothing
+    stands against its bid; `joint_text`: on which text the buyer lets a member's measure count for the bid."""
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE)
     place = models.IntegerField()
@@ -134,6 +139,7 @@ class Bidder(models.Model):
     excluded_on = models.DateField(null=True)
     excluded_for = models.JSONField(null=True)
     excluded_words = models.TextField(blank=True)
+    joint_text = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tender", "code"], name="bidder_once")]

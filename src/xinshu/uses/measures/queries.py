@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.consequences import fields_asked, followed, trait_of
@@ -31,8 +31,8 @@ from xinshu.proceedings.vault import unsealed
 from xinshu.register.catalogues.queries import EditionRow
 from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
 from xinshu.register.subjects.queries import bodies_by_code
-from xinshu.uses.measures.models import Alert, Bidder, Check, MeasureEffect, Tender, TenderStep, Watch, WatchedCode
-from xinshu.uses.measures.states import Outcome, TenderEvent
+from xinshu.uses.measures.models import Alert, Check, MeasureEffect, Watch, WatchedCode
+from xinshu.uses.measures.states import Outcome
 
 FEW: Final = 50
 """Up to so many facts the law is asked of each; beyond, once of each distinct trait."""
@@ -81,6 +81,11 @@ class Line(NamedTuple):
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
+
+    @property
+    def keys(self) -> list[list[str]]:
+        """What stands, to be compared: measure, ground and record of each."""
+        return [one.key for one in self.found if not one.held]
 
 
 class Answered(NamedTuple):
@@ -296,103 +301,3 @@ def effects_counted() -> dict[tuple[str, str], int]:
     """How often units applied and lifted each measure, by measure and effect."""
     rows = MeasureEffect.objects.values_list("measure", "effect").annotate(times=Count("id"))
     return {(measure, effect): times for measure, effect, times in rows.order_by("measure", "effect")}
-
-
-# --- the rooms of tenders -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class BidderRow:
-    """A bidder as both sides see it; `stands`: the keys of what stands now; `told`: of what it was told."""
-
-    code: str
-    party: str
-    outcome: str
-    stands: list[list[str]]
-    told: list[list[str]]
-    answer_by: date | None
-    answer: str
-    answered_on: date | None
-    excluded_on: date | None
-    excluded_for: list[str] | None
-    excluded_words: str
-
-    def window_runs(self, day: date) -> bool:
-        """Whether it may still answer on that day."""
-        return self.answer_by is not None and day <= self.answer_by
-
-
-@dataclass(frozen=True, slots=True)
-class TenderRow:
-    """A tender's room: whose, its reference, by which article, its days and state."""
-
-    id: UUID
-    organ: str
-    reference: str
-    title: str
-    power: str
-    basis: str
-    article: str
-    opens_on: date
-    ends_on: date
-    state: str
-    watch: UUID
-    evidence: UUID | None
-    closed_on: date | None
-
-
-class StepRow(NamedTuple):
-    """What happened: when, what, of which bidder, by whom."""
-
-    on_day: date
-    event: str
-    bidder: str
-    actor: str
-
-
-def tenders_of(organs: Collection[str] | None, *, most: int = 100) -> list[TenderRow]:
-    """The rooms of these units (None: of every one), open ones first, then by the day of bid opening."""
-    found = Tender.objects.all() if organs is None else Tender.objects.filter(organ_code__in=list(organs))
-    return [_tender_row(one) for one in found.order_by("closed_on", "-opens_on", "id")[:most]]
-
-
-def tenders_with(codes: Collection[str], *, most: int = 100) -> list[TenderRow]:
-    """For a body itself: the rooms in which it is a bidder."""
-    found = Tender.objects.filter(bidder__code__in=list(codes)).distinct().order_by("closed_on", "-opens_on", "id")
-    return [_tender_row(one) for one in found[:most]]
-
-
-def tender(number: UUID) -> TenderRow | None:
-    """The room of that number, or None."""
-    found = Tender.objects.filter(id=number).first()
-    return None if found is None else _tender_row(found)
-
-
-def bidders_of(number: UUID) -> list[BidderRow]:
-    """Every bidder of a room, in the order in which they were given."""
-    row = Tender.objects.get(id=number)
-    stands = dict(WatchedCode.objects.filter(watch_id=row.watch_id).values_list("code", "stands"))
-    return [_bidder_row(one, stands.get(one.code, [])) for one in Bidder.objects.filter(tender=row).order_by("place")]
-
-
-def steps_of(number: UUID) -> list[StepRow]:
-    """What happened in a room, the oldest first."""
-    found = TenderStep.objects.filter(tender=number).order_by("id")
-    return [StepRow(*row) for row in found.values_list("on_day", "event", "bidder", "actor")]
-
-
-def changed_on(organs: Collection[str]) -> list[tuple[UUID, str, date]]:
-    """For a buyer: its open rooms in which what stands has changed, with their titles and the last day of a change."""
-    rooms = dict(Tender.objects.filter(organ_code__in=list(organs), closed_on=None).values_list("id", "title"))
-    found = TenderStep.objects.filter(tender__in=list(rooms), event=TenderEvent.CHANGED).values_list("tender")
-    return [(room, rooms[room], last) for room, last in found.annotate(last=Max("on_day")).order_by("-last")]
-
-
-def _tender_row(one: Tender) -> TenderRow:
-    said = (one.id, one.organ_code, one.reference, one.title, one.power, one.basis, one.article, one.opens_on)
-    return TenderRow(*said, one.ends_on, one.state, one.watch_id, one.evidence_id, one.closed_on)
-
-
-def _bidder_row(one: Bidder, stands: list[list[str]]) -> BidderRow:
-    said = (one.code, one.party, one.outcome, stands, one.told, one.answer_by, one.answer, one.answered_on)
-    return BidderRow(*said, one.excluded_on, one.excluded_for, one.excluded_words)

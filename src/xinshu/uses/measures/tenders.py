@@ -4,8 +4,7 @@ Nobody is excluded here by a record: a buyer excludes, by a measure that stands 
 and had its window to answer, and says why.
 """
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
@@ -15,7 +14,6 @@ from django.db import IntegrityError, transaction
 
 from xinshu.bulk.personal import mask as without_persons
 from xinshu.kit.errors import XinshuError
-from xinshu.kit.identifiers import check_code
 from xinshu.kit.moment import Moment
 from xinshu.law.case_terms import CaseTerm, case_due
 from xinshu.law.catalogue import Catalogue
@@ -26,41 +24,29 @@ from xinshu.law.terms import CountedFrom, Nature, UseContext
 from xinshu.parties.notices.actions import notify
 from xinshu.parties.notices.states import NoticeKind
 from xinshu.register.access.queries import OrganRow
+from xinshu.register.access.queries import organ as organ_of
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog.queries import numbered
 from xinshu.register.subjects.queries import known
-from xinshu.uses.measures.actions import (
-    Caller,
-    ask_again,
-    begin_watch,
-    end_watch,
-    follow_watches,
-    give_answer,
-    keys,
-    note_effect,
-)
+from xinshu.uses.measures.actions import Caller, give_answer, note_effect
 from xinshu.uses.measures.models import Bidder, Check, Tender, TenderStep
 from xinshu.uses.measures.queries import Asking, Line, answered
+from xinshu.uses.measures.rooms import TenderRefused, parties
 from xinshu.uses.measures.states import (
     LONGEST_NAME,
     LONGEST_TEXT,
     LONGEST_WATCH,
     LONGEST_WORDS,
-    MOST_WATCHED,
     EffectKind,
     TenderEvent,
     TenderState,
 )
+from xinshu.uses.measures.watching import ask_again, begin_watch, end_watch, follow_watches
 
 CONTEXT: Final = UseContext.PUBLIC_TRADING
 HOUSE: Final = "measures"
 SHORTEST_REASON: Final = 10
-BETWEEN: Final = re.compile(r"[\s,，、;；]+")
-NAMED: Final = re.compile(r"\s*([^:：]*)[:：](.*)")
-
-
-class TenderRefused(XinshuError):
-    """A room cannot be opened as asked; the sentence says what is to be done."""
+SHORTEST_TEXT: Final = 4
 
 
 class TenderNotNow(XinshuError):
@@ -69,13 +55,6 @@ class TenderNotNow(XinshuError):
 
 class ExclusionRefused(XinshuError):
     """A bidder cannot be excluded: its window runs, nothing stands against it, or it was not told."""
-
-
-class Party(NamedTuple):
-    """A bidder's code, and the name that the members of its consortium have in common (else empty)."""
-
-    name: str
-    code: str
 
 
 class Procedure(NamedTuple):
@@ -99,37 +78,6 @@ def purposes(catalogue: Catalogue, day: date) -> dict[str, Power]:
     }
 
 
-def parties(text: str) -> list[Party]:
-    """Bidders as they were pasted: a line each; members of a consortium stand in one line, its name before a colon.
-
-    Raises TenderRefused, with the line and what is wrong of it.
-    """
-    found: list[Party] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        named = NAMED.fullmatch(line)
-        name, rest = (named[1].strip(), named[2]) if named else ("", line)
-        written = [one for one in BETWEEN.split(rest) if one]
-        if len(written) > 1 and not name:
-            name = f"联合体{number}"
-        for one in written:
-            checked = check_code(one)
-            if not checked.valid:
-                raise TenderRefused(
-                    f"第{number}行有无效的代码，请核对；联合体成员写在同一行，名称后加冒号。"
-                    f" Line {number} holds an invalid"
-                    " code; mend it. Members of a consortium stand in one line, its name before a colon."
-                )
-            found.append(Party(name[:LONGEST_NAME], checked.code))
-    if not 1 <= len(found) <= MOST_WATCHED:
-        raise TenderRefused(
-            f"请填写1至{MOST_WATCHED}个投标人的代码。Give the codes of 1 to {MOST_WATCHED} bidders, a line each."
-        )
-    twice = {one.code for one in found if sum(other.code == one.code for other in found) > 1}
-    if twice:
-        raise TenderRefused("同一代码出现两次，请删去一处。A code stands twice; take one of them out.")
-    return found
-
-
 @transaction.atomic
 def begin_tender(*, procedure: Procedure, text: str, organ: OrganRow, actor: str, moment: Moment) -> UUID:
     """Open the room: every bidder is checked and told, and watched until the award. Raises TenderRefused."""
@@ -139,8 +87,8 @@ def begin_tender(*, procedure: Procedure, text: str, organ: OrganRow, actor: str
     codes, caller = [one.code for one in bidders], _caller(organ, actor)
     purpose = _purpose(procedure.reference, power.basis, power.article, catalogue)
     asked: dict[str, Any] = {"context": CONTEXT, "purpose": purpose, "caller": caller, "moment": moment}
+    watch = begin_watch(codes=codes, reference=procedure.reference, ends_on=procedure.ends_on, anew=True, **asked)
     lines = give_answer(codes=codes, **asked).lines
-    watch = begin_watch(codes=codes, reference=procedure.reference, ends_on=procedure.ends_on, **asked)
     try:
         with transaction.atomic():
             room = Tender.objects.create(
@@ -161,9 +109,8 @@ def begin_tender(*, procedure: Procedure, text: str, organ: OrganRow, actor: str
             "这个项目编号已有招标核查。There is a room for this reference already; go on in that one."
         ) from None
     _step(room, TenderEvent.BEGUN, actor, moment)
-    for place, (party, line) in enumerate(zip(bidders, lines, strict=True), 1):
-        one = Bidder(tender=room, place=place, party=party.name, code=party.code, outcome=line.outcome)
-        _tell(room, one, line, NoticeKind.TENDER_CHECKED, organ, catalogue, moment)
+    rows = [Bidder(tender=room, place=place, party=one.name, code=one.code) for place, one in enumerate(bidders, 1)]
+    _tell(room, rows, lines, codes, NoticeKind.TENDER_CHECKED, organ, moment)
     return room.id
 
 
@@ -223,26 +170,48 @@ def open_bids(*, tender: UUID, organ: OrganRow, actor: str, moment: Moment) -> U
 
 @transaction.atomic
 def exclude(
-    *, tender: UUID, code: str, key: list[str], words: str, organ: OrganRow, actor: str, moment: Moment
+    *,
+    tender: UUID,
+    code: str,
+    key: list[str],
+    words: str,
+    joint_text: str = "",
+    organ: OrganRow,
+    actor: str,
+    moment: Moment,
 ) -> None:
-    """The buyer excludes a bidder, by a measure that stands now and of which it was told, after its window.
+    """The buyer excludes a bid, by a measure that stands now against the bidder of that code, after the window.
 
-    `key`: the measure, its ground and the record. Raises ExclusionRefused and TenderNotNow.
+    `key`: the measure, its ground and the record. Every member of a consortium was told of it and had its window, and
+    the buyer says by which text one member's measure counts for the bid: nothing spreads here by itself (G26). Raises
+    ExclusionRefused and TenderNotNow.
     """
     room = _open_room(tender, organ.code)
-    one = Bidder.objects.select_for_update().filter(tender=room, code=code).first()
-    if one is None or one.excluded_on is not None or room.state != TenderState.OPENED:
+    bid = _bid(room, code)
+    if not bid or bid[0].excluded_on is not None or room.state != TenderState.OPENED:
         raise TenderNotNow("开标之后才能排除，且一家只排除一次。A bidder is excluded after bid opening, and once.")
     edition = catalogue_on(moment.day)
-    _must_stand(one, key, Asking(CONTEXT, edition, moment.day, organ.division))
-    _must_be_heard(one, key, moment.day)
+    _must_stand(code, key, Asking(CONTEXT, edition, moment.day, organ.division))
+    for one in bid:
+        _must_be_heard(one, key if one.code == code else [*key, code], moment.day)
+    if len(bid) > 1 and not SHORTEST_TEXT <= len(joint_text.strip()) <= LONGEST_TEXT:
+        raise ExclusionRefused(
+            f"请写明一个成员的措施及于整个联合体所依据的法律条款或者采购文件条款，{SHORTEST_TEXT}至{LONGEST_TEXT}字。"
+            " Say by which article of law, or clause of the tender's own documents, a measure against one member counts"
+            f" for the whole consortium, in {SHORTEST_TEXT} to {LONGEST_TEXT} characters."
+        )
     if not SHORTEST_REASON <= len(words.strip()) <= LONGEST_WORDS:
         raise ExclusionRefused(
             f"请写明排除的理由，{SHORTEST_REASON}至{LONGEST_WORDS}字，并回应其答复。Say why, in {SHORTEST_REASON} to"
             f" {LONGEST_WORDS} characters, and meet what the bidder answered."
         )
-    one.excluded_on, one.excluded_for, one.excluded_words = moment.day, key, without_persons(words.strip())[0]
-    one.save(update_fields=["excluded_on", "excluded_for", "excluded_words"])
+    for one in bid:
+        one.excluded_on, one.excluded_words = moment.day, without_persons(words.strip())[0]
+        one.excluded_for = key if len(bid) == 1 else [*key, code]
+        one.joint_text = "" if len(bid) == 1 else without_persons(joint_text.strip())[0]
+        one.save(update_fields=["excluded_on", "excluded_for", "excluded_words", "joint_text"])
+        _step(room, TenderEvent.EXCLUDED, actor, moment, one.code)
+        _notify(room, one, NoticeKind.TENDER_EXCLUDED, organ, moment)
     note_effect(
         measure=key[0],
         effect=EffectKind.APPLIED,
@@ -253,8 +222,6 @@ def exclude(
         actor=actor,
         moment=moment,
     )
-    _step(room, TenderEvent.EXCLUDED, actor, moment, code)
-    _notify(room, one, NoticeKind.TENDER_EXCLUDED, organ, moment)
 
 
 @transaction.atomic
@@ -266,51 +233,76 @@ def close_tender(*, tender: UUID, organ: OrganRow, actor: str, moment: Moment) -
 def follow(*, moment: Moment) -> None:
     """Watches are followed; both sides of a tender are told what changed before the award. A tender whose last day is
     over is closed."""
-    changed = follow_watches(moment=moment)
-    for room in Tender.objects.filter(watch_id__in=list(changed), closed_on__isnull=True):
-        with transaction.atomic():
-            _tell_changed(room, changed[room.watch_id], None, moment)
+
+    def tell(watch: UUID, codes: list[str]) -> None:
+        for room in Tender.objects.filter(watch_id=watch, closed_on__isnull=True):
+            unit = organ_of(room.organ_code) or OrganRow(room.organ_code, room.organ_code, "", "")
+            _tell_changed(room, codes, unit, moment)
+
+    follow_watches(moment=moment, tell=tell)
     for room in Tender.objects.filter(closed_on__isnull=True, ends_on__lt=moment.day):
         with transaction.atomic():
             _close(room, HOUSE, moment)
 
 
-def _tell_changed(room: Tender, codes: Iterable[str], organ: OrganRow | None, moment: Moment) -> None:
-    """What is new of these bidders is told, with a new window; what went is told too."""
-    edition = catalogue_on(moment.day)
-    asked = list(Bidder.objects.select_for_update().filter(tender=room, code__in=list(codes)).order_by("place"))
-    division = None if organ is None else organ.division
-    asking = Asking(CONTEXT, edition, moment.day, division)
-    lines = answered([one.code for one in asked], asking).lines if asked else []
-    for one, line in zip(asked, lines, strict=True):
-        one.outcome = line.outcome
-        _tell(room, one, line, NoticeKind.TENDER_CHANGED, organ, edition.catalogue, moment)
+def _tell_changed(room: Tender, changed: Collection[str], organ: OrganRow, moment: Moment) -> None:
+    """Who is of a bid of which something has changed is told, and whoever was not told yet of what stands."""
+    rows = list(Bidder.objects.select_for_update().filter(tender=room).order_by("place"))
+    asking = Asking(CONTEXT, catalogue_on(moment.day), moment.day, organ.division)
+    lines = answered([one.code for one in rows], asking).lines
+    _tell(room, rows, lines, changed, NoticeKind.TENDER_CHANGED, organ, moment)
 
 
 def _tell(
     room: Tender,
-    one: Bidder,
-    line: Line,
+    rows: Sequence[Bidder],
+    lines: Sequence[Line],
+    changed: Collection[str],
     kind: NoticeKind,
-    organ: OrganRow | None,
-    catalogue: Catalogue,
+    organ: OrganRow,
     moment: Moment,
 ) -> None:
-    """The bidder is told; where a restraint stands of which it was not told before, its window begins that day."""
-    fresh = [key for key in keys(line) if key not in one.told]
-    one.told = [*one.told, *fresh]
-    if any(catalogue.measures[key[0]].nature is Nature.PENALTY for key in fresh):
-        days: Mapping[CountedFrom, date] = {CountedFrom.NOTICE: moment.day}
-        one.answer_by = case_due(CaseTerm.TENDER_ANSWER, days, catalogue, on_date=moment.day)
-    one.save()
-    event = TenderEvent.TOLD if kind is NoticeKind.TENDER_CHECKED else TenderEvent.CHANGED
-    _step(room, event, HOUSE, moment, one.code)
-    _notify(room, one, kind, organ, moment)
+    """Where a restraint stands against a bid of which one of its members was not told before, that one's window begins
+    that day: whichever member it stands against, since the whole bid may fall by it."""
+    restraints = _restraints(moment.day)
+    joint: dict[str, list[list[str]]] = {}
+    for one, line in zip(rows, lines, strict=True):
+        joint.setdefault(one.party, []).extend([*key, one.code] for key in line.keys if key[0] in restraints)
+    moved = {one.party for one in rows if one.party and one.code in changed}
+    for one, line in zip(rows, lines, strict=True):
+        of_others = [key for key in joint[one.party] if key[-1] != one.code] if one.party else []
+        fresh = [key for key in [*line.keys, *of_others] if key not in one.told]
+        before, one.outcome = one.outcome, line.outcome
+        if not fresh and one.code not in changed and one.party not in moved:
+            if before != one.outcome:
+                one.save(update_fields=["outcome"])
+            continue
+        one.told = [*one.told, *fresh]
+        if any(key[0] in restraints for key in fresh):
+            days: Mapping[CountedFrom, date] = {CountedFrom.NOTICE: moment.day}
+            catalogue = catalogue_on(moment.day).catalogue
+            one.answer_by = case_due(CaseTerm.TENDER_ANSWER, days, catalogue, on_date=moment.day)
+        one.save()
+        event = TenderEvent.TOLD if kind is NoticeKind.TENDER_CHECKED else TenderEvent.CHANGED
+        _step(room, event, HOUSE, moment, one.code)
+        _notify(room, one, kind, organ, moment)
 
 
-def _notify(room: Tender, one: Bidder, kind: NoticeKind, organ: OrganRow | None, moment: Moment) -> None:
+def _restraints(day: date) -> frozenset[str]:
+    measures = catalogue_on(day).catalogue.measures
+    return frozenset(name for name, measure in measures.items() if measure.nature is Nature.PENALTY)
+
+
+def _bid(room: Tender, code: str) -> list[Bidder]:
+    """The bidder of that code, or all members of its consortium; none: it does not bid here."""
+    party = Bidder.objects.filter(tender=room, code=code).values_list("party", flat=True).first()
+    found = Bidder.objects.select_for_update().filter(tender=room).order_by("place")
+    return list(found.filter(party=party) if party else found.filter(code=code))
+
+
+def _notify(room: Tender, one: Bidder, kind: NoticeKind, organ: OrganRow, moment: Moment) -> None:
     """In the inbox of every body of that code; one that is not known here is served on paper by the buyer."""
-    said = {"organ": room.organ_code if organ is None else organ.name, "reference": room.reference}
+    said = {"organ": organ.name, "reference": room.reference}
     if one.answer_by is not None and kind is not NoticeKind.TENDER_EXCLUDED:
         said["answer_by"] = one.answer_by.isoformat()
     bodies = known([one.code]).get(one.code)
@@ -318,12 +310,10 @@ def _notify(room: Tender, one: Bidder, kind: NoticeKind, organ: OrganRow | None,
         notify(subject=subject, kind=kind, said=said, moment=moment)
 
 
-def _must_stand(one: Bidder, key: list[str], asking: Asking) -> None:
+def _must_stand(code: str, key: list[str], asking: Asking) -> None:
     """A measure of the row that was named, that applies, restrains, and stands at this very moment (G4)."""
-    (line,) = answered([one.code], asking).lines
-    restrains = key[:1] and key[0] in asking.edition.catalogue.measures
-    nature = asking.edition.catalogue.measures[key[0]].nature if restrains else None
-    if key not in keys(line) or nature is not Nature.PENALTY:
+    (line,) = answered([code], asking).lines
+    if key not in line.keys or key[0] not in _restraints(asking.day):
         raise ExclusionRefused(
             "今日没有这项可据以排除的措施；请重新核查，以当前结果为准。"
             " No such measure stands against this bidder today; ask"
