@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -22,6 +22,7 @@ from tests.factories import TODAY, accepted, document, noon
 from tests.retention import GONE, adopted_with_months
 from xinshu.doors.cli.country.sowing import sow
 from xinshu.doors.published_log import check_all, source
+from xinshu.law.terms import UseContext
 from xinshu.proceedings import vault
 from xinshu.proceedings.endings import catch_up
 from xinshu.proceedings.intake import actions as intake
@@ -35,6 +36,12 @@ from xinshu.register.records.actions import number_filings
 from xinshu.register.records.entries import turn_the_day
 from xinshu.tlog.note import verifier_key
 from xinshu.uses.disclosure.actions import count_shown
+from xinshu.uses.measures.actions import Caller, erase_old, give_answer
+from xinshu.uses.measures.models import Check
+from xinshu.uses.measures.queries import answer_of
+from xinshu.uses.measures.states import Outcome
+from xinshu.uses.measures.tenders import Procedure, begin_tender, follow, open_bids, purposes
+from xinshu.uses.measures.watching import begin_watch
 from xinshu.uses.monitoring.actions import forget_digests
 from xinshu.uses.monitoring.models import Reconciliation
 from xinshu.uses.sharing.forms import page_json, rows_json
@@ -58,6 +65,8 @@ SELECT l.first_number + e.place, e.event, e.reference, e.commitment, l.id, e.pla
   FROM publog_entry e JOIN publog_lot l ON l.id = e.lot_id WHERE e.event <> 4 ORDER BY 1
 """
 LOTS, EACH = 3, 120
+CHECKED: Final = 100
+"""Days before the last one on which the rooms of tenders, long over, are closed: their time is over since."""
 UNLIKELY: Final = 1e-12
 """No luck explains what is less likely than this."""
 
@@ -82,6 +91,7 @@ def held() -> str:
             cursor.execute(f"SELECT * FROM {table}")
             said += (_text(value) for row in cursor.fetchall() for value in row if value is not None)
     said += (_text(path.read_bytes()) for path in files())
+    said += (answer_of(number).decode() for number in Check.objects.values_list("id", flat=True))
     said += (_text(returned) for batch in vault.batches_kept() for returned in vault.returned_parts(batch))
     return "\n".join(said)
 
@@ -178,7 +188,28 @@ def everything_past(day: date) -> None:
     intake.sweep(moment=moment)
     count_shown(moment=moment)
     forget_digests(moment=moment)
+    for passed in (day - timedelta(days=CHECKED), day):
+        follow(moment=noon(passed))
+        erase_old(moment=noon(passed))
     erase_past_term(moment=moment)
+
+
+def checked() -> int:
+    """Every body is checked, watched and bids in the room of a tender; of how many a measure was told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM subjects_subjectcode WHERE scheme = 'USCC' ORDER BY code")
+        codes = [code for (code,) in cursor.fetchall()]
+    unit, moment = factories.MARKET, noon(TODAY)
+    caller = Caller(f"organ:{unit.code}", "test", unit.code, unit.division)
+    about: dict[str, Any] = {"codes": codes, "context": UseContext.PUBLIC_TRADING, "purpose": "投标资格审查"}
+    given = give_answer(**about, caller=caller, moment=moment)
+    last = TODAY + timedelta(days=30)
+    begin_watch(**about, reference="示采〔2026〕2号", ends_on=last, caller=caller, moment=moment)
+    power = next(iter(purposes(catalogue_on(TODAY).catalogue, TODAY)))
+    procedure = Procedure("示采〔2026〕1号", "示例采购", power, TODAY, last)
+    room = begin_tender(procedure=procedure, text="\n".join(codes), organ=unit, actor="test", moment=moment)
+    open_bids(tender=room, organ=unit, actor="test", moment=moment)
+    return sum(line.outcome is Outcome.MEASURES for line in given.lines)
 
 
 def test_no_seeded_record_can_be_guessed_back(tmp_path: Path) -> None:
@@ -186,6 +217,7 @@ def test_no_seeded_record_can_be_guessed_back(tmp_path: Path) -> None:
     number_filings(moment=noon(TODAY))
     integrate(moment=noon(TODAY))
     sent = {hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("*.*") if path.is_file()}
+    assert checked() > 0
     known, before = dictionary(), held()
     assert sown.counts["accepted"] > 80
     assert len(known.plain) > 400
@@ -193,6 +225,8 @@ def test_no_seeded_record_can_be_guessed_back(tmp_path: Path) -> None:
     assert known.plain - found(known.plain, before) == set()
     assert len(found(known.digests, before)) > 2 * 80
     assert found(sent, before)
+    answers = "\n".join(answer_of(number).decode() for number in Check.objects.values_list("id", flat=True))
+    assert found(known.plain, answers)
     assert len(found(known.plain, fed(TODAY))) > 80
 
     with connection.cursor() as cursor:
