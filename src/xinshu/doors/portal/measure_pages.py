@@ -11,14 +11,18 @@ from django.views.decorators.http import require_safe
 from xinshu.doors.lasting import lasting
 from xinshu.doors.portal.catalogue_pages import of_a_day
 from xinshu.doors.portal.wording import Wording, Words
+from xinshu.kit.moment import Moment
 from xinshu.law.articles import anchor
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.measure_rules import Ground, Measure, class_of
 from xinshu.law.terms import Nature, Standing
-from xinshu.register.access.audience import public
+from xinshu.register.access.audience import moment_of, public
 from xinshu.register.catalogues.queries import EditionRow
-from xinshu.uses.disclosure.statistics import counts_of_measures
+from xinshu.uses.disclosure.statistics import RULE, choices, counts_of_measures
+from xinshu.uses.measures.queries import YEARS, effects_told
+from xinshu.uses.measures.states import EffectKind
 
+APPLIED, LIFTED = EffectKind.APPLIED, EffectKind.LIFTED
 NATURES: Final[Mapping[Nature, Words]] = {
     Nature.PENALTY: ("失信惩戒", "Measures that restrain"),
     Nature.INCENTIVE: ("守信激励", "Incentives"),
@@ -48,6 +52,21 @@ class GroundTold:
     law: ArticleText
 
 
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """How often something was applied, and lifted; None: it is not told. `measure`: whose line it is."""
+
+    names: Words
+    applied: int | None
+    lifted: int | None
+    measure: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether either is told."""
+        return self.applied is not None or self.lifted is not None
+
+
 @public
 @require_safe
 @lasting
@@ -66,6 +85,8 @@ def overview(request: HttpRequest, edition: EditionRow, context: dict[str, Any])
         "unused_lists": [(name, rule) for name, rule in catalogue.lists.items() if rule.standing is Standing.INACTIVE],
         "items": list(catalogue.national_list.items()),
         "powers": list(catalogue.powers.items()),
+        "effects": [] if context["asked"] else _effects(catalogue, moment_of(request)),
+        "rule": RULE,
     }
     return render(request, "portal/measures.html", context)
 
@@ -80,6 +101,7 @@ def measure(request: HttpRequest, edition: EditionRow, context: dict[str, Any], 
     found = catalogue.measures.get(name)
     if found is None:
         raise Http404
+    context |= {} if context["asked"] else _effects_of(name, catalogue, moment_of(request))
     counts = None if context["asked"] else counts_of_measures(on_date=context["day"])
     context |= {
         **_line(name, found, catalogue, context["wording"]),
@@ -162,6 +184,34 @@ def _line(name: str, measure: Measure, catalogue: Catalogue, wording: Wording) -
     }
 
 
+def _effects(catalogue: Catalogue, moment: Moment) -> list[EffectLine]:
+    """The measures of which it may be told how often they were applied or lifted."""
+    told = effects_told(measures=catalogue.measures, moment=moment)
+    found = [
+        EffectLine((row.name_zh, row.name_en), told.times.get((name, APPLIED)), told.times.get((name, LIFTED)), name)
+        for name, row in catalogue.measures.items()
+    ]
+    return [one for one in found if one.told]
+
+
+def _effects_of(name: str, catalogue: Catalogue, moment: Moment) -> dict[str, Any]:
+    """How often one measure was applied and lifted, by year and by division of the organ, as it may be told."""
+    told = effects_told(measures=catalogue.measures, moment=moment)
+
+    def lines(tables: Mapping[tuple[str, str], Mapping[str, int]], names: Mapping[str, Words]) -> list[EffectLine]:
+        applied, lifted = tables.get((name, APPLIED), {}), tables.get((name, LIFTED), {})
+        found = [EffectLine(said, applied.get(value), lifted.get(value)) for value, said in names.items()]
+        return [one for one in found if one.told]
+
+    years: Mapping[str, Words] = {str(year): (str(year), "") for year in range(moment.day.year, 0, -1)[:YEARS]}
+    return {
+        "effects": EffectLine(("合计", "all"), told.times.get((name, APPLIED)), told.times.get((name, LIFTED))),
+        "years": lines(told.years, years),
+        "divisions": lines(told.divisions, choices(on_date=moment.day).divisions),
+        "rule": RULE,
+    }
+
+
 def _ground(ground: Ground, wording: Wording) -> GroundTold:
     catalogue = wording.catalogue
     target = catalogue.lists[ground.listed] if ground.listed else catalogue.kinds[ground.kind or ""]
@@ -181,9 +231,9 @@ def _ground(ground: Ground, wording: Wording) -> GroundTold:
 def _says(ground: Ground, wording: Wording) -> list[tuple[Words, list[Words]]]:
     """Which fields must have which choices, in words."""
     told = []
-    for name, choices in ground.says.items():
+    for name, says in ground.says.items():
         rule = wording.catalogue.kinds[ground.kind or ""].fields[name]
-        told.append(((rule.name_zh, rule.name_en), wording.chosen(rule.vocabulary or "", choices)))
+        told.append(((rule.name_zh, rule.name_en), wording.chosen(rule.vocabulary or "", says)))
     return told
 
 

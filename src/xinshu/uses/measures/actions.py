@@ -175,9 +175,11 @@ def note_effect(
 ) -> bool:
     """Keep that a unit applied a measure to a body, or lifted it, in a matter of its own; False: it is kept already.
 
-    Of whom is kept as a digest under our key, so that nobody reads a list of them here. Raises EffectRefused.
+    Of whom is kept as a digest under our key, so that nobody reads a list of them here. What was applied by a row that
+    is gone may still be lifted. Raises EffectRefused.
     """
-    if measure not in catalogue_on(moment.day).catalogue.measures:
+    was_applied = effect is EffectKind.LIFTED and MeasureEffect.objects.filter(measure=measure).exists()
+    if measure not in catalogue_on(moment.day).catalogue.measures and not was_applied:
         raise EffectRefused("目录中没有这项措施。There is no such measure in the catalogue.")
     if done_on > moment.day:
         raise EffectRefused("日期不能晚于今日。The day is today at the latest.")

@@ -5,19 +5,21 @@ older than its own day and line of the journal.
 """
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from xinshu.bulk.codes import check_codes
 from xinshu.bulk.consequences import fields_asked, followed, trait_of
+from xinshu.bulk.small_cells import Cell, Part, Range, published
 from xinshu.kit.identifiers import Scheme
+from xinshu.kit.moment import LEGAL_ZONE, Moment
 from xinshu.law.measures import (
     Fact,
     fields_looked_at,
@@ -28,12 +30,16 @@ from xinshu.law.measures import (
 from xinshu.law.terms import Audience, SubjectKind, UseContext
 from xinshu.law.verdict import Reason, ReasonCode
 from xinshu.proceedings.vault import unsealed
+from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.queries import EditionRow
 from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
 from xinshu.register.subjects.queries import bodies_by_code
+from xinshu.uses.disclosure.statistics import UNKNOWN, prefecture
 from xinshu.uses.measures.models import Alert, Check, MeasureEffect, Watch, WatchedCode
-from xinshu.uses.measures.states import Outcome
+from xinshu.uses.measures.states import EffectKind, Outcome
 
+YEARS: Final = 10
+"""Years for which effects are told one by one; earlier ones count in the total."""
 FEW: Final = 50
 """Up to so many facts the law is asked of each; beyond, once of each distinct trait."""
 
@@ -297,7 +303,56 @@ def alerts_of(watch: UUID, *, after: int = 0, most: int = 100) -> list[AlertRow]
     return [AlertRow(one.id, one.code, one.came, one.went, one.on_day) for one in found]
 
 
-def effects_counted() -> dict[tuple[str, str], int]:
-    """How often units applied and lifted each measure, by measure and effect."""
-    rows = MeasureEffect.objects.values_list("measure", "effect").annotate(times=Count("id"))
-    return {(measure, effect): times for measure, effect, times in rows.order_by("measure", "effect")}
+# --- what units reported --------------------------------------------------------------------------
+
+
+class EffectsTold(NamedTuple):
+    """How often units reported that they applied or lifted measures, as it may be told (adr/0014): by measure and
+    effect, then by year and by division. What is small, or would let guess what is small, is not in it."""
+
+    times: dict[tuple[str, str], int]
+    years: dict[tuple[str, str], dict[str, int]]
+    divisions: dict[tuple[str, str], dict[str, int]]
+
+
+def effects_told(*, measures: Iterable[str], moment: Moment) -> EffectsTold:
+    """What was reported until the day began: within a day the numbers stay, so that no single report shows in them."""
+    begun = datetime.combine(moment.day, time(), LEGAL_ZONE)
+    last = MeasureEffect.objects.filter(at__lt=begun).aggregate(last=Max("id"))["last"]
+    held = {organ.code: prefecture(organ.division) for organ in organs()}
+    return _effects(tuple(measures), tuple(sorted(held.items())), begun, last)
+
+
+@lru_cache(maxsize=2)
+def _effects(
+    measures: tuple[str, ...],
+    held: tuple[tuple[str, str], ...],
+    begun: datetime,
+    last: int | None,  # noqa: ARG001 the last report is the key: reports are never changed
+) -> EffectsTold:
+    division, years = dict(held), [str(begun.year - ago) for ago in range(YEARS)]
+    reported = MeasureEffect.objects.filter(at__lt=begun).values_list(
+        "measure", "effect", "organ_code", "done_on__year"
+    )
+    cells: dict[Cell, int] = {}
+    for measure, effect, organ_code, year, times in reported.annotate(times=Count("id")).order_by():
+        place = division.get(organ_code, UNKNOWN)
+        cell = Cell(f"{measure} {effect}", place, str(year) if str(year) in years else "", "")
+        cells[cell] = cells.get(cell, 0) + times
+    kinds = {cell.kind for cell in cells} | {f"{name} {effect}" for name in measures for effect in EffectKind}
+    places = {cell.division for cell in cells} | set(division.values())
+    rows = Range(
+        kinds=tuple(sorted(kinds)), divisions=tuple(sorted(places)), months=tuple(sorted(years)), industries=("",)
+    )
+    told = EffectsTold({}, {}, {})
+    for number, times in published(cells, rows).told.items():
+        if not number.kind or number.part is Part.INDUSTRY:
+            continue
+        measure, _, effect = number.kind.partition(" ")
+        if number.part is Part.MONTH:
+            told.years.setdefault((measure, effect), {})[number.value] = times
+        elif number.division:
+            told.divisions.setdefault((measure, effect), {})[number.division] = times
+        else:
+            told.times[measure, effect] = times
+    return told
