@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -90,7 +91,7 @@ def test_each_step_of_the_buyer() -> None:
         assert buyer.login(username="test-clerk", password=factories.PASSWORD)
         assert buyer.post(place, {"step": "open"}).status_code == 302
         assert "决定排除" in text(buyer.get(place))
-        excluding = {"step": "exclude", "code": SUBJECT, "key": "|".join(key()), "words": "短"}
+        excluding = {"step": "exclude", "code": SUBJECT, "key": "|".join([SUBJECT, *key()]), "words": "短"}
         refused = buyer.post(place, excluding)
         assert refused.status_code == 422
         assert "写明排除的理由" in text(refused)
@@ -144,6 +145,56 @@ def test_a_room_asks_the_database_no_more_the_more_bidders_there_are() -> None:
 
     many = begun("\n".join(codes), PROCEDURE._replace(reference="示采〔2026〕2号"))
     assert asked_of(many) <= few
+
+
+def test_a_consortium_is_excluded_as_one_bid_on_a_text_that_the_buyer_cites() -> None:
+    room = begun(f"示例联合体：{SUBJECT} {OTHER_SUBJECT}\n{UNKNOWN}")
+    member = Client()
+    signed_in_organisation(member, OTHER_SUBJECT, username="test-member")
+    place = f"/own/tenders/{room}/"
+    said = text(member.get(place))
+    for words in (SUBJECT, "联合体的其他成员", "限制参加政府采购活动", str(ANSWER_BY)):
+        assert words in said
+    assert UNKNOWN not in said, "nothing of another bid"
+    assert member.post(place, {"words": "我方将更换成员。"}).status_code == 302
+    own = Client()
+    signed_in_organisation(own)
+    assert "我方将更换成员" not in text(own.get(place)), "each member's answer is between it and the buyer"
+    with on(AFTER):
+        buyer = at_the_desk()
+        place = f"/desk/tenders/{room}/"
+        buyer.post(place, {"step": "open"})
+        page = text(buyer.get(place))
+        for words in ("联合体，一个投标", "我方将更换成员", "排除这个联合体", "及于整个联合体的依据"):
+            assert words in page
+        excluding = {"step": "exclude", "code": SUBJECT, "key": "|".join([SUBJECT, *key()]), "words": REASON}
+        refused = buyer.post(place, excluding)
+        assert refused.status_code == 422
+        assert "法律条款或者采购文件条款" in text(refused)
+        clause = "采购文件第二章第3条"
+        assert buyer.post(place, {**excluding, "joint_text": clause}).status_code == 302
+        page = text(buyer.get(place))
+        for words in (clause, "措施所在的成员", "采购人已排除"):
+            assert words in page
+        assert "排除这个联合体" not in page
+        words = text_of(buyer.get(f"{place}evidence.pdf").content)
+        assert "示例联合体" in words
+        later = Client()
+        signed_in_organisation(later, OTHER_SUBJECT, username="test-member-later")
+        said = text(later.get(f"/own/tenders/{room}/"))
+        for words in (clause, REASON, "措施所在的成员"):
+            assert words in said
+
+
+def test_a_room_says_how_long_it_is_kept_and_that_the_buyers_file_is_its_own(settings: Any) -> None:
+    room = opened()
+    with on(AFTER):
+        buyer = at_the_desk()
+        page = text(buyer.get(f"/desk/tenders/{room}/"))
+        assert "《政府采购法》第42条" in page
+        buyer.post(f"/desk/tenders/{room}/", {"step": "close"})
+        last = AFTER + timedelta(days=settings.CHECK_DAYS)
+        assert last.isoformat() in text(buyer.get(f"/desk/tenders/{room}/"))
 
 
 # --- the own space --------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """The room of a tender in words, for both sides: what stands against a bidder today, its window, and what happened."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import orjson
+from django.conf import settings
 
 from xinshu.doors.portal.wording import Wording, Words
 from xinshu.law.public_form import law_phrase, sentence
@@ -15,6 +16,8 @@ from xinshu.uses.measures.rooms import BidderRow, StepRow, TenderRow
 from xinshu.uses.measures.states import Outcome, TenderEvent, TenderState
 
 BETWEEN: Final = "|"
+MEMBER: Final = 3
+"""Where the key of a measure names the member of a consortium against which it stands."""
 
 STATES: Final[Mapping[str, Words]] = {
     TenderState.PREPARED: ("等待开标", "Before bid opening"),
@@ -53,17 +56,23 @@ def room_told(room: TenderRow, words: Wording) -> dict[str, Any]:
         "state_words": STATES[room.state],
         "evidence": room.evidence,
         "closed_on": room.closed_on,
+        "kept_until": None if room.closed_on is None else room.closed_on + timedelta(days=settings.CHECK_DAYS),
+        "kept_days": settings.CHECK_DAYS,
     }
 
 
-def bidders_told(
+def bids_told(
     bidders: Sequence[BidderRow], edition: EditionRow, *, division: str | None, day: date
 ) -> list[dict[str, Any]]:
-    """Each bidder with what stands against it today, asked anew: never what a page said before."""
+    """Each bid with its bidder, or the members of its consortium, and what stands against each today, asked anew: never
+    what a page said before."""
     asking = Asking(UseContext.PUBLIC_TRADING, edition, day, division)
-    lines = answered([one.code for one in bidders], asking).lines
+    lines = dict(zip([one.code for one in bidders], answered([one.code for one in bidders], asking).lines, strict=True))
     words = Wording(edition.catalogue)
-    return [_bidder(one, line, words, day) for one, line in zip(bidders, lines, strict=True)]
+    bids: dict[str, list[BidderRow]] = {}
+    for one in bidders:
+        bids.setdefault(one.party or one.code, []).append(one)
+    return [_bid(members, lines, words, day) for members in bids.values()]
 
 
 def steps_told(steps: Sequence[StepRow]) -> list[dict[str, Any]]:
@@ -71,9 +80,10 @@ def steps_told(steps: Sequence[StepRow]) -> list[dict[str, Any]]:
     return [{"on": one.on_day, "words": EVENTS[one.event], "bidder": one.bidder} for one in reversed(steps)]
 
 
-def key_of(said: str) -> list[str]:
-    """A measure, its ground and the record, as a form sends them."""
-    return said.split(BETWEEN)
+def member_and_key(said: str) -> tuple[str, list[str]]:
+    """A bidder's code; and a measure, its ground and the record, as a form sends them."""
+    code, *key = said.split(BETWEEN)
+    return code, key
 
 
 def evidence_told(content: bytes) -> dict[str, Any]:
@@ -82,8 +92,26 @@ def evidence_told(content: bytes) -> dict[str, Any]:
     return {"head": head, "lines": lines, "end": end}
 
 
-def _bidder(one: BidderRow, line: Line, words: Wording, day: date) -> dict[str, Any]:
-    standing = [_measure(found, one, line.code, words, day) for found in line.found if not found.held]
+def _bid(members: Sequence[BidderRow], lines: Mapping[str, Line], words: Wording, day: date) -> dict[str, Any]:
+    """A bid as a whole: by which measures its buyer may exclude it today, and whether it did."""
+    told = [_bidder(one, lines[one.code], members, words, day) for one in members]
+    first, joint = members[0], len(members) > 1
+    return {
+        "party": first.party,
+        "joint": joint,
+        "members": told,
+        "code": first.code,
+        "grounds": [(one["code"], each) for one in told for each in one["measures"] if each["counts"]],
+        "excluded_on": first.excluded_on,
+        "excluded_words": first.excluded_words,
+        "excluded_for": _named(first.excluded_for, words),
+        "excluded_member": first.excluded_for[MEMBER] if joint and first.excluded_for else "",
+        "joint_text": first.joint_text,
+    }
+
+
+def _bidder(one: BidderRow, line: Line, members: Sequence[BidderRow], words: Wording, day: date) -> dict[str, Any]:
+    standing = [_measure(found, one, members, words, day) for found in line.found if not found.held]
     return {
         "code": one.code,
         "party": one.party,
@@ -96,19 +124,22 @@ def _bidder(one: BidderRow, line: Line, words: Wording, day: date) -> dict[str, 
         "window_runs": one.window_runs(day),
         "answer": one.answer,
         "answered_on": one.answered_on,
-        "excluded_on": one.excluded_on,
-        "excluded_words": one.excluded_words,
-        "excluded_for": _named(one.excluded_for, words),
-        "may_be_excluded": one.excluded_on is None and any(each["counts"] for each in standing),
     }
 
 
-def _measure(found: Found, one: BidderRow, code: str, words: Wording, day: date) -> dict[str, Any]:
+def _measure(found: Found, one: BidderRow, members: Sequence[BidderRow], words: Wording, day: date) -> dict[str, Any]:
+    """`counts`: every member of the bid was told of it, and the window of each is over."""
     row = words.catalogue.measures[found.measure]
-    restrains, told = row.nature is Nature.PENALTY, found.key in one.told
+    restrains = row.nature is Nature.PENALTY
     why = sentence(found.reason, words.catalogue, start=None, last_day=found.last_day)
+    heard = [
+        (found.key if each is one else [*found.key, one.code]) in each.told
+        and each.answer_by is not None
+        and day > each.answer_by
+        for each in members
+    ]
     return {
-        "key": BETWEEN.join(found.key),
+        "key": BETWEEN.join([one.code, *found.key]),
         "name": (row.name_zh, row.name_en),
         "plain": (row.plain_zh, row.plain_en),
         "law": law_phrase(found.reason.basis, found.reason.article, words.catalogue),
@@ -116,9 +147,8 @@ def _measure(found: Found, one: BidderRow, code: str, words: Wording, day: date)
         "applied_by": (row.applied_by_zh, row.applied_by_en),
         "until": found.last_day,
         "restrains": restrains,
-        "told": told,
-        "counts": restrains and told and one.answer_by is not None and day > one.answer_by,
-        **_record(found, code, words),
+        "counts": restrains and all(heard),
+        **_record(found, one.code, words),
     }
 
 

@@ -11,9 +11,16 @@ from xinshu.register.access.queries import OrganRow
 
 
 def evidence_pdf(
-    room: Mapping[str, Any], unit: OrganRow, told: Mapping[str, Any], *, digest: str, at: datetime
+    room: Mapping[str, Any],
+    unit: OrganRow,
+    told: Mapping[str, Any],
+    *,
+    parties: Mapping[str, str],
+    digest: str,
+    at: datetime,
 ) -> bytes:
-    """The paper. Nothing in it comes from the clock: the same answer gives the same bytes."""
+    """The paper; `parties`: the consortium of each code. Nothing in it comes from the clock: the same answer gives the
+    same bytes."""
     head, here = told["head"], at.astimezone(LEGAL_ZONE)
     said = {
         "reference": room["reference"],
@@ -30,7 +37,7 @@ def evidence_pdf(
         "none": head["none"],
         "looked_at": [_looked(one) for one in head["looked_at"]],
         "not_covered": head["not_covered"],
-        "lines": [_line(one, head["measures"]) for one in told["lines"]],
+        "lines": [_line(one, head["measures"], parties) for one in told["lines"]],
         "year": here.year,
         "month": here.month,
         "day": here.day,
@@ -43,7 +50,7 @@ def _looked(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"zh": one["name"]["zh"], "en": one["name"]["en"], "sources": len(one["sources"]), "last": last}
 
 
-def _line(one: Mapping[str, Any], measures: Mapping[str, Any]) -> dict[str, Any]:
+def _line(one: Mapping[str, Any], measures: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, Any]:
     found = [
         {
             "zh": measures[each["measure"]]["name"]["zh"],
@@ -57,4 +64,9 @@ def _line(one: Mapping[str, Any], measures: Mapping[str, Any]) -> dict[str, Any]
         for body in one.get("bodies", ())
         for each in body["measures"]
     ]
-    return {"code": one["code"], "outcome": OUTCOMES[one["outcome"]], "found": found}
+    return {
+        "code": one["code"],
+        "party": parties.get(one["code"], ""),
+        "outcome": OUTCOMES[one["outcome"]],
+        "found": found,
+    }

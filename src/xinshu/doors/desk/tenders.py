@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.desk.evidence_pdf import evidence_pdf
 from xinshu.doors.desk.standing import actor_of, may_file_for, must_file_for, organs_of, seen_by, unit_at, wording
-from xinshu.doors.tender_words import bidders_told, evidence_told, key_of, room_told, steps_told
+from xinshu.doors.tender_words import bids_told, evidence_told, member_and_key, room_told, steps_told
 from xinshu.kit.errors import XinshuError
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
@@ -97,7 +97,14 @@ def evidence(request: HttpRequest, tender: UUID) -> HttpResponse:
         raise Http404
     _looked(request, "LOOK_TENDER", str(tender))
     told = evidence_told(answer_of(kept.id))
-    content = evidence_pdf(room_told(found, wording(request)), _unit(found.organ), told, digest=kept.digest, at=kept.at)
+    content = evidence_pdf(
+        room_told(found, wording(request)),
+        _unit(found.organ),
+        told,
+        parties={one.code: one.party for one in bidders_of(found.id)},
+        digest=kept.digest,
+        at=kept.at,
+    )
     answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = 'attachment; filename="tender-evidence.pdf"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -110,13 +117,14 @@ def _page(request: HttpRequest, found: TenderRow, refused: str = "") -> HttpResp
     page = {
         "room": room_told(found, words),
         "unit": unit,
-        "bidders": bidders_told(bidders_of(found.id), catalogue_on(day), division=unit.division, day=day),
+        "bids": bids_told(bidders_of(found.id), catalogue_on(day), division=unit.division, day=day),
         "steps": steps_told(steps_of(found.id)),
         "may": may_file_for(request, found.organ) and found.closed_on is None,
         "opens_today": day >= found.opens_on,
-        "longest": LONGEST_WORDS,
+        "longest": {"words": LONGEST_WORDS, "text": LONGEST_TEXT},
         "refused": refused,
         "words": request.POST.get("words", "") if refused else "",
+        "joint_text": request.POST.get("joint_text", "") if refused else "",
         "meant": request.POST.get("code", "") if refused else "",
     }
     return render(request, "desk/tender.html", page, status=422 if refused else 200)
@@ -130,12 +138,13 @@ def _step(request: HttpRequest, found: TenderRow) -> None:
         "actor": actor_of(request),
         "moment": moment,
     }
+    code, key = member_and_key(said.get("key", ""))
     steps: dict[str, Callable[[], object]] = {
         "look": lambda: rooms.look_anew(**who),
         "open": lambda: rooms.open_bids(**who),
         "close": lambda: rooms.close_tender(**who),
         "exclude": lambda: rooms.exclude(
-            code=said.get("code", ""), key=key_of(said.get("key", "")), words=said.get("words", ""), **who
+            code=code, key=key, words=said.get("words", ""), joint_text=said.get("joint_text", ""), **who
         ),
     }
     if said.get("step", "") not in steps:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinshu.bulk.personal import mask as without_persons
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
-from xinshu.doors.tender_words import bidders_told, room_told, steps_told
+from xinshu.doors.tender_words import bids_told, room_told, steps_told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.paging import page_number, pages
 from xinshu.register.access.audience import moment_of
@@ -75,11 +75,14 @@ def room(request: HttpRequest, tender: UUID) -> HttpResponse:
             return redirect("space:tender", tender=tender)
     day, own = moment_of(request).day, set(_codes(request))
     unit = organ(found.organ)
-    bidders = [one for one in bidders_of(tender) if one.code in own]
+    bidders = bidders_of(tender)
+    parties = {one.party for one in bidders if one.party and one.code in own}
+    bidders = [one for one in bidders if one.code in own or one.party in parties]
     said = {
         "room": room_told(found, _wording(request)),
         "unit": found.organ if unit is None else unit.name,
-        "bidders": bidders_told(bidders, catalogue_on(day), division=None if unit is None else unit.division, day=day),
+        "bids": bids_told(bidders, catalogue_on(day), division=None if unit is None else unit.division, day=day),
+        "own": own,
         "steps": [one for one in steps_told(steps_of(tender)) if one["bidder"] in {"", *own}],
         "longest": LONGEST_WORDS,
         "refused": refused,

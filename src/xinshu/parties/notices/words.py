@@ -274,22 +274,23 @@ NOTICES: Final[Mapping[NoticeKind, Told]] = {
     K.TENDER_CHECKED: Told(
         "采购人核查了贵单位",
         "A buyer checked your organisation",
-        "贵单位参加的项目已依法核查。谁、依据什么、查到什么，见“招标核查”；有据以排除的措施的，可在下列日期前答复，在此之前不得排除。",
+        "贵单位参加的项目已依法核查。谁、依据什么、查到什么，见“招标核查”；有据以排除的措施的（联合体的，含其他成员的），可在下列日期前答复，在此之前不得排除。",
         "A buyer checked the bidders of a tender. Who, by which article and what came back stands under “Tenders”;"
-        " where something stands against you, you may answer until the day below, and cannot be excluded before.",
+        " where something stands against you or another member of your consortium, you may answer until the day below,"
+        " and cannot be excluded before.",
     ),
     K.TENDER_CHANGED: Told(
         "招标核查的结果有变化",
         "What stands in a tender has changed",
-        "定标之前，贵单位的核查结果有变化，采购人同时收到通知。见“招标核查”；有新的措施的，答复期重新计算。",
-        "Before the award, what stands about your organisation has changed; the buyer is told too. See “Tenders”; where"
-        " something is new, your window to answer begins anew.",
+        "定标之前，贵单位或者同一联合体其他成员的核查结果有变化，采购人同时收到通知。见“招标核查”；有新的措施的，答复期重新计算。",
+        "Before the award, what stands about your organisation, or another member of your consortium, has changed; the"
+        " buyer is told too. See “Tenders”; where something is new, your window to answer begins anew.",
     ),
     K.TENDER_EXCLUDED: Told(
         "采购人作出排除决定",
         "A buyer excluded your organisation",
-        "采购人决定排除贵单位，措施和理由见“招标核查”。可依法提出异议、质疑和投诉；据以排除的信息有误的，可提异议，到期可申请修复。",
-        "A buyer excluded your organisation; the measure and its reason stand under “Tenders”. You may object and"
+        "采购人决定排除贵单位的投标，措施和理由见“招标核查”。可依法提出异议、质疑和投诉；据以排除的信息有误的，可提异议，到期可申请修复。",
+        "A buyer excluded your bid; the measure and its reason stand under “Tenders”. You may object and"
         " complain as the law on tenders says; if the record is wrong, object to it, and from its day on ask for"
         " repair.",
     ),
