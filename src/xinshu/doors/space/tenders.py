@@ -98,7 +98,7 @@ def own_lines(request: HttpRequest, check: UUID) -> HttpResponse:
     found = _own_check(request, check)
     leave_line(request, "LOOK_OWN_CHECKS")
     told = HttpResponse(
-        b"".join(line + b"\n" for line in told_of(found, _codes(request))),
+        b"".join(line + b"\n" for line in told_of(found, _codes(request), subjects_of(request))),
         content_type="application/x-ndjson; charset=utf-8",
     )
     told.headers["Content-Disposition"] = f'attachment; filename="check-{found}.ndjson"'
@@ -108,7 +108,7 @@ def own_lines(request: HttpRequest, check: UUID) -> HttpResponse:
 
 def _own_check(request: HttpRequest, number: UUID) -> UUID:
     day = moment_of(request).day
-    if check(number, on_date=day) is None or not told_of(number, _codes(request)):
+    if check(number, on_date=day) is None or not told_of(number, _codes(request), subjects_of(request)):
         raise Http404
     return number
 

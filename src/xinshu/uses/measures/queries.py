@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import product
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import orjson
 import polars as pl
 from django.db.models import Count, Max
 
@@ -32,6 +34,7 @@ from xinshu.law.verdict import Reason, ReasonCode
 from xinshu.proceedings.vault import unsealed
 from xinshu.register.access.queries import organs
 from xinshu.register.catalogues.queries import EditionRow
+from xinshu.register.records.own import still_held
 from xinshu.register.records.queries import LogState, deliveries, log_state, shown_facts
 from xinshu.register.subjects.queries import bodies_by_code
 from xinshu.uses.disclosure.statistics import UNKNOWN, prefecture
@@ -250,10 +253,24 @@ def checks_of(subjects: Collection[int], *, on_date: date, most: int, skip: int 
     return [_check_row(row) for row in rows], found.count() if subjects else 0
 
 
-def told_of(number: UUID, codes: Collection[str]) -> list[bytes]:
-    """For a body itself: its own lines of an answer, as they were, without the line's end."""
+def told_of(number: UUID, codes: Collection[str], subjects: Collection[int]) -> list[bytes]:
+    """For a body itself: its own lines of an answer, as they were, without the line's end; of a line that tells of
+    another body too, since its code is or was that one's as well, only what is its own (Decision 3)."""
     begun = tuple(f'{{"code":"{code}",'.encode() for code in codes)
-    return [line for line in answer_of(number).split(b"\n") if line.startswith(begun)]
+    told = set(Check.objects.values_list("subjects", flat=True).get(id=number)) & set(subjects)
+    own = [line for line in answer_of(number).split(b"\n") if line.startswith(begun)]
+    return [_own_part(line, told) for line in own if told or not orjson.loads(line).get("bodies")]
+
+
+def _own_part(line: bytes, subjects: Collection[int]) -> bytes:
+    said = orjson.loads(line)
+    bodies = said.get("bodies", [])
+    if len(bodies) < 2:
+        return line
+    refs = [{UUID(each["record"]["ref"]) for each in (*one["measures"], *one["held"])} for one in bodies]
+    held = {ref for _, ref in still_held(list(product(subjects, set().union(*refs))))}
+    own = [one for one, named in zip(bodies, refs, strict=True) if named & held]
+    return line if len(own) == len(bodies) else orjson.dumps({**said, "bodies": own})
 
 
 def _check_row(found: Check) -> CheckRow:
