@@ -168,8 +168,9 @@ def adopted_measures(place: Path) -> EditionRow:
     return catalogue_on(factories.TODAY)
 
 
-def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:
-    """The room of a tender with these bidders, of whatever catalogue is in force; bids are opened."""
+def a_room(*codes: str, reference: str = "示采〔2026〕9号", party: str = "") -> UUID:
+    """The room of a tender with these bidders, of whatever catalogue is in force; bids are opened. `party`: they are
+    one consortium, which is excluded."""
     moment = factories.noon(factories.TODAY)
     caller = Caller(f"organ:{factories.MARKET.code}", "test", factories.MARKET.code, factories.MARKET.division)
     said: dict[str, Any] = {"codes": list(codes), "context": UseContext.PUBLIC_TRADING, "purpose": PURPOSE}
@@ -191,7 +192,12 @@ def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:
         evidence_id=given.number,
     )
     for place, line in enumerate(given.lines, 1):
-        Bidder.objects.create(tender=room, place=place, code=line.code, outcome=line.outcome)
+        one = Bidder(tender=room, place=place, party=party, code=line.code, outcome=line.outcome)
+        if party:
+            one.answer_by = one.excluded_on = factories.TODAY
+            one.excluded_for = ["GRAVE_RECORD_IN_PROCUREMENT", "STOPPED_OR_REVOKED", str(uuid4()), codes[-1]]
+            one.excluded_words, one.joint_text = "措施仍然有效，答复未提出新的事实。", "采购文件第二章第3条"
+        one.save()
     MeasureEffect.objects.create(
         organ_code=factories.MARKET.code,
         measure="EX_NO_TENDERS",

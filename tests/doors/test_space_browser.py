@@ -86,10 +86,13 @@ def cases(site: Site) -> dict[str, str]:
 def tenders() -> dict[str, str]:
     """The room of a tender: at the desk of its buyer, and for a bidder; and the form of a new one."""
     room = a_room(factories.SUBJECT, factories.OTHER_SUBJECT)
+    joint = a_room(factories.SUBJECT, factories.OTHER_SUBJECT, reference="示采〔2026〕10号", party="示例联合体")
     return {
         "tenders": "/own/tenders/",
         "tender": f"/own/tenders/{room}/",
+        "tender of a consortium": f"/own/tenders/{joint}/",
         "desk tenders": "/desk/tenders/",
+        "desk tender of a consortium": f"/desk/tenders/{joint}/",
         "desk tender": f"/desk/tenders/{room}/",
         "desk tender new": "/desk/tenders/new/",
         "auditor checks": "/desk/checks/",

@@ -56,9 +56,20 @@ def room_told(room: TenderRow, words: Wording) -> dict[str, Any]:
         "state_words": STATES[room.state],
         "evidence": room.evidence,
         "closed_on": room.closed_on,
-        "kept_until": None if room.closed_on is None else room.closed_on + timedelta(days=settings.CHECK_DAYS),
-        "kept_days": settings.CHECK_DAYS,
+        "kept": _kept(room),
     }
+
+
+def _kept(room: TenderRow) -> Words:
+    """For how long the room is kept."""
+    days = settings.CHECK_DAYS
+    if room.closed_on is None:
+        return (
+            f"项目结束后，这里的内容再保存{days}日，随后删除。",
+            f"What is here is kept for {days} days after the tender is closed, and then goes.",
+        )
+    last = room.closed_on + timedelta(days=days)
+    return f"这里的内容保存至{last}，随后删除。", f"What is here is kept until {last}, and then goes."
 
 
 def bids_told(
