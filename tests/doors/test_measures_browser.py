@@ -1,6 +1,7 @@
 """Measures, lists, powers and assessed drafts in real Chromium: for everyone, and at the desk, on every screen."""
 
 import os
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.doors.conftest import Site
 from tests.doors.sights import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
 from tests.drafts import LAWFUL
-from tests.factories import PASSWORD, TODAY, noon
+from tests.factories import MARKET, PASSWORD, TODAY, noon
 from tests.policies import made_up_register
 from xinshu.doors.policies.proposals import proposed
 from xinshu.doors.policies.running import assess
@@ -19,6 +20,7 @@ from xinshu.register.catalogues.actions import decide_comment, open_consultation
 from xinshu.register.catalogues.states import Speaker
 from xinshu.register.records.actions import number_filings
 from xinshu.uses.disclosure.actions import count_measures, count_shown
+from xinshu.uses.measures.models import MeasureEffect
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +51,24 @@ def laid_open(site: Site) -> str:
     decide_comment(shown, shown=True, ground="", **said)
     count_shown(moment=moment)
     count_measures(moment=moment)
+    reported()
     return report
+
+
+def reported() -> None:
+    """Organs applied and lifted measures, of which something can be told."""
+    said = {"organ_code": MARKET.code, "actor": "test", "at": noon(TODAY - timedelta(days=1)).instant}
+    MeasureEffect.objects.bulk_create(
+        MeasureEffect(
+            measure="GRAVE_RECORD_IN_PROCUREMENT",
+            effect=effect,
+            done_on=date(year, 3, 2),
+            once=f"{effect} {year} {place}".encode(),
+            **said,
+        )
+        for effect, year, times in (("APPLIED", 2026, 37), ("APPLIED", 2025, 21), ("LIFTED", 2026, 14))
+        for place in range(times)
+    )
 
 
 def shot(page: Page, name: str) -> None:
@@ -83,6 +102,8 @@ def test_everyone_reads_measures_and_drafts(site: Site, laid_open: str, browser:
         with opened(browser, color_scheme=scheme, bypass_csp=True) as page:
             for address in (*PAGES, f"/policies/{laid_open}/"):
                 page.goto(site.url + address)
+                if address == PAGES[1]:
+                    assert "35" in page.locator("section[aria-labelledby=effects]").inner_text()
                 wrong, unmarked = looked_at(page, address)
                 found += wrong
                 complaints += unmarked
