@@ -290,6 +290,18 @@ def test_of_a_room_that_was_closed_meanwhile_nothing_is_asked_or_told() -> None:
         assert bidders_of(room)[0].told == []
 
 
+def test_nobody_ends_the_watch_of_an_open_room_beside_it() -> None:
+    """Not even its own unit's system: else bidders would not be told of a change before the award."""
+    with on(TODAY):
+        room, token = begun(), organ_token()
+        number = watch_of(room)
+        assert Client().delete(f"/api/v1/watches/{number}", headers=token).status_code == 404
+        accepted(document(**SERIOUS))
+        sealed(TODAY)
+        follow(moment=noon(TODAY))
+        assert bidders_of(room)[0].outcome == "MEASURES"
+
+
 def watch_of(room: UUID) -> UUID:
     with connection.cursor() as cursor:
         cursor.execute("SELECT watch_id FROM measures_tender WHERE id = %s", [room])

@@ -44,6 +44,13 @@ router = Router(tags=["check 核查"])
 
 LINES: Final = {
     "description": "NDJSON: what holds for all, a line for each code in their order, and `end` with the counts",
+    "headers": {
+        "Xinshu-Check": {"description": "The number of the check", "schema": {"type": "string", "format": "uuid"}},
+        "Xinshu-Given-Before": {
+            "description": "`true`: the first answer under this Idempotency-Key",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+    },
     "content": {NDJSON: {"schema": {"type": "string", "format": "binary"}, "example": "(lines of JSON)"}},
 }
 QUESTION: Final[dict[str, Any]] = {

@@ -235,14 +235,17 @@ def forget(records: Sequence[tuple[int, str]], *, moment: Moment) -> None:
     told = Check.objects.filter(subjects__overlap=list(subjects))
     for number in [one for one in told.values_list("id", flat=True) if _tells_of(one, gone)]:
         Check.objects.filter(id=number).delete()
-    for code in WatchedCode.objects.filter(id__in=_naming(STANDS, gone)):
+    held = WatchedCode.objects.filter(id__in=_naming(STANDS, gone))
+    list(Watch.objects.select_for_update(of=("self",)).filter(watchedcode__in=held).order_by("id"))
+    for code in held.all():
         code.stands = _without(code.stands, gone)
         code.save(update_fields=["stands"])
     for alert in Alert.objects.filter(id__in=_naming(ALERTS, gone)):
         alert.came, alert.went = _without(alert.came, gone), _without(alert.went, gone)
         alert.save(update_fields=["came", "went"]) if alert.came or alert.went else alert.delete()
     measures = catalogue_on(moment.day).catalogue.measures
-    for bidder in Bidder.objects.select_related("tender").filter(id__in=_naming(BIDDERS, gone)).select_for_update():
+    bidders = Bidder.objects.select_for_update(of=("self",)).select_related("tender").order_by("tender", "place")
+    for bidder in bidders.filter(id__in=_naming(BIDDERS, gone)):
         bidder.told = _without(bidder.told, gone)
         left = any(key[0] not in measures or measures[key[0]].nature is Nature.PENALTY for key in bidder.told)
         _forget_in_room(bidder, subjects, excluded=bool(_without([bidder.excluded_for or [""] * 3], gone)), left=left)

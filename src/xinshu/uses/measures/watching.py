@@ -90,8 +90,9 @@ def begin_watch(
 
 @transaction.atomic
 def end_watch(*, watch: UUID, caller: str, moment: Moment) -> None:
-    """The procedure is over: nothing is asked for it any more. A second time changes nothing. Raises WatchRefused."""
-    found = Watch.objects.filter(id=watch, caller=caller)
+    """The procedure is over: nothing is asked for it any more. A second time changes nothing. That of a room ends with
+    the room alone. Raises WatchRefused."""
+    found = Watch.objects.filter(id=watch, caller=caller).exclude(tender__isnull=False, tender__closed_on__isnull=True)
     if not found.exists():
         raise WatchRefused("没有这项关注。There is no such watch of yours.")
     found.filter(ended_at__isnull=True).update(ended_at=moment.instant)
