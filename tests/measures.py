@@ -211,6 +211,26 @@ def a_room(*codes: str, reference: str = "示采〔2026〕9号", party: str = ""
     return room.id
 
 
+def effects_reported() -> None:
+    """Organs applied and lifted measures, of which something can be told."""
+    said = {
+        "organ_code": factories.MARKET.code,
+        "actor": "test",
+        "at": factories.noon(factories.TODAY - timedelta(days=1)).instant,
+    }
+    MeasureEffect.objects.bulk_create(
+        MeasureEffect(
+            measure="GRAVE_RECORD_IN_PROCUREMENT",
+            effect=effect,
+            done_on=date(year, 3, 2),
+            once=f"{effect} {year} {place}".encode(),
+            **said,
+        )
+        for effect, year, times in (("APPLIED", 2026, 37), ("APPLIED", 2025, 21), ("LIFTED", 2026, 14))
+        for place in range(times)
+    )
+
+
 def organ_token(day: date = factories.TODAY, name: str = "made-up") -> dict[str, str]:
     """The header of a system of the organ."""
     moment = factories.noon(day)

@@ -1,7 +1,6 @@
 """Measures, lists, powers and assessed drafts in real Chromium: for everyone, and at the desk, on every screen."""
 
 import os
-from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.doors.conftest import Site
 from tests.doors.sights import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
 from tests.drafts import LAWFUL
-from tests.factories import MARKET, PASSWORD, TODAY, noon
+from tests.factories import PASSWORD, TODAY, noon
+from tests.measures import effects_reported
 from tests.policies import made_up_register
 from xinshu.doors.policies.proposals import proposed
 from xinshu.doors.policies.running import assess
@@ -20,7 +20,6 @@ from xinshu.register.catalogues.actions import decide_comment, open_consultation
 from xinshu.register.catalogues.states import Speaker
 from xinshu.register.records.actions import number_filings
 from xinshu.uses.disclosure.actions import count_measures, count_shown
-from xinshu.uses.measures.models import MeasureEffect
 
 pytestmark = pytest.mark.browser
 
@@ -51,24 +50,8 @@ def laid_open(site: Site) -> str:
     decide_comment(shown, shown=True, ground="", **said)
     count_shown(moment=moment)
     count_measures(moment=moment)
-    reported()
+    effects_reported()
     return report
-
-
-def reported() -> None:
-    """Organs applied and lifted measures, of which something can be told."""
-    said = {"organ_code": MARKET.code, "actor": "test", "at": noon(TODAY - timedelta(days=1)).instant}
-    MeasureEffect.objects.bulk_create(
-        MeasureEffect(
-            measure="GRAVE_RECORD_IN_PROCUREMENT",
-            effect=effect,
-            done_on=date(year, 3, 2),
-            once=f"{effect} {year} {place}".encode(),
-            **said,
-        )
-        for effect, year, times in (("APPLIED", 2026, 37), ("APPLIED", 2025, 21), ("LIFTED", 2026, 14))
-        for place in range(times)
-    )
 
 
 def shot(page: Page, name: str) -> None:

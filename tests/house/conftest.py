@@ -11,7 +11,7 @@ import time_machine
 
 from tests import factories, filings
 from tests.drafts import LAWFUL
-from tests.measures import a_room
+from tests.measures import a_room, effects_reported
 from tests.proceedings.listings import entered, noticed
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
@@ -203,6 +203,7 @@ def _proposed() -> None:
     decide_comment(shown, shown=True, ground="", **said)
     decide_comment(withheld, shown=False, ground="与草案无关", **said)
     count_measures(moment=moment)
+    effects_reported()
     ShownNumber.objects.create(
         count_id=factories.TODAY, kind="GRAVE_RECORD_IN_PROCUREMENT", part="MEASURE", value="", number=10
     )

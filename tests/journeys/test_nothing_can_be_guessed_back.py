@@ -21,13 +21,13 @@ from tests import factories
 from tests.factories import TODAY, accepted, document, noon
 from tests.retention import GONE, adopted_with_months
 from xinshu.doors.cli.country.sowing import sow
+from xinshu.doors.erasing import erase_past_term
 from xinshu.doors.published_log import check_all, source
 from xinshu.law.terms import UseContext
 from xinshu.proceedings import vault
 from xinshu.proceedings.endings import catch_up
 from xinshu.proceedings.intake import actions as intake
 from xinshu.proceedings.objections.actions import sweep
-from xinshu.proceedings.retention.actions import erase_past_term
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate

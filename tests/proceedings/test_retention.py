@@ -11,6 +11,7 @@ from tests import factories, filings
 from tests.factories import MARKET, TODAY, accepted, adopted_catalogue, document, noon
 from tests.proceedings.shields import granted
 from tests.retention import GONE, MONTHS, adopted_with_months
+from xinshu.doors import erasing
 from xinshu.law.terms import ClaimCause
 from xinshu.proceedings.cases.models import Case
 from xinshu.proceedings.intake.actions import forget_files, receive
@@ -18,7 +19,6 @@ from xinshu.proceedings.intake.models import Batch
 from xinshu.proceedings.intake.states import Door
 from xinshu.proceedings.objections.actions import lodge, sweep
 from xinshu.proceedings.objections.models import Claim
-from xinshu.proceedings.retention import tasks
 from xinshu.proceedings.retention.actions import Told, count_past_term, erase_past_term, kinds_with_a_term
 from xinshu.proceedings.shield.models import Shielded
 from xinshu.register.publog.actions import integrate
@@ -123,7 +123,7 @@ def test_the_nightly_job_tells_how_far_it_is_and_does_it() -> None:
     assert count_past_term(moment=noon(GONE), told=told.append) == {"ADMIN_PENALTY": len(NUMBERS)}
     assert told == [(len(NUMBERS), len(NUMBERS))]
     with time_machine.travel(noon(GONE).instant, tick=False):
-        tasks._erase.func(0)
+        erasing._erase.func(0)
     assert not Record.objects.exists()
 
 

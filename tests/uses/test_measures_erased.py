@@ -9,19 +9,18 @@ from uuid import UUID
 
 import orjson
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
-from django.utils.module_loading import import_string
 
 from tests import factories
 from tests.factories import FOUNDING_DAY, MARKET, OTHER_SUBJECT, SUBJECT, TODAY, UNKNOWN, accepted, document, noon
+from tests.house.tree import python_files, relative
 from tests.journeys.conftest import on
 from tests.measures import BARRED, PURPOSE, SERIOUS, asked, catalogue_folder, lines, organ_token, stands
+from xinshu.doors.erasing import erase_past_term
 from xinshu.parties.notices.models import Notice
 from xinshu.proceedings import vault
 from xinshu.proceedings.retention import actions as retention
-from xinshu.proceedings.retention.actions import erase_past_term
 from xinshu.register.catalogues.actions import adopt
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
@@ -208,9 +207,11 @@ def test_alerts_and_watches_of_an_api_forget_it_too() -> None:
     assert traces({named}) == set()
 
 
-def test_every_room_that_is_to_forget_has_its_verb() -> None:
-    """They are wired by name."""
-    assert [callable(import_string(name)) for name in configured.FORGET_WITH_RECORDS] == [True]
+def test_whoever_erases_does_it_by_the_door_that_erases_everywhere() -> None:
+    """Nothing else in the source calls retention's own verbs, by which the rooms above would keep what is erased."""
+    calls = re.compile(r"retention(?:\.actions)? import [^)]*?\b(?:erase_past_term|erase_again)\b|retention\.erase_")
+    found = [path for path in python_files() if calls.search(path.read_text("utf-8"))]
+    assert [relative(path) for path in found] == ["src/xinshu/doors/erasing.py"]
 
 
 # --- a room has an end ----------------------------------------------------------------------------

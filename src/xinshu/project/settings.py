@@ -208,13 +208,11 @@ PROCRASTINATE_IMPORT_PATHS = [
     "xinshu.doors.connectors.tasks",
     "xinshu.doors.witnessing",
     "xinshu.doors.agency_feeds",
+    "xinshu.doors.erasing",
     "xinshu.doors.notifying.reminders",
     "xinshu.doors.notifying.tasks",
 ]
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 86_400}
-
-# Rooms above retention erase what they keep of records (subject, reference) in the same transaction.
-FORGET_WITH_RECORDS = ["xinshu.uses.measures.actions.forget"]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

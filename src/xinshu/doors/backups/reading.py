@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from xinshu.doors.backups import databases, sealing, store_files
 from xinshu.doors.backups.writing import DATABASE, POINT, Told
+from xinshu.doors.erasing import erase_again
 from xinshu.kit.durable import make, room
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
@@ -24,7 +25,6 @@ from xinshu.parties.mandates.visits import end_every_visit
 from xinshu.proceedings import endings
 from xinshu.proceedings.intake.actions import sweep
 from xinshu.proceedings.intake.queries import batches_in_states, being_filed
-from xinshu.proceedings.retention.actions import erase_again
 from xinshu.register.access.actions import revoke_every_token
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.erasures.queries import KEY

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xinshu.doors.cli.store import store
+from xinshu.doors.erasing import erase_past_term
 from xinshu.kit.clock import now
-from xinshu.proceedings.retention.actions import Told, count_past_term, erase_past_term, kinds_with_a_term
+from xinshu.proceedings.retention.actions import Told, count_past_term, kinds_with_a_term
 
 
 @click.command()

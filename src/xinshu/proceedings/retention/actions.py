@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from xinshu.kit.moment import Moment
 from xinshu.kit.period import ONE_DAY
@@ -41,14 +39,26 @@ class Told(NamedTuple):
     due: int
 
 
+class Forget(Protocol):
+    """What a room above this one erases of records (subject, reference), in the transaction that erases them."""
+
+    def __call__(self, records: Sequence[tuple[int, str]], /, *, moment: Moment) -> None:
+        """All of it, or nothing on any error."""
+
+
 def untold(_told: Told) -> None:
     """Nobody watches."""
 
 
 def erase_past_term(
-    *, moment: Moment, told: Callable[[Told], None] = untold, actor: str = ACTOR, most: int = ERASED_MOST
+    *,
+    moment: Moment,
+    told: Callable[[Told], None] = untold,
+    actor: str = ACTOR,
+    most: int = ERASED_MOST,
+    also: Sequence[Forget] = (),
 ) -> Erased:
-    """Erase every record that is past its retention on that day; how much it was.
+    """Erase every record that is past its retention on that day; how much it was. `also`: what rooms above hold of it.
 
     Each chunk of at most `most` is a transaction of its own, so that a run that was cut off is simply run again. The
     ledger of endings hears of it before it is done, and forgets what it knew of the records afterwards.
@@ -57,7 +67,7 @@ def erase_past_term(
     catalogue = catalogue_on(moment.day).catalogue
     for looked, due in _due(catalogue, moment.day, most):
         looked_at += looked
-        erased = _sum(erased, _erase(due, moment, actor))
+        erased = _sum(erased, _erase_now([(one.subject, one.record_ref) for one in due], moment, actor, also))
         told(Told(looked_at, erased.records))
     forget_erased()
     forget_files(_termed(catalogue), moment=moment)
@@ -77,12 +87,14 @@ def count_past_term(*, moment: Moment, told: Callable[[Told], None] = untold) ->
     return counts
 
 
-def erase_again(records: Sequence[tuple[int, str]], *, moment: Moment, actor: str) -> Erased:
+def erase_again(
+    records: Sequence[tuple[int, str]], *, moment: Moment, actor: str, also: Sequence[Forget] = ()
+) -> Erased:
     """After a restore: erase these, which were erased before and have ended again, and what is past its term."""
     erased = NOTHING
     for start in range(0, len(records), ERASED_MOST):
-        erased = _sum(erased, _erase_now(records[start : start + ERASED_MOST], moment, actor))
-    return _sum(erased, erase_past_term(moment=moment, actor=actor))
+        erased = _sum(erased, _erase_now(records[start : start + ERASED_MOST], moment, actor, also))
+    return _sum(erased, erase_past_term(moment=moment, actor=actor, also=also))
 
 
 def _termed(catalogue: Catalogue) -> dict[str, int]:
@@ -108,11 +120,7 @@ def _before(day: date, months: int) -> date:
     return max(date.min, date(max(year, 1), month + 1, 1) + 31 * ONE_DAY)
 
 
-def _erase(due: Sequence[Due], moment: Moment, actor: str) -> Erased:
-    return _erase_now([(one.subject, one.record_ref) for one in due], moment, actor)
-
-
-def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -> Erased:
+def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str, also: Sequence[Forget]) -> Erased:
     """One chunk in one transaction, in every room that holds something of it; the trail has its counts alone."""
     if not records:
         return NOTHING
@@ -127,8 +135,8 @@ def _erase_now(records: Sequence[tuple[int, str]], moment: Moment, actor: str) -
         cases.forget_bodies(subjects - {body.subject for body in described(subjects)})
         notices.forget(references)
         forget_withdrawals(references)
-        for name in settings.FORGET_WITH_RECORDS:
-            import_string(name)(records, moment=moment)
+        for forget in also:
+            forget(records, moment=moment)
         matter = f"records {erased.records} entries {erased.entries} bodies {erased.bodies}"
         note(actor=actor, act="ERASE", matter=matter, purpose="保存期满", organ="", moment=moment)
     return erased
