@@ -211,6 +211,20 @@ def a_room(*codes: str, reference: str = "示采〔2026〕9号", party: str = ""
     return room.id
 
 
+def a_watch(*codes: str) -> UUID:
+    """A watch of the organ's own system, of no room."""
+    caller = Caller(f"organ:{factories.MARKET.code}", "test", factories.MARKET.code, factories.MARKET.division)
+    return begin_watch(
+        codes=codes,
+        context=UseContext.PUBLIC_TRADING,
+        purpose=PURPOSE,
+        reference="示采〔2026〕8号",
+        ends_on=factories.TODAY + timedelta(days=30),
+        caller=caller,
+        moment=factories.noon(factories.TODAY),
+    )
+
+
 def effects_reported() -> None:
     """Organs applied and lifted measures, of which something can be told."""
     said = {

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests import factories
 from tests.filings import penalty, write_csv
-from tests.measures import a_room
+from tests.measures import a_room, a_watch
 from xinshu.doors.api.document import document
 from xinshu.doors.api.examples import PARAMETERS
 from xinshu.doors.api.faults import FAULTS
@@ -125,7 +125,7 @@ def known(seeded: dict[str, UUID]) -> Known:
     room = tender(a_room(factories.SUBJECT))
     assert room is not None
     measure = next(iter(catalogue_on(factories.TODAY).catalogue.measures))
-    asked = {("", "number"): str(room.evidence), ("", "watch"): str(room.watch)}
+    asked = {("", "number"): str(room.evidence), ("", "watch"): str(a_watch(factories.SUBJECT))}
     BODIES[("report_effect", "measure")] = measure
     own = asked | {("", "record_ref"): ref, ("content", OFFSET): "0", ("", "after"): stand().size - 1}
     return PARAMETERS | batches | own
