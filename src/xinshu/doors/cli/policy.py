@@ -101,8 +101,8 @@ def adopt(assessment_hash: str, in_force_from: date, actor: str) -> None:
     """采纳已评估的版本 Adopt exactly the edition that was assessed, from a day that lies ahead.
 
     在库信息随即按新版衔接：公示期或者修复日期只会提前，不会推后；中断则全部不作数，可再执行。
-    What stands is carried into it at once: its display ends, or its repair opens, earlier and never later. All of it or,
-    when it is interrupted, nothing; run it again.
+    What stands is carried into it at once: its display ends, or its repair opens, earlier and never later. All of it,
+    or nothing when it is interrupted; then run it again.
 
     例 Example: xinshu policy adopt 3f0c… --from 2027-03-01
     """
