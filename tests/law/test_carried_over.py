@@ -1,7 +1,7 @@
 """What a later edition makes of records that stand: shorter, repaired earlier, never the other way (Decision 2)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -25,22 +25,30 @@ def answers(draw: st.DrawFn) -> Publicity:
     return Publicity(period=period, withheld=hidden, repair_from=repair, regime=None, reasons=(LAW,))
 
 
-@given(standing=answers(), later=answers(), begins=DAYS, day=DAYS)
+def edges(begins: date, *several: Publicity) -> set[date]:
+    """The days on which anything can change, and the days beside them."""
+    periods = [answer.period for answer in several if answer.period is not None]
+    days = {begins, *(period.start for period in periods), *(period.until for period in periods if period.until)}
+    return {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
+
+
+@given(standing=answers(), later=answers(), begins=DAYS)
 def test_before_its_first_day_nothing_changes_and_after_it_both_must_show(
-    standing: Publicity, later: Publicity, begins: date, day: date
+    standing: Publicity, later: Publicity, begins: date
 ) -> None:
     found = carried_over(standing, later, begins=begins)
-    if day < begins:
-        assert found.shown_on(day) == standing.shown_on(day)
-        return
-    ends = later.period is None or (later.period.until is not None and later.period.until <= day)
-    waits = (
-        later.period is not None
-        and standing.period is not None
-        and standing.period.start >= begins
-        and day < later.period.start
-    )
-    assert found.shown_on(day) == (standing.shown_on(day) and not ends and not waits)
+    for day in edges(begins, standing, later):
+        if day < begins:
+            assert found.shown_on(day) == standing.shown_on(day)
+            continue
+        ends = later.period is None or (later.period.until is not None and later.period.until <= day)
+        waits = (
+            later.period is not None
+            and standing.period is not None
+            and standing.period.start >= begins
+            and day < later.period.start
+        )
+        assert found.shown_on(day) == (standing.shown_on(day) and not ends and not waits)
 
 
 @given(standing=answers(), later=answers(), begins=DAYS)

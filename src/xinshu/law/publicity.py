@@ -77,9 +77,7 @@ def carried_over(standing: Publicity, later: Publicity, *, begins: date) -> Publ
     if later.period is not None and old.start >= begins:
         start = max(old.start, later.period.start)
     period = make_period(start, earlier_end(old.until, until))
-    repair_from = _earlier_repair_day(standing.repair_from, later.repair_from, begins)
-    if repair_from is not None and (period is None or repair_from not in period):
-        repair_from = None
+    repair_from = _within(_earlier_repair_day(standing.repair_from, later.repair_from, begins), period)
     if period == old:
         return replace(standing, withheld=hidden, repair_from=repair_from)
     told = standing if until == begins and period is not None else later
@@ -244,6 +242,14 @@ def _earlier_repair_day(old: date | None, new: date | None, commencement: date) 
     return earlier_end(old, None if new is None else max(commencement, new))
 
 
+def _within(repair_from: date | None, period: Period | None) -> date | None:
+    """The first day of repair within a period: its first day at the earliest, and none that comes after its end."""
+    if repair_from is None or period is None:
+        return None
+    opens = max(repair_from, period.start)
+    return opens if opens in period else None
+
+
 def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicity:
     """Late arrival never restarts a clock; past its term a record is never shown (Decision 2).
 
@@ -258,9 +264,7 @@ def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicit
         elif term.period is not None:
             reasons = (replace(reasons[0], code=ReasonCode.ARRIVED_AFTER_TERM), *reasons)
         return Publicity(period=None, withheld=hidden, repair_from=None, regime=term.regime, reasons=reasons)
-    repair_from = term.repair_from and max(term.repair_from, arrived.start)
-    if repair_from is not None and repair_from not in arrived:
-        repair_from = None
+    repair_from = _within(term.repair_from, arrived)
     return Publicity(period=period, withheld=hidden, repair_from=repair_from, regime=term.regime, reasons=term.reasons)
 
 
