@@ -131,7 +131,11 @@ def excludes(buyer: Person, room: str) -> None:
     assert "罚款已缴清" in first.inner_text()
     member = buyer.region(UNKNOWN)
     assert ANSWER_AGAIN_BY in member.inner_text()
-    assert member.get_by_text("排除这家投标人").count() == 0, "its window runs"
+    joint = buyer.region("示例联合体")
+    assert "联合体，一个投标" in joint.inner_text()
+    assert "因同一联合体其他成员的措施" in buyer.region(OTHER_SUBJECT).inner_text()
+    assert ANSWER_AGAIN_BY in buyer.region(OTHER_SUBJECT).inner_text(), "the other member has its window too"
+    assert joint.get_by_text("排除这个联合体").count() == 0, "their windows run"
     first.get_by_text("排除这家投标人").click()
     first.get_by_role("radio").check()
     buyer.types("理由，并回应其答复", "有", within=first)
@@ -204,6 +208,7 @@ def test_checked_heard_frozen_changed_excluded_and_closed(newcomer: Callable[[],
         assert LATER not in buyer.region(UNKNOWN).inner_text(), "the very next look is without it"
         buyer.presses("定标或者终止，结束核查")
         assert "已结束" in buyer.reads()
+        assert "这里的内容保存至" in buyer.reads()
         shot(buyer, "desk-closed")
         assert aside(Watch.objects.get).ended_at is not None
         before = aside(Alert.objects.count)

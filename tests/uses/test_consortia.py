@@ -18,7 +18,7 @@ from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.models import Record
 from xinshu.uses.measures import tenders
-from xinshu.uses.measures.models import MeasureEffect, TenderStep, WatchedCode
+from xinshu.uses.measures.models import Bidder, MeasureEffect, TenderStep, WatchedCode
 from xinshu.uses.measures.rooms import BidderRow, TenderRefused, bidders_of
 from xinshu.uses.measures.tenders import (
     ExclusionRefused,
@@ -151,6 +151,21 @@ def test_a_member_that_was_not_told_keeps_the_bid() -> None:
     accepted(later, on_day=AFTER)
     with pytest.raises(ExclusionRefused, match="尚未就这项措施告知"):
         excluded(room, code=UNKNOWN, key=key("示市监罚〔2026〕0010号"))
+
+
+@pytest.mark.parametrize("code", [OTHER_SUBJECT, UNKNOWN])
+def test_each_member_is_heard(code: str) -> None:
+    """Whichever was not told, or may still answer, keeps the bid."""
+    room = begun()
+    one = Bidder.objects.get(tender=room, code=code)
+    Bidder.objects.filter(id=one.id).update(answer_by=AFTER)
+    with pytest.raises(ExclusionRefused, match=f"答复期至{AFTER}"):
+        excluded(room)
+    Bidder.objects.filter(id=one.id).update(answer_by=one.answer_by, told=[])
+    with pytest.raises(ExclusionRefused, match="尚未就这项措施告知"):
+        excluded(room)
+    Bidder.objects.filter(id=one.id).update(told=one.told)
+    excluded(room)
 
 
 def test_an_incentive_of_one_member_is_told_to_it_alone() -> None:
