@@ -34,7 +34,7 @@ from xinshu.uses.measures.tenders import follow
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ANSWERS, OPENING, CHANGES, EXCLUDES, AWARDED = (
-    *(date(2026, 11, 25), date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 3)),
+    *(date(2026, 11, 25), date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 7)),
 )
 ANSWER_BY, ANSWER_AGAIN_BY = "2026-11-26", "2026-12-04"
 """Three working days of whoever was told on 23 November, and of the member that was told on 1 December."""
@@ -150,6 +150,19 @@ def excludes(buyer: Person, room: str) -> None:
     shot(buyer, "desk-excluded")
 
 
+def may_not_exclude_a_consortium_without_a_text(buyer: Person, room: str) -> None:
+    """The windows are over, the measure stands against one member; by which text it counts for the bid, the buyer says."""
+    buyer.opens(room)
+    joint = buyer.region("示例联合体")
+    joint.get_by_text("排除这个联合体").click()
+    joint.get_by_role("radio").check()
+    buyer.types("理由，并回应其答复", "成员之一的措施仍然有效，联合体未更换成员。", within=joint)
+    shot(buyer, "desk-exclude-consortium")
+    buyer.presses("决定排除", 422, within=joint)
+    assert "法律条款或者采购文件条款" in buyer.hears()
+    assert "采购人已排除" not in buyer.region("示例联合体").inner_text()
+
+
 def filed(code: str, number: str, day: date) -> None:
     """An organ files a grave penalty; the log is sealed, and watches are followed."""
     aside(accepted, document(**SERIOUS, code=code, name="云汀新示例有限公司", document_number=number), on_day=day)
@@ -203,6 +216,7 @@ def test_checked_heard_frozen_changed_excluded_and_closed(newcomer: Callable[[],
         shot(company, "own-excluded")
     with on(AWARDED):
         buyer.at_desk(name)
+        may_not_exclude_a_consortium_without_a_text(buyer, room)
         withdrawn(LATER)
         buyer.opens(room)
         assert LATER not in buyer.region(UNKNOWN).inner_text(), "the very next look is without it"
