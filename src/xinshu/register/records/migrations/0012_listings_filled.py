@@ -9,7 +9,7 @@ UPDATE records_record r
        served_on = (v.said ->> 'SERVED_ON')::date, effective_from = (v.said ->> 'SERVED_ON')::date
   FROM (SELECT subject_id, record_ref, version, content::jsonb AS said FROM records_recordversion) v
  WHERE r.kind IN ('SERIOUS_DISHONESTY', 'JUDGMENT_DEFAULTER') AND v.subject_id = r.subject_id
-   AND v.record_ref = r.record_ref AND v.version = r.version
+   AND v.record_ref = r.record_ref AND v.version = r.version AND r.listed_in IS NULL
 """
 """What was filed before said these days already; both kinds have had to since they were there."""
 
