@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock image clean soak soak-million soak-faults soak-fuzz soak-load soak-mutations
+.PHONY: help run test law lint types house bench seed docs lock image clean soak soak-million soak-faults soak-fuzz soak-load soak-mutations soak-upgrade
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -50,7 +50,7 @@ types: $(VENV)/test.stamp ## strict types where the architecture says so
 bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
 	@$(BIN)/python -m bench $(if $(GROWTH),growth)
 
-soak: soak-million soak-faults soak-mutations soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
+soak: soak-million soak-faults soak-mutations soak-upgrade soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
 
 soak-million: $(VENV)/test.stamp ## a province with a million rows, every page in every light, a disk with little room
 	@$(BIN)/python -m pytest -m soak
@@ -60,6 +60,9 @@ soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-fa
 
 soak-load: $(VENV)/test.stamp ## 200 clients for five minutes while files come in: make soak-load CLIENTS=200 LOAD_SECONDS=300 (needs wrk)
 	@PYTHONPATH=src $(BIN)/python -m tests.soak.load_site --clients $(or $(CLIENTS),200) --seconds $(or $(LOAD_SECONDS),300)
+
+soak-upgrade: $(VENV)/test.stamp ## a store of the release before listings, brought up to today's (needs the history of git)
+	@PYTHONPATH=src $(BIN)/python -m tests.soak.upgrade
 
 soak-mutations: $(VENV)/test.stamp ## break each rule on purpose and see its test fail: make soak-mutations RULES="G7 G10"
 	@$(BIN)/python -m tests.mutations.trial $(RULES)
