@@ -116,7 +116,7 @@ def main() -> None:
     if len(asked) == 1:
         _measured(SECTIONS[asked[0]])
         return
-    failed = [name for name in asked if subprocess.run(ALONE + (name,), check=False).returncode]
+    failed = [name for name in asked if subprocess.run((*ALONE, name), check=False).returncode]
     if failed:
         raise SystemExit(f"failed, and left as they were: {', '.join(failed)}")
 
