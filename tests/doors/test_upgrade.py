@@ -21,11 +21,11 @@ from xinshu.doors.backups.reading import Restored, restore
 from xinshu.doors.backups.writing import DATABASE
 from xinshu.doors.published_log import check_all, source
 from xinshu.doors.tables import TablesBusy, bring_up
+from xinshu.kit.errors import XinshuError
 from xinshu.kit.postgres_dumps import restoring
 from xinshu.law.listing import LIST_KINDS
 from xinshu.register.publog.actions import integrate
 from xinshu.register.records.actions import Change, number_filings, withdraw
-from xinshu.register.records.migrations._entries_of_lists import UnlawfulEntries
 from xinshu.register.records.models import JournalLine, Record
 from xinshu.register.records.queries import shown_stream
 from xinshu.register.records.withholding import numbering
@@ -150,7 +150,7 @@ def test_unlawful_entries_stop_it_before_a_record_is_changed_and_each_is_named()
     with old_tables():
         for number in numbers:
             made_unlawful(number)
-        with pytest.raises(UnlawfulEntries) as refused:
+        with pytest.raises(XinshuError) as refused:
             bring_up()
         assert max(applied()) == "0010_the_day_turns"
         head, *_, first, second = str(refused.value).splitlines()
@@ -165,7 +165,7 @@ def test_unlawful_entries_stop_it_before_a_record_is_changed_and_each_is_named()
                 "DECIDED_ON 2026-06-01 < DEFENCE_UNTIL 2026-06-20"
             )
         taken_off(numbers[0])
-        with pytest.raises(UnlawfulEntries, match="1条"):
+        with pytest.raises(XinshuError, match="1条"):
             bring_up()
         taken_off(numbers[1])
         bring_up()
@@ -179,7 +179,7 @@ def test_a_step_that_a_list_does_not_tell_stops_it_too() -> None:
             cursor.execute(
                 "UPDATE records_record SET decided_on = NULL WHERE document_number = %s", ["示市监列〔2026〕1号"]
             )
-        with pytest.raises(UnlawfulEntries) as refused:
+        with pytest.raises(XinshuError) as refused:
             bring_up()
         said = str(refused.value)
         assert "JUDGMENT_DEFAULTER：PUBLIC_FROM 2026-07-02 < SERVED_ON 2026-07-03" in said

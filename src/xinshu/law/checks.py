@@ -175,7 +175,7 @@ def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
     if isinstance(value, str | date | int | None):
         return
     if dataclasses.is_dataclass(value):
-        for key, name in _shape(type(value)):
+        for key, name in _shape(value.__class__):
             yield key, getattr(value, name)
     elif isinstance(value, Mapping):
         yield from value.items()

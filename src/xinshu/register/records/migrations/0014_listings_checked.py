@@ -3,23 +3,26 @@
 It is refused while an entry is shown that lacks one: such an entry is unlawful, and its organ withdraws it first.
 """
 
-from importlib import import_module
+from typing import Any
 
 from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations
+from django.db.migrations.loader import MigrationLoader
 
-from xinshu.register.records.migrations._entries_of_lists import refuse_while_shown
 
-FROM_CONTENT = import_module("xinshu.register.records.migrations.0012_listings_filled").FROM_CONTENT
+def ask_and_move_again(apps: Any, schema_editor: Any) -> None:
+    """What 0011 asked and 0012 moved, once more: the old release may have filed meanwhile."""
+    loader = MigrationLoader(None)
+    loader.get_migration("records", "0011_listings").operations[0].code(apps, schema_editor)
+    schema_editor.execute(loader.get_migration("records", "0012_listings_filled").operations[0].sql)
 
 
 class Migration(migrations.Migration):
-    """Checks without holding up anybody who reads or writes; what the old release filed meanwhile has its days too."""
+    """Checks without holding up anybody who reads or writes."""
 
     dependencies = [("records", "0013_listings_guarded")]
 
     operations = [
-        migrations.RunPython(refuse_while_shown, migrations.RunPython.noop),
-        migrations.RunSQL(FROM_CONTENT, migrations.RunSQL.noop),
+        migrations.RunPython(ask_and_move_again, migrations.RunPython.noop),
         ValidateConstraint("record", "record_listed_by_due_process"),
     ]
