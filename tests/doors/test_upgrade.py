@@ -169,7 +169,7 @@ def test_unlawful_entries_stop_it_before_a_record_is_changed_and_each_is_named()
             bring_up()
         taken_off(numbers[1])
         bring_up()
-        assert max(applied()) == "0014_listings_checked"
+        assert "0014_listings_checked" in applied()
 
 
 def test_a_step_that_a_list_does_not_tell_stops_it_too() -> None:
@@ -210,4 +210,4 @@ def test_a_table_in_use_is_told_and_the_upgrade_goes_on_later() -> None:
             with pytest.raises(TablesBusy, match=r"records\.0014_listings_checked"):
                 bring_up()
         bring_up()
-        assert max(applied()) == "0014_listings_checked"
+        assert "0014_listings_checked" in applied()
