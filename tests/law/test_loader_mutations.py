@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.law.hostile import Row, hostile_rows, sound_entries, spoiled
-from xinshu.law import doubts, layer_checks, list_checks, measure_checks, refusal_checks
+from xinshu.law import doubts, fairness_checks, layer_checks, list_checks, measure_checks, refusal_checks
 from xinshu.law.catalogue import Entries
 from xinshu.law.reading import Fault
 from xinshu.law.terms import Certainty, ListExit, ListingStep, Rank, TermKind, UseContext
@@ -24,6 +24,7 @@ Check = Callable[[Entries], Iterable[Fault]]
 
 ASKED = {
     measure_checks: "measure_faults",
+    fairness_checks: "fairness_faults",
     list_checks: "list_faults",
     layer_checks: "layer_faults",
     refusal_checks: "refusal_faults",

@@ -274,7 +274,7 @@ def _chapters(page: Page, reader: Reader, layer: str, path: Path, raw: Mapping[s
             continue
         deep = len(place)
         lines = {found[deep:]: line for found, line in page.lines.items() if found[:deep] == place}
-        yield Page(page.file, layer, chapter, entries, lines)
+        yield Page(page.file, layer, chapter, entries, lines, proposed=True)
 
 
 def _beside(base: Iterable[Page], draft: Draft) -> list[Page]:

@@ -27,6 +27,7 @@ from xinshu.law.entries import (
 )
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
+from xinshu.law.fairness_checks import fairness_faults
 from xinshu.law.layer_checks import layer_faults
 from xinshu.law.list_checks import list_faults
 from xinshu.law.measure_checks import measure_faults
@@ -127,6 +128,7 @@ def _check(entries: Entries) -> list[Fault]:
         duty_faults,
         general_faults,
         measure_faults,
+        fairness_faults,
         list_faults,
         _vocabularies,
         _sentences,
