@@ -25,9 +25,9 @@ from xinshu.law.entries import (
     Scheme,
     Sourced,
 )
+from xinshu.law.fairness_checks import fairness_faults
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
-from xinshu.law.fairness_checks import fairness_faults
 from xinshu.law.layer_checks import layer_faults
 from xinshu.law.list_checks import list_faults
 from xinshu.law.measure_checks import measure_faults

@@ -62,5 +62,7 @@ def _by_place(entry: Entry, path: Path, ground: Ground, found: Entry) -> Iterato
         message = f"“{found.name}” is a record of {found.page.layer}; it is no condition of public trading anywhere"
         yield entry.fault(path, Rule.LOCAL_ONLY, message)
     elif kind.effect is Effect.FAVOURABLE and entry.value.nature is Nature.INCENTIVE and not everywhere:
-        message = f"“{found.name}” may be of one place; in public trading only what says that its level is national counts"
+        message = (
+            f"“{found.name}” may be of one place; in public trading only what says that its level is national counts"
+        )
         yield entry.fault(path, Rule.LOCAL_ONLY, message)

@@ -101,7 +101,9 @@ class Reader:
         """
         name = typing.cast(str, path[0])
         if not _NAME.fullmatch(name):
-            self.refuse(path, Rule.OUT_OF_RANGE, "an identifier is of Latin letters, digits, “-” and “_”; write it anew")
+            self.refuse(
+                path, Rule.OUT_OF_RANGE, "an identifier is of Latin letters, digits, “-” and “_”; write it anew"
+            )
         return typing.cast(T | None, self._object(shape, self.page.data[name], path))
 
     def refuse(self, path: Path, rule: Rule, message: str) -> Any:

@@ -139,7 +139,9 @@ class _Walk:
     def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
         try:
             if node.tag == _INTEGER and not _WHOLE.fullmatch(node.value):
-                message = f"“{node.value[:40]}” is no whole number as people write it, such as 14; text stands in quotes"
+                message = (
+                    f"“{node.value[:40]}” is no whole number as people write it, such as 14; text stands in quotes"
+                )
                 self._refuse(self.lines[path], path, Rule.NOT_YAML, message)
             elif node.tag in _PLAIN_TAGS:
                 return self.scalars.construct_object(node)
