@@ -41,9 +41,9 @@ SORTS: Final[Mapping[str, Words]] = {
     ChangeSort.REMOVED: ("删去", "removed"),
 }
 CLASSES: Final[Mapping[str, Words]] = {
-    "CLASS_I": ("一类：减损权益或者增加义务", "class I: it lessens rights or adds duties"),
-    "CLASS_II": ("二类：行政管理", "class II: administrative management"),
-    "CLASS_III": ("三类：其他组织自主决定", "class III: what others do of their own accord"),
+    "CLASS_I": ("第一类：减损权益或者增加义务", "class I: it lessens rights or adds duties"),
+    "CLASS_II": ("第二类：行政管理", "class II: administrative management"),
+    "CLASS_III": ("第三类：其他组织自主决定", "class III: what others do of their own accord"),
 }
 FINDINGS: Final[Mapping[str, Words]] = {
     FindingCode.OVERLAPS: (
