@@ -170,6 +170,17 @@ def test_what_a_draft_lets_itself_do_is_told(in_force: Catalogue) -> None:
     }
 
 
+@pytest.mark.parametrize(("level", "refused"), [("NATIONAL", False), ("PROVINCIAL", True), ("COUNTY", True)])
+def test_in_a_bid_an_honour_counts_where_its_level_is_national(level: str, refused: bool, in_force: Catalogue) -> None:
+    told = yaml.safe_load(LAWFUL.replace("nature: PENALTY", "nature: INCENTIVE"))
+    own = {"row": "A", "power": "OWN", "kind": "HONOUR", "says": {"HONOUR_LEVEL": [level]}, "subjects": ["ENTERPRISE"]}
+    told["national"]["measures"]["TEST-TRADING"]["grounds"] = [own]
+    power = next(page.data["OPINIONS_11"] for page in shipped() if "OPINIONS_11" in page.data)
+    told["national"]["powers"] = {"OWN": power | {"contexts": ["PUBLIC_TRADING"]}}
+    found = lint(shipped(), draft(yaml.safe_dump(told, allow_unicode=True)), in_force)
+    assert [one.fault.rule for one in found.refusals] == ([Rule.LOCAL_ONLY] if refused else [])
+
+
 def test_a_doubt_that_the_draft_adopts_is_told(in_force: Catalogue) -> None:
     adopted = 'adopted: {by: 某局, basis: PRC-GPL, article: "22", looked_at: 2026-11-27, certainty: HIGH}'
     found = lint(shipped(), draft(LAWFUL.replace("standing: ACTIVE", f"standing: ACTIVE\n      {adopted}")), in_force)

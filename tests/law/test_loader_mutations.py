@@ -141,7 +141,6 @@ LIMITS: list[tuple[ModuleType, str, Any]] = [
     (measure_checks, "LONGEST", measure_checks.LONGEST + 1),
     (fairness_checks, "REGISTRATION", 0),
     (fairness_checks, "EVALUATION", 0),
-    (fairness_checks, "LEVELS", "PENALTY"),
     (fairness_checks, "EVERYWHERE", wider(fairness_checks.EVERYWHERE, "CITY")),
     (fairness_checks, "BY_GRADE", wider(fairness_checks.BY_GRADE, UseContext.AWARDS)),
     (fairness_checks, "BY_GRADE", wider(fairness_checks.BY_GRADE, UseContext.PUBLIC_TRADING)),

@@ -48,7 +48,8 @@ KINDS_LEFT: Final[Words] = {
 
 WAYS: Final[dict[str, Words]] = {
     "REPAIR": {
-        "zh": "自repair_from所列之日起可以申请信用修复（为空的，不能提前修复，期满自动停止公示）；修复后，措施随之终止。办理免费。",
+        "zh": "自repair_from所列之日起可以申请信用修复（为空的，不能提前修复，期满自动停止公示）；"
+        "修复后，措施随之终止。办理免费。",
         "en": "From the day in `repair_from` on, repair may be asked for (null: none before it ends by itself); with"
         " the record the measure ends too. Free of charge.",
     },

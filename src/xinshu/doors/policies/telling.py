@@ -80,22 +80,22 @@ FINDINGS: Final[Mapping[str, Words]] = {
     ),
     FindingCode.SPEAKS_OF_COUNT: (
         "“{entry}”的文字提到“{other}”：次数和分数不能单独导致限制或者列入名单，请核对依据原文。",
-        "The Chinese words of “{entry}” speak of a count or a score ({other}): neither may lead to a restraint or a"
+        "The Chinese words of “{entry}” speak of a count or a score: neither may lead to a restraint or a"
         " listing by itself; compare the text of the basis.",
     ),
     FindingCode.SPEAKS_OF_RELATION: (
         "“{entry}”的文字提到“{other}”：惩戒不得株连，只有依据写明的关系人才能涉及，请核对依据原文。",
-        "The Chinese words of “{entry}” speak of somebody else ({other}): liability does not spread beyond whom the"
+        "The Chinese words of “{entry}” speak of somebody else: liability does not spread beyond whom the"
         " basis names; compare its text.",
     ),
     FindingCode.SPEAKS_OF_PLACE: (
         "“{entry}”的文字提到“{other}”：不得以注册地、本地荣誉等排斥外地经营者（《公平竞争审查条例》第九条），请核对。",
-        "The Chinese words of “{entry}” speak of a place ({other}): nobody from elsewhere may be shut out (Regulations"
+        "The Chinese words of “{entry}” speak of a place: nobody from elsewhere may be shut out (Regulations"
         " on Fair Competition Review, article 9).",
     ),
     FindingCode.SPEAKS_OF_PRICE: (
         "“{entry}”的文字提到“{other}”：信用激励和措施不得收费、不得出售（《优化营商环境条例》第二十五条），请核对。",
-        "The Chinese words of “{entry}” speak of money ({other}): no incentive and no measure is sold (Regulations on"
+        "The Chinese words of “{entry}” speak of money: no incentive and no measure is sold (Regulations on"
         " Optimising the Business Environment, article 25).",
     ),
 }
