@@ -1,10 +1,8 @@
 """Reads plain data into the frozen shapes of the catalogue, and tells every fault with its file, line, key and rule."""
 
 import dataclasses
-import re
 import types
 import typing
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -99,12 +97,7 @@ class Reader:
 
         An unknown key is a fault, but hinders no other check of the entry.
         """
-        name = typing.cast(str, path[0])
-        if not _NAME.fullmatch(name):
-            self.refuse(
-                path, Rule.OUT_OF_RANGE, "an identifier is of Latin letters, digits, “-” and “_”; write it anew"
-            )
-        return typing.cast(T | None, self._object(shape, self.page.data[name], path))
+        return typing.cast(T | None, self._object(shape, self.page.data[typing.cast(str, path[0])], path))
 
     def refuse(self, path: Path, rule: Rule, message: str) -> Any:
         """Note a fault; the value in its place is None."""
@@ -173,8 +166,6 @@ class Reader:
             return Decimal(raw)
         if not isinstance(raw, str) or not raw.strip():
             return self.refuse(path, Rule.WRONG_TYPE, f"{_NAMES.get(kind, 'text')} is wanted here, not {_say(raw)}")
-        if unseen := _unseen(raw):
-            return self.refuse(path, Rule.OUT_OF_RANGE, f"{unseen} cannot be seen in print; write the text anew")
         if kind is str:
             return raw
         return self._parsed(kind, raw, path)
@@ -188,15 +179,6 @@ class Reader:
             if kind is Decimal:
                 return self.refuse(path, Rule.WRONG_TYPE, f"a decimal number is wanted here, not “{raw}”")
             return self.refuse(path, Rule.UNKNOWN_VALUE, f"“{raw}” is not one of {', '.join(kind.__members__)}")
-
-
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def _unseen(raw: str) -> str | None:
-    """The first character that nobody sees (zero width, turning the direction): it lets two words look the same."""
-    found = next((one for one in raw if one != "\n" and unicodedata.category(one) in {"Cc", "Cf"}), None)
-    return None if found is None else f"the character U+{ord(found):04X}"
 
 
 def _day(raw: str) -> date:
