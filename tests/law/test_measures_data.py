@@ -9,6 +9,7 @@ from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.doubts import RIGHTS, SCOPE_RANKS
 from xinshu.law.list_rules import ListRule
 from xinshu.law.measure_rules import SURE, Measure, class_of
+from xinshu.law.public_form import law_phrase
 from xinshu.law.reading import Rule
 from xinshu.law.refusal_checks import LEGAL
 from xinshu.law.terms import (
@@ -177,6 +178,12 @@ def test_the_made_up_province_has_one_incentive_and_one_measure_of_class_ii() ->
     }
     assert all(found.adopted is not None and "虚构" in found.adopted.by for found in local.values())
     assert all("演示" in found.name_zh for found in local.values())
+
+
+def test_an_item_of_an_article_is_cited_as_one() -> None:
+    zh, en = law_phrase("PRC-GPL", "22(5)", CATALOGUE)
+    assert zh == "《中华人民共和国政府采购法》第22条第5项"
+    assert en.startswith("article 22(5) of the")
 
 
 # --- lists ----------------------------------------------------------------------------------------
