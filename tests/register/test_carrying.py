@@ -12,11 +12,9 @@ from typing import Any
 
 import orjson
 import pytest
-import yaml
 from django.db import connection, transaction
 
-from tests.catalogue import shipped_pages
-from tests.drafts import HEAD
+from tests.drafts import of_ordinary_penalties
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, adopted_catalogue, body, document, noon, taken_back
 from xinshu.doors.policies.adopting import Adopted, adopt
 from xinshu.doors.policies.proposals import proposed
@@ -37,7 +35,6 @@ pytestmark = pytest.mark.django_db
 NUMBER = "示市监罚〔2026〕0001号"
 ADOPTED = TODAY + timedelta(days=1)
 BEGINS = date(2027, 1, 15)
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -46,34 +43,14 @@ def shown_today(db: None) -> None:
     accepted(document())
 
 
-def draft(change: Callable[[Rows], None], *, to_older: str | None = None) -> str:
-    """The terms of penalties under Order 36 with other rows."""
-    (page,) = (page for page in shipped_pages() if page.file == "national/publicity/administrative-penalty.yaml")
-    scheme = orjson.loads(orjson.dumps(page.data["ADMIN_PENALTY"]))
-    regime = scheme["regimes"]["ORDER_36"]
-    change(regime["rows"])
-    if to_older:
-        regime["to_older"] = to_older
-    said = {"national": {"publicity": {"ADMIN_PENALTY": scheme}}}
-    return HEAD + yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
-
-
-def months(longest: int, least: int = 3) -> Callable[[Rows], None]:
+def months(longest: int, least: int = 3, to_older: str | None = None) -> str:
     """An ordinary penalty is shown for so many months, and can be repaired after so many."""
-
-    def change(rows: Rows) -> None:
-        (row,) = (row for row in rows if row["row"] == "ORDINARY")
-        row["max_months"], row["min_months"] = longest, least
-
-    return change
+    return of_ordinary_penalties(to_older, max_months=longest, min_months=least)
 
 
-def not_shown(rows: Rows) -> None:
+def not_shown() -> str:
     """An ordinary penalty is not shown any more."""
-    (row,) = (row for row in rows if row["row"] == "ORDINARY")
-    row["term"] = "NOT_SHOWN"
-    for name in ("min_months", "max_months", "department_months"):
-        del row[name]
+    return of_ordinary_penalties(term="NOT_SHOWN", min_months=None, max_months=None, department_months=None)
 
 
 def ready(text: str) -> str:
@@ -118,7 +95,7 @@ TWELVE, EIGHT, THREE = date(2027, 10, 1), date(2027, 5, 31), date(2026, 12, 31)
 
 def test_a_shorter_term_reaches_what_stands_on_the_day_of_the_adoption() -> None:
     assert (record().decided_on, record().public_until) == (DECIDED, TWELVE)
-    found = adopted(draft(months(8)))
+    found = adopted(months(8))
     assert found.carried == 1
     assert record().public_until == EIGHT
     assert [len(forms(day)) for day in (BEGINS, EIGHT - timedelta(days=1), EIGHT)] == [1, 1, 0]
@@ -132,14 +109,14 @@ def test_a_shorter_term_reaches_what_stands_on_the_day_of_the_adoption() -> None
 
 
 def test_what_the_new_term_has_ended_already_is_shown_until_the_edition_begins() -> None:
-    adopted(draft(months(3)))
+    adopted(months(3))
     assert THREE < BEGINS
     assert record().public_until == BEGINS
     assert [len(forms(day)) for day in (BEGINS - timedelta(days=1), BEGINS)] == [1, 0]
 
 
 def test_what_may_not_be_shown_any_more_ends_when_the_edition_begins() -> None:
-    adopted(draft(not_shown))
+    adopted(not_shown())
     assert record().public_until == BEGINS
     (form,) = forms(ADOPTED)
     assert form["fields"]
@@ -147,7 +124,7 @@ def test_what_may_not_be_shown_any_more_ends_when_the_edition_begins() -> None:
 
 def test_nothing_is_shown_longer_by_an_edition() -> None:
     before = record()
-    assert adopted(draft(months(36), to_older="NEW")).carried == 0
+    assert adopted(months(36, to_older="NEW")).carried == 0
     assert Record.objects.values().get(record_ref=before.record_ref)["public_until"] == TWELVE
     assert events() == ["SHOWN"]
 
@@ -157,14 +134,14 @@ def test_repair_opens_earlier_and_not_before_the_edition_begins() -> None:
     accepted(document(document_number=number, decided_on=date(2026, 11, 20)))
     before = record(number)
     assert before.repair_from == date(2027, 2, 21)
-    assert adopted(draft(months(12, least=0))).carried == 1
+    assert adopted(months(12, least=0)).carried == 1
     assert (record(number).repair_from, record(number).public_until) == (BEGINS, before.public_until)
     assert [form["repair_from"] for form in forms(ADOPTED) if form["document_number"] == number] == [str(BEGINS)]
 
 
 def test_carried_twice_is_carried_once() -> None:
     old = catalogue_on(TODAY)
-    found = adopted(draft(months(8)))
+    found = adopted(months(8))
     before = list(Record.objects.values()), JournalLine.objects.count()
     assert found.carried == 1
     assert carry_over(old=old, new=catalogue_on(BEGINS), actor="test", moment=noon(ADOPTED)) == 0
@@ -172,7 +149,7 @@ def test_carried_twice_is_carried_once() -> None:
 
 
 def test_what_is_filed_before_the_edition_begins_stands_as_what_was_carried() -> None:
-    adopted(draft(months(8)))
+    adopted(months(8))
     accepted(document(document_number="示市监罚〔2026〕0002号"), on_day=ADOPTED)
     carried, filed = record(), record("示市监罚〔2026〕0002号")
     assert (filed.public_until, filed.repair_from) == (carried.public_until, carried.repair_from)
@@ -182,7 +159,7 @@ def test_what_is_filed_before_the_edition_begins_stands_as_what_was_carried() ->
 
 
 def test_a_correction_after_the_adoption_is_no_lengthening() -> None:
-    adopted(draft(months(8)))
+    adopted(months(8))
     outcome = accepted(document(fields={"CF_SY": "更正后的事实"}), on_day=ADOPTED)
     assert (outcome.corrected, outcome.held) == (1, {})
     assert record().public_until == EIGHT
@@ -194,7 +171,7 @@ def test_what_was_withheld_stays_withheld() -> None:
     rules = adopted_catalogue().catalogue
     mask(mark=Mark.NAME_WITHHELD, catalogue=rules, moment=noon(TODAY), **said)
     number_filings(moment=noon(TODAY))
-    adopted(draft(months(8)))
+    adopted(months(8))
     (form,) = forms(ADOPTED)
     assert "示例违法事实" not in str(form)
     assert form["mark"]["code"] == "NAME_WITHHELD"
@@ -206,7 +183,7 @@ def test_a_repair_that_is_revoked_shows_no_more_than_is_left_under_the_edition()
     said = {"subject": found.subject_id, "record_ref": found.record_ref, "organ": MARKET.code, "actor": "officer"}
     display.end_publication(words="已纠正", moment=noon(TODAY), **said)
     number_filings(moment=noon(TODAY))
-    assert adopted(draft(months(8))).carried == 1
+    assert adopted(months(8)).carried == 1
     assert forms(ADOPTED) == []
     assert record().public_from is None
     until = display.reinstate(words="材料虚假", catalogue=catalogue_on(ADOPTED).catalogue, moment=noon(ADOPTED), **said)
@@ -217,14 +194,14 @@ def test_a_repair_that_is_revoked_shows_no_more_than_is_left_under_the_edition()
 
 
 def test_whoever_restores_a_backup_of_before_is_told_the_shorter_term() -> None:
-    adopted(draft(months(8)))
+    adopted(months(8))
     told = [ending for _, endings in endings_since(0) for ending in endings if ending.change == "CARRIED_OVER"]
     assert [ending.public_until for ending in told] == [EIGHT]
 
 
 def test_many_records_are_one_filing_without_a_gap() -> None:
     accepted(*(document(document_number=f"示市监罚〔2026〕1{number:03d}号") for number in range(40)))
-    assert adopted(draft(months(8))).carried == 41
+    assert adopted(months(8)).carried == 41
     assert set(Record.objects.values_list("public_until", flat=True)) == {EIGHT}
     assert len(forms(ADOPTED)) == 41
     filing = Filing.objects.order_by("-id").first()
@@ -288,7 +265,7 @@ def waiting_for(act: Callable[[], object]) -> "Future[object]":
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_being_filed_while_the_edition_is_adopted_is_carried_too() -> None:
-    found = ready(draft(months(8)))
+    found = ready(months(8))
     with beside(lambda: accepted(document(document_number="示市监罚〔2026〕0002号"), on_day=ADOPTED)):
         adopting = waiting_for(lambda: taken(found))
     assert adopting.result() == Adopted(catalogue_on(BEGINS).hash, 2)
@@ -297,7 +274,7 @@ def test_what_is_being_filed_while_the_edition_is_adopted_is_carried_too() -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_being_repaired_while_the_edition_is_adopted_stays_repaired() -> None:
-    found, held = ready(draft(months(8))), record()
+    found, held = ready(months(8)), record()
     said = {"subject": held.subject_id, "record_ref": held.record_ref, "organ": MARKET.code, "actor": "officer"}
     with beside(lambda: display.end_publication(words="已纠正", moment=noon(ADOPTED), **said)):
         adopting = waiting_for(lambda: taken(found))
@@ -310,7 +287,7 @@ def test_what_is_being_repaired_while_the_edition_is_adopted_stays_repaired() ->
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_being_withdrawn_while_the_edition_is_adopted_is_left_alone() -> None:
-    found, held = ready(draft(months(8))), record()
+    found, held = ready(months(8)), record()
     with beside(lambda: taken_back(held.subject_id, held.record_ref)):
         adopting = waiting_for(lambda: taken(found))
     assert adopting.result() == Adopted(catalogue_on(BEGINS).hash, 0)

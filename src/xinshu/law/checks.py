@@ -2,7 +2,9 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -25,10 +27,12 @@ from xinshu.law.entries import (
     Scheme,
     Sourced,
 )
+from xinshu.law.fairness_checks import fairness_faults
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
 from xinshu.law.layer_checks import layer_faults
 from xinshu.law.list_checks import list_faults
+from xinshu.law.look_checks import look_faults
 from xinshu.law.measure_checks import measure_faults
 from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
@@ -127,11 +131,13 @@ def _check(entries: Entries) -> list[Fault]:
         duty_faults,
         general_faults,
         measure_faults,
+        fairness_faults,
         list_faults,
         _vocabularies,
         _sentences,
         refusal_faults,
         layer_faults,
+        look_faults,
     )
     return [fault for check in checks for fault in check(entries)]
 
@@ -170,13 +176,21 @@ def _sourced(value: Any, path: Path, period: Period | None) -> Iterator[tuple[Pa
 
 
 def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, str | date | int | None):
+        return
     if dataclasses.is_dataclass(value):
-        for item in dataclasses.fields(value):
-            yield item.metadata.get("key", item.name), getattr(value, item.name)
+        for key, name in _shape(value.__class__):
+            yield key, getattr(value, name)
     elif isinstance(value, Mapping):
         yield from value.items()
     elif isinstance(value, tuple | list):
         yield from enumerate(value)
+
+
+@cache
+def _shape(of: Any) -> tuple[tuple[str, str], ...]:
+    """The key of each field as it is written, and its name."""
+    return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(of))
 
 
 def _basis(entries: Entries, entry: Entry, path: Path, value: Sourced, period: Period | None) -> Iterator[Fault]:
