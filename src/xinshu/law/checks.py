@@ -1,10 +1,7 @@
 """Is the catalogue sound? Bases, ranks, periods, references and the limits of a local supplement, all in one run."""
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from enum import StrEnum
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -36,7 +33,7 @@ from xinshu.law.look_checks import look_faults
 from xinshu.law.measure_checks import measure_faults
 from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
-from xinshu.law.reading import Fault, Page, Path, Rule
+from xinshu.law.reading import Fault, Page, Path, Rule, children
 from xinshu.law.refusal_checks import refusal_faults
 from xinshu.law.repair_checks import repair_faults
 from xinshu.law.terms import (
@@ -161,7 +158,7 @@ def _unknown_bases(entries: Entries, entry: Entry, raw: Any, path: Path) -> Iter
     if isinstance(basis, str) and basis.strip() and not entries["bases"].knows(basis):
         message = f"“{basis}” is in no bases/*.yaml; add the instrument, or rest the value on another"
         yield entry.fault((*path, "basis"), Rule.MISSING_BASIS, message)
-    for key, child in _children(raw):
+    for key, child in children(raw):
         yield from _unknown_bases(entries, entry, child, (*path, key))
 
 
@@ -171,26 +168,8 @@ def _sourced(value: Any, path: Path, period: Period | None) -> Iterator[tuple[Pa
         period = value.period
     if isinstance(value, Sourced):
         yield path, value, period
-    for key, child in _children(value):
+    for key, child in children(value):
         yield from _sourced(child, (*path, key), period)
-
-
-def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(value, str | date | int | None):
-        return
-    if dataclasses.is_dataclass(value):
-        for key, name in _shape(value.__class__):
-            yield key, getattr(value, name)
-    elif isinstance(value, Mapping):
-        yield from value.items()
-    elif isinstance(value, tuple | list):
-        yield from enumerate(value)
-
-
-@cache
-def _shape(of: Any) -> tuple[tuple[str, str], ...]:
-    """The key of each field as it is written, and its name."""
-    return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(of))
 
 
 def _basis(entries: Entries, entry: Entry, path: Path, value: Sourced, period: Period | None) -> Iterator[Fault]:

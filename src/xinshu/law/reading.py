@@ -3,11 +3,12 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -210,3 +211,22 @@ _NAMES: Mapping[type[Any], str] = {
 
 def _say(raw: object) -> str:
     return "nothing" if raw is None else f"“{raw}”"
+
+
+def children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """The values just below one of the catalogue, plain or read, each by its key as it is written."""
+    if isinstance(value, str | date | int | None):
+        return
+    if dataclasses.is_dataclass(value):
+        for key, name in _shape(value.__class__):
+            yield key, getattr(value, name)
+    elif isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, tuple | list):
+        yield from enumerate(value)
+
+
+@cache
+def _shape(of: Any) -> tuple[tuple[str, str], ...]:
+    """The key of each field as it is written, and its name."""
+    return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(of))
