@@ -83,11 +83,20 @@ def cases(site: Site) -> dict[str, str]:
     } | shields()
 
 
+GRAVE = {"document_number": "示市监罚〔2026〕0030号", "penalties": ["LICENCE_REVOCATION"]}
+"""A penalty that bars from procurement (Government Procurement Law art. 22)."""
+
+
 def tenders() -> dict[str, str]:
     """The room of a tender: at the desk of its buyer, and for a bidder; and the form of a new one."""
     room = a_room(factories.SUBJECT, factories.OTHER_SUBJECT)
+    factories.accepted(
+        factories.document("HONOUR", document_number="示荣〔2026〕1号", fields={"HONOUR_LEVEL": "NATIONAL"})
+    )
+    factories.accepted(factories.document(**GRAVE))
     return {
         "tenders": "/own/tenders/",
+        "measures": "/own/measures/",
         "tender": f"/own/tenders/{room}/",
         "desk tenders": "/desk/tenders/",
         "desk tender": f"/desk/tenders/{room}/",
