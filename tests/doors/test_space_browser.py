@@ -83,12 +83,21 @@ def cases(site: Site) -> dict[str, str]:
     } | shields()
 
 
+GRAVE = {"document_number": "示市监罚〔2026〕0030号", "penalties": ["LICENCE_REVOCATION"]}
+"""A penalty that bars from procurement (Government Procurement Law art. 22)."""
+
+
 def tenders() -> dict[str, str]:
     """The room of a tender: at the desk of its buyer, and for a bidder; and the form of a new one."""
     room = a_room(factories.SUBJECT, factories.OTHER_SUBJECT)
     joint = a_room(factories.SUBJECT, factories.OTHER_SUBJECT, reference="示采〔2026〕10号", party="示例联合体")
+    factories.accepted(
+        factories.document("HONOUR", document_number="示荣〔2026〕1号", fields={"HONOUR_LEVEL": "NATIONAL"})
+    )
+    factories.accepted(factories.document(**GRAVE))
     return {
         "tenders": "/own/tenders/",
+        "measures": "/own/measures/",
         "tender": f"/own/tenders/{room}/",
         "tender of a consortium": f"/own/tenders/{joint}/",
         "desk tenders": "/desk/tenders/",

@@ -71,6 +71,7 @@ def furnished(db: None, today: date, tmp_path: Path) -> str:
     accepted(graver | {"penalties": ["CONFISCATION_OF_GAINS"], "severity": "ORDINARY"})
     accepted(graver, citation="示市监更〔2026〕1号更正决定书")
     accepted(document("ADMIN_LICENCE", document_number="示市监许〔2026〕0001号"))
+    accepted(document("HONOUR", document_number="示荣〔2026〕1号", fields={"HONOUR_LEVEL": "NATIONAL"}))
     _held_back()
     _batches(tmp_path)
     _claimed()

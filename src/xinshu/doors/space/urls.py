@@ -5,6 +5,7 @@ from django.urls import path
 from xinshu.doors.space import (
     access,
     calendar,
+    following,
     licence,
     lists,
     mandates,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("shields/<uuid:case>/", shields.shield, name="shield"),
     path("shields/<uuid:case>/documents/<uuid:document>/", shields.document, name="shield-document"),
     path("shields/<uuid:case>/documents/<uuid:document>/remove/", shields.remove_one, name="shield-document-remove"),
+    path("measures/", following.measures, name="measures"),
     path("tenders/", tenders.tenders, name="tenders"),
     path("tenders/<uuid:tender>/", tenders.room, name="tender"),
     path("checks/<uuid:check>/", tenders.own_lines, name="check"),

@@ -22,6 +22,7 @@ from xinshu.bulk.consequences import fields_asked, followed, trait_of
 from xinshu.bulk.small_cells import Cell, Part, Range, published
 from xinshu.kit.identifiers import Scheme
 from xinshu.kit.moment import LEGAL_ZONE, Moment
+from xinshu.law.catalogue import NATIONAL
 from xinshu.law.measures import (
     Fact,
     fields_looked_at,
@@ -137,16 +138,33 @@ def delivered(mark: str) -> tuple[tuple[str, str, date], ...]:  # noqa: ARG001 t
     return deliveries()
 
 
-def facts_of(codes: pl.Series, asking: Asking) -> pl.DataFrame:
+def facts_of(codes: pl.Series, asking: Asking, *others: Asking) -> pl.DataFrame:
     """By columns what stands about the bodies that these codes name: `code`, the columns of TRAIT, `last_day`, and what
-    tells a record. A code of two bodies answers for both."""
-    catalogue, kinds = asking.edition.catalogue, looked_at(asking)
+    tells a record. A code of two bodies answers for both. `others`: by the same edition, on the same day."""
+    askings, catalogue = (asking, *others), asking.edition.catalogue
+    kinds = tuple(dict.fromkeys(name for one in askings for name in looked_at(one)))
     bodies = bodies_by_code(codes).unique().sort("code", "subject")
-    fields = fields_asked(kinds, _grounds(asking), catalogue)
+    fields = fields_asked(kinds, tuple(ground for one in askings for ground in _grounds(one)), catalogue)
     facts = shown_facts(bodies["subject"].unique(), kinds=kinds, fields=fields, on_date=asking.day)
     ends = (pl.col("public_until") - pl.duration(days=1)).alias("last_day")
     facts = facts.with_columns(ends).sort("decided_on", "record_ref", descending=[True, False], nulls_last=True)
     return bodies.join(facts, on="subject", how="inner", maintain_order="left_right")
+
+
+def following(code: str, *, edition: EditionRow, on_date: date) -> dict[UseContext, list[Found]]:
+    """For a body itself: whatever follows today, anywhere, from what is shown of it, by context; local measures too.
+
+    One read of the gate. What is in doubt follows nowhere, and stands in each context in which it would.
+    """
+    catalogue = edition.catalogue
+    places = sorted({catalogue.layers[name] for name in catalogue.measures} - {NATIONAL})
+    askings = [Asking(context, edition, on_date, place) for context in UseContext for place in (None, *places)]
+    facts = facts_of(pl.Series("code", [code]), *askings)
+    found: dict[UseContext, dict[tuple[str, ...], Found]] = {}
+    for asking in askings:
+        for _, one in _one_by_one(facts, asking):
+            found.setdefault(asking.context, {}).setdefault((*one.key, one.reason.code), one)
+    return {context: list(several.values()) for context, several in found.items()}
 
 
 def _found(codes: pl.Series, asking: Asking) -> dict[str, list[Found]]:
