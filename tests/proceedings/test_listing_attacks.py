@@ -244,9 +244,9 @@ def _copied(table: str, said: Mapping[str, Any]) -> None:
     fixed |= {"version": 1, "filing_id": 0, "recorded_on": TODAY, "recorded_at": noon(TODAY).instant}
     row = {"subject_id": said["subject"], "record_ref": said["ref"], **fixed}
     row |= {name: value for name, value in said.items() if name not in {"subject", "ref"}}
-    with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({', '.join(row)}) FROM STDIN") as copy:
-            copy.write_row(list(row.values()))
+    sql = f"COPY {table} ({', '.join(row)}) FROM STDIN"
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(sql) as copy:
+        copy.write_row(list(row.values()))
 
 
 @pytest.mark.parametrize("name", LISTS)

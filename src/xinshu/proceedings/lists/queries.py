@@ -24,6 +24,9 @@ APPROVERS: Final = frozenset({Role.REVIEWER, Role.HEAD})
 SIGNERS: Final = frozenset({Role.HEAD})
 ANYBODY: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.HEAD})
 
+PROPOSED_BY: Final = ("propose", "revise")
+"""Whoever took one of these proposed what the notice then tells."""
+
 STEP_OF: Final[Mapping[str, ListingStep]] = {
     "review": ListingStep.LEGAL_REVIEW,
     "approve": ListingStep.APPROVAL,
@@ -55,6 +58,12 @@ class ListingCase:
     def actors(self, *events: str) -> frozenset[str]:
         """Who took these steps."""
         return frozenset(line.actor for line in self.history if line.event in events)
+
+    @property
+    def revised(self) -> bool:
+        """Whether the proposal was changed after the last notice, and the body was not told of it."""
+        changed, noticed = self.happened("revise"), self.happened("notice")
+        return changed is not None and noticed is not None and noticed.place < changed.place
 
     @property
     def unanswered(self) -> bool:
