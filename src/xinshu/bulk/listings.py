@@ -93,7 +93,7 @@ def days_of(row: Row) -> dict[ListingStep, date]:
 
 
 def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> pl.DataFrame:
-    """Documents with COLUMNS, and `lacks_steps`: a step that its list demands is missing or too early, or its term too long."""
+    """Documents with COLUMNS, and `lacks_steps`: a step of its list is missing or too early, or its term is too long."""
     nothing = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items()]
     if kind not in LIST_KINDS:
         return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False))
@@ -116,7 +116,7 @@ def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on
 
 
 def listing_findings(frame: pl.DataFrame, layout: Layout, *, division: str, on_date: date) -> Iterator[Finding]:
-    """Each step that an entry lacks, each list that may not be used, each end too late, at its field, with the article."""
+    """Each step that is lacking, each list that may not be used, each end too late: at its field, with the article."""
     kind, until = layout.kind_name, layout.field(FieldRole.EVENT_ON)
     if kind not in LIST_KINDS or not rules_of_kind(kind, layout.catalogue):
         return
@@ -177,7 +177,7 @@ def _said(name: str) -> pl.Expr:
 
 
 def _latest(rule: ListRule, row: Row) -> tuple[tuple[Reason, ...], date | None]:
-    """Why it may not last for ever, and its latest day; nothing while it is not decided, which is a fault of its own."""
+    """Why it may not last for ever, and its latest day; nothing where no decision is told, a fault of its own."""
     return ((), None) if row["decided_on"] is None else against_end(rule, decided_on=row["decided_on"], until=None)
 
 
