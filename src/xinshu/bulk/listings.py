@@ -93,7 +93,7 @@ def days_of(row: Row) -> dict[ListingStep, date]:
 
 
 def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> pl.DataFrame:
-    """Documents with COLUMNS, and `lacks_steps`: a step of its list is missing or too early, or its term is too long."""
+    """Documents with COLUMNS, and `lacks_steps`: a step of its list is missing or too early, or it lasts too long."""
     nothing = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items()]
     if kind not in LIST_KINDS:
         return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False))

@@ -90,6 +90,12 @@ def listing_case(case: UUID, catalogue: Catalogue) -> ListingCase | None:
     return None if found is None or found.course != LISTING.name else _told(found, catalogue)
 
 
+def listing_of_record(record_ref: UUID, catalogue: Catalogue) -> ListingCase | None:
+    """The case by which that entry of a list was made here; None: it came in from elsewhere, with its attestation."""
+    found = cases.of_record(record_ref, courses=[LISTING.name])
+    return _told(found[0], catalogue) if found else None
+
+
 def listings_of(subjects: Collection[int], catalogue: Catalogue) -> tuple[ListingCase, ...]:
     """Every listing of these bodies, newest first; at most 100."""
     return tuple(_told(row, catalogue) for row in cases.cases_of(subjects, courses=[LISTING.name])[0])
