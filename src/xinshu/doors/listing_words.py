@@ -39,6 +39,7 @@ STATES: Final[Mapping[str, Words]] = {
 }
 EVENTS: Final[Mapping[str, Words]] = {
     "propose": ("提出列入", "proposed"),
+    "revise": ("修改提出的内容；重新告知后才算告知", "proposal changed; it counts as told after a new notice alone"),
     "notice": ("作出事前告知", "prior notice issued"),
     "serve_notice": ("告知书已送达", "notice served"),
     "defend": ("陈述、申辩", "statement and defence"),

@@ -133,7 +133,7 @@ def listing(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 def _question_page(request: HttpRequest, found: CaseRow, refused: XinshuError | None = None) -> HttpResponse:
-    """What a list is asked; the ways off it where a case here made the entry; what was answered, and where it goes on."""
+    """What a list is asked, the ways off it where a case here made the entry, the answer, and where it goes on."""
     words, day = wording(request), moment_of(request).day
     asked = queries.list_asked(found, words.catalogue)
     wrong = refused if isinstance(refused, NotListable) else None
