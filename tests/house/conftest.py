@@ -154,7 +154,8 @@ def _case_open() -> None:
     save(case=case, subjects=mine, form=form, **said)
     lodge_repair(case=case, subjects=mine, **said)
     listed = {"subject": record.subject_id, "record_ref": record.record_ref, "organ": factories.MARKET.code}
-    open_case(course=DELISTING, event="ask", **listed, **said | {"side": Side.HOUSE})
+    asked = {"repaired": str(lodged.record_ref), "number": lodged.document_number}
+    open_case(course=DELISTING, event="ask", form=asked, **listed, **said | {"side": Side.HOUSE})
     words = "处罚期限有误。"
     object_to(subject=record.subject_id, record_ref=ahead.record_ref, ground=Ground.TERM, words=words, **said)
 
