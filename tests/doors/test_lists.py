@@ -1,6 +1,7 @@
 """The doors of listings: a proposal with every fault at its field, each step and its form, papers, the own space."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,14 @@ from tests.proceedings.listings import (
 )
 from tests.proceedings.repairs import events, officer, row
 from tests.spaces import signed_in_organisation
+from xinshu.doors.desk.listing_paper import paper_said
+from xinshu.doors.portal.wording import Wording
+from xinshu.law.list_rules import StepRule
+from xinshu.law.terms import ListingStep
 from xinshu.proceedings.cases.models import Case
 from xinshu.register.access.models import TrailLine
 from xinshu.register.access.roles import Role
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.models import Record
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +293,31 @@ def test_the_decision_tells_the_defence_its_answer_and_the_remedies() -> None:
     said = "".join(paper_at(at_desk(CLERK), f"/desk/lists/{case}/papers/{place}.pdf").split())
     for part in ("示市监列〔2026〕1号", "期限内未提出陈述、申辩", "行政复议", "机关负责人签署"):
         assert part in said, part
+
+
+def test_a_decision_says_from_when_it_has_effect_where_its_list_demands_a_wait() -> None:
+    case, words = listing(served()), Wording(catalogue_on(DECIDED).catalogue)
+    rule, line = case.rule, case.happened("decide")
+    assert rule is not None
+    assert line is not None
+    assert "本决定送达后生效" in paper_said(case, line, words, site="https://x")["intro"][0]
+    wait = StepRule(
+        step=ListingStep.WAIT, working_days=10, basis=rule.basis, looked_at=DECIDED, certainty=rule.certainty
+    )
+    waiting = replace(case, rule=replace(rule, steps=(*rule.steps, wait)))
+    assert "满10个工作日的次日生效" in paper_said(waiting, line, words, site="https://x")["intro"][0]
+
+
+def test_a_removal_names_its_article_and_its_signer() -> None:
+    case, clerk, head = entered(), at_desk(CLERK), at_desk(HEAD)
+    place = f"/desk/lists/{case}/"
+    said = {"step": "propose_removal", "number": "移1号", "way": "BASIS_REVOKED", "words": "处罚已被撤销。"}
+    assert clerk.post(place, said).status_code == 302
+    assert head.post(place, {"step": "confirm_removal"}).status_code == 302
+    (at,) = places(case, "confirm_removal")
+    paper = "".join(paper_at(clerk, f"/desk/lists/{case}/papers/{at}.pdf").split())
+    for part in ("列入依据被撤销（《国务院办公厅关于", "处罚已被撤销。", "机关负责人签署", "2026年6月15日", "机关印章"):
+        assert part in paper, part
 
 
 def test_a_paper_is_checked_by_its_code_and_tells_a_stranger_nothing_else() -> None:

@@ -55,7 +55,9 @@ def revise(request: HttpRequest, case: UUID) -> HttpResponse:
     found = visible_listing(request, case)
     looked(request, "LOOK_LISTING", str(case))
     if not queries.holds(actor_of(request), found.row.organ, queries.PROPOSERS, on_date=moment_of(request).day):
-        raise PermissionDenied("修改由列入机关的经办或者复核人员办理。Clerks and reviewers of the listing organ change it.")
+        raise PermissionDenied(
+            "修改由列入机关的经办或者复核人员办理。Clerks and reviewers of the listing organ change it."
+        )
     if request.method != "POST":
         return _revision_page(request, found)
     form = {field: request.POST.get(field, "") for field in FIELDS}
