@@ -20,7 +20,6 @@ from xinshu.doors.listing_words import (
     steps_told,
     told,
 )
-from xinshu.doors.portal.wording import Wording
 from xinshu.kit.errors import XinshuError
 from xinshu.law.listing import demanded
 from xinshu.law.terms import ListExit
@@ -104,7 +103,7 @@ def case_page(request: HttpRequest, found: ListingCase, refused: XinshuError | N
     page = {
         "case": _told(request, found),
         "steps": steps_told(found, words, day),
-        "revised": _revised(found, words) if found.revised else None,
+        "revised": _revised(found) if found.revised else None,
         "may": _may(found, roles),
         "measures": measures_told(found.list, words),
         "exits": [] if found.rule is None else exits_told(found.rule, words),
@@ -159,7 +158,7 @@ def _may(found: ListingCase, roles: set[Role]) -> frozenset[str]:
     return frozenset(may)
 
 
-def _revised(found: ListingCase, words: Wording) -> dict[str, Any]:
+def _revised(found: ListingCase) -> dict[str, Any]:
     """What the proposal says now, where the body was told otherwise: the unit's own paper."""
     form, ground = found.row.form, None if found.rule is None else ground_of(found.rule, found.row.form["ground"])
     told_of = (form["ground"], "") if ground is None else (ground.name_zh, ground.name_en)
