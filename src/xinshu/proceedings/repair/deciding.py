@@ -159,8 +159,8 @@ def answer_for_list(
         or not unit_of(actor, found.organ, REVIEWERS, on_date=moment.day)
     ):
         raise NotTheirs("这项询问由列入单位的复核人员答复。A reviewer of the listing unit answers this.")
-    said = {"leaves": leaves, "words": _said(words)}
-    organ = found.organ
+    why, organ = _said(words), found.organ
+    said = {"leaves": leaves, "words": why}
     done = advance(
         case=case, course=DELISTING, event="answer", side=Side.ORGAN, actor=actor, organ=organ, said=said, moment=moment
     )
@@ -169,7 +169,7 @@ def answer_for_list(
         if way not in MENDED:
             fault = "请选择移出的方式。Choose how the list is left."
             raise NotListable(fault, {"way": fault})
-        propose_removal(case=made.row.id, number=number, way=way, words=said["words"], actor=actor, moment=moment)
+        propose_removal(case=made.row.id, number=number, way=way, words=why, actor=actor, moment=moment)
     return done
 
 
