@@ -20,7 +20,8 @@ from hypothesis import settings as drawn
 from hypothesis import strategies as st
 
 from tests import factories
-from tests.factories import SUBJECT, body, noon
+from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
+from tests.kinds import made_up_code
 from tests.law.test_every_category import shipped
 from tests.proceedings.test_listing_matrix import (
     COLUMNS,
@@ -167,6 +168,14 @@ def test_an_entry_stays_on_its_list_and_in_its_kind(name: str) -> None:
     refused(lambda: updated("kind = %(kind)s", kind=other_kind))
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_an_entry_stays_with_the_body_that_was_heard(name: str) -> None:
+    stored(name, days_without(LISTS[name], None))
+    other = body(OTHER_SUBJECT)
+    refused(lambda: updated("subject_id = %(other)s", other=other))
+    refused(lambda: updated("record_ref = %(other)s", other=uuid4()))
+
+
 # --- days in another order ------------------------------------------------------------------------
 
 UNTOLD: Final = {ReasonCode.DEFENCE_TOO_SHORT, ReasonCode.WAIT_RUNS, ReasonCode.STEP_NOT_COMPUTABLE}
@@ -225,6 +234,9 @@ def test_the_guards_are_on_every_part_of_a_table_that_was_split() -> None:
     refused(lambda: updated("approved_on = NULL"))
     refused(lambda: written(entry(name, approved_on=None)))
     part = _part_of(body(SUBJECT))
+    for code in range(20):  # bodies of other parts among them
+        other = body(made_up_code(code + 1, "91"))
+        refused(lambda other=other: updated("subject_id = %(other)s", other=other))  # type: ignore[misc]
     refused(lambda: written(entry(name, approved_on=None), INSERT.replace("records_record", part)))
     refused(lambda: _copied(part, entry(name, approved_on=None)))
     refused(lambda: _copied(part, entry(name, notified_on=None)))

@@ -18,8 +18,9 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.version = OLD.version
            AND (NEW.kind, NEW.edition, NEW.listed_in) IS DISTINCT FROM (OLD.kind, OLD.edition, OLD.listed_in)
-           OR NEW.recorded_on IS DISTINCT FROM OLD.recorded_on THEN
-            RAISE EXCEPTION 'an entry of a list changes its list and its edition with a new version alone'
+           OR (NEW.recorded_on, NEW.subject_id, NEW.record_ref)
+              IS DISTINCT FROM (OLD.recorded_on, OLD.subject_id, OLD.record_ref) THEN
+            RAISE EXCEPTION 'an entry of a list stays with its body, and changes its list with a new version alone'
                   USING ERRCODE = 'check_violation', CONSTRAINT = 'record_listed_by_its_steps',
                         TABLE = 'records_record';
         END IF;
@@ -47,8 +48,9 @@ BEGIN
 END $$;
 DROP TRIGGER IF EXISTS listed_by_its_steps ON records_record;
 CREATE TRIGGER listed_by_its_steps
-    BEFORE INSERT OR UPDATE OF kind, edition, version, recorded_on, public_from, decided_on, listed_in, notified_on,
-                               defence_until, reviewed_on, approved_on, served_on, effective_from ON records_record
+    BEFORE INSERT OR UPDATE OF subject_id, record_ref, kind, edition, version, recorded_on, public_from, decided_on,
+                               listed_in, notified_on, defence_until, reviewed_on, approved_on, served_on,
+                               effective_from ON records_record
     FOR EACH ROW WHEN (NEW.public_from IS NOT NULL
                        AND (NEW.kind::text = 'SERIOUS_DISHONESTY' OR NEW.kind::text = 'JUDGMENT_DEFAULTER'))
     EXECUTE FUNCTION records_listing_has_its_steps();
