@@ -203,6 +203,7 @@ def test_a_proposal_is_changed_by_its_unit_alone_and_not_once_it_is_decided() ->
     before = row(case)
     assert "不允许这一步" in text(at_desk(CLERK).post(place, {**FORM, "facts": "改"}), 422)
     assert row(case) == before
+    assert at_desk(CLERK).get(place).headers["Location"] == f"/desk/lists/{case}/"
     assert at_desk(CLERK).get(f"/desk/lists/{uuid4()}/revise/").status_code == 404
 
 

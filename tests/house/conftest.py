@@ -13,6 +13,7 @@ from tests import factories, filings
 from tests.drafts import LAWFUL
 from tests.measures import a_room
 from tests.proceedings.listings import entered, noticed
+from tests.proceedings.listings import proposed as listing_proposed
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.doors.policies.proposals import proposed
@@ -178,9 +179,10 @@ def _in_doubt() -> None:
 
 
 def _listed() -> None:
-    """A listing waits for the proof of its notice, and another body is on a list."""
+    """A listing waits for the proof of its notice; another body is on a list, and is proposed for it again."""
     noticed(factories.TODAY)
     entered(code=factories.OTHER_SUBJECT)
+    listing_proposed(factories.TODAY, code=factories.OTHER_SUBJECT)
 
 
 def _shielded() -> None:

@@ -14,11 +14,12 @@ from xinshu.doors.listing_words import reasons_told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import CodeFault, check_code
 from xinshu.law.list_rules import ListRule
+from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.lists import queries
 from xinshu.proceedings.lists.actions import propose
 from xinshu.proceedings.lists.actions import revise as change
 from xinshu.proceedings.lists.queries import ListingCase, lists_for
-from xinshu.proceedings.lists.states import LONGEST_WORDS, NotListable, NotTheirListing
+from xinshu.proceedings.lists.states import LISTING, LONGEST_WORDS, NotListable, NotTheirListing
 from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.subjects.queries import described
@@ -58,6 +59,8 @@ def revise(request: HttpRequest, case: UUID) -> HttpResponse:
         raise PermissionDenied(
             "修改由列入机关的经办或者复核人员办理。Clerks and reviewers of the listing organ change it."
         )
+    if request.method != "POST" and "revise" not in open_events(LISTING, found.row.state, Side.ORGAN):
+        return redirect("desk:listing", case=case)
     if request.method != "POST":
         return _revision_page(request, found)
     form = {field: request.POST.get(field, "") for field in FIELDS}
