@@ -20,6 +20,7 @@ from hypothesis import settings as drawn
 from hypothesis import strategies as st
 
 from tests import factories
+from tests.editions import followed_by_the_shipped, no_editions
 from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
 from tests.kinds import made_up_code
 from tests.law.test_every_category import shipped
@@ -42,7 +43,7 @@ from xinshu.law.terms import ListingStep
 from xinshu.law.verdict import ReasonCode
 from xinshu.proceedings.intake.actions import receive
 from xinshu.proceedings.intake.states import Door
-from xinshu.register.catalogues.models import Assessment, Edition
+from xinshu.register.catalogues.models import Edition
 from xinshu.register.records.display import Hidden, end_publication, hide, reinstate, unhide
 from xinshu.register.records.models import Record
 
@@ -108,16 +109,10 @@ def in_two_steps(said: Mapping[str, Any]) -> None:
 
 def an_older_edition() -> bytes:
     """The edition of the tests becomes the second one, of this year; before it one without lists was in force."""
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE catalogues_edition DISABLE TRIGGER append_only")
-        cursor.execute("DELETE FROM catalogues_edition")
-        cursor.execute("ALTER TABLE catalogues_edition ENABLE TRIGGER append_only")
-    later, old = dict(factories.ADOPTED), hashlib.sha256(b"old").digest()
-    Edition.objects.create(**later | {"hash": old, "content": "[]", "listing_steps": {}})
-    said = {"name": "", "report": "", "touches": False, "on_day": TODAY, "at": noon(TODAY).instant, "actor": "test"}
-    of = {"edition": later["hash"], "content": later["content"], "against": old}
-    Assessment.objects.create(hash=NOBODYS, **of, **said)
-    Edition.objects.create(**later | {"founding": False, "assessment": NOBODYS, "in_force_from": date(2026, 1, 1)})
+    no_editions()
+    old = hashlib.sha256(b"old").digest()
+    Edition.objects.create(**factories.ADOPTED | {"hash": old, "content": "[]", "listing_steps": {}})
+    followed_by_the_shipped(date(2026, 1, 1))
     return old
 
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 import pytest
 from django.conf import settings as house_settings
-from django.db import connection
 
-from tests import factories
+from tests.editions import no_editions
 from tests.factories import FOUNDING_DAY, noon
 from tests.proceedings import test_listing_attacks as attacks
 from tests.proceedings import test_listing_matrix as matrix
@@ -38,11 +37,7 @@ DATED: Final = [step for step in STEPS if step is not ListingStep.WAIT]
 def house(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped catalogue, in which that list demands a legal review and ten waiting days too."""
     settings.DATA_FOLDER = tmp_path / "data"
-    factories.adopted_catalogue()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE catalogues_edition DISABLE TRIGGER append_only")
-        cursor.execute("DELETE FROM catalogues_edition")
-        cursor.execute("ALTER TABLE catalogues_edition ENABLE TRIGGER append_only")
+    no_editions()
     if EDITION:
         Edition.objects.create(**EDITION)
     else:
