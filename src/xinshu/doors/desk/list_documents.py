@@ -47,8 +47,8 @@ def paper_answer(found: ListingCase, place: int) -> HttpResponse:
     then = listing_case(found.row.id, catalogue)
     if then is None:
         raise Http404
-    paper = listing_pdf(then, line, Wording(catalogue), site=settings.SITE)
-    answer = HttpResponse(paper, content_type="application/pdf")
+    content = listing_pdf(then, line, Wording(catalogue), site=settings.SITE)
+    answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = 'attachment; filename="listing-paper.pdf"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
