@@ -86,5 +86,6 @@ def test_the_law_a_file_and_the_register_say_the_same_end(entry: tuple[str, date
 
 def _registered(name: str, documents: pl.DataFrame) -> list[bool]:
     """What the register's own action asks of documents before it stores them."""
-    found = with_listing(documents, kind=LISTS[name].kind, catalogue=shipped(), on_date=TODAY)
+    told = documents.with_columns(department=pl.lit(LISTS[name].department, pl.String))
+    found = with_listing(told, kind=LISTS[name].kind, catalogue=shipped(), on_date=TODAY)
     return found["lacks_steps"].to_list()

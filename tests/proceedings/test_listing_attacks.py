@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from tests import factories
 from tests.editions import followed_by_the_shipped, no_editions
-from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon
+from tests.factories import OTHER_SUBJECT, SUBJECT, body, noon, registered_organ
 from tests.kinds import made_up_code
 from tests.law.test_every_category import shipped
 from tests.proceedings.test_listing_matrix import (
@@ -42,7 +42,9 @@ from xinshu.law.listing import demanded, listing_period, missing_steps
 from xinshu.law.terms import ListingStep
 from xinshu.law.verdict import ReasonCode
 from xinshu.proceedings.intake.actions import receive
+from xinshu.proceedings.intake.own import returned
 from xinshu.proceedings.intake.states import Door
+from xinshu.register.access.queries import OrganRow
 from xinshu.register.catalogues.models import Edition
 from xinshu.register.records.display import Hidden, end_publication, hide, reinstate, unhide
 from xinshu.register.records.models import Record
@@ -336,3 +338,22 @@ def test_what_was_hidden_or_repaired_comes_back_with_its_steps_alone(name: str, 
     end_publication(words="", **who)
     updated("served_on = NULL")
     refused(lambda: reinstate(words="", catalogue=shipped(), **who))
+
+
+DEPARTMENTS_LISTS: Final = [name for name, rule in LISTS.items() if rule.department is not None]
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS_LISTS)
+def test_an_organ_of_another_department_puts_nobody_on_a_list(name: str, tmp_path: Path) -> None:
+    rule = LISTS[name]
+    other = "TAX" if rule.department != "TAX" else "MARKET_REGULATION"
+    foreign = registered_organ(OrganRow("11999999TE5T003026", "另一部门示范机关", "990100", other))
+    path = tmp_path / "foreign.ndjson"
+    path.write_bytes(orjson.dumps(row_of(rule, None, foreign)) + b"\n")
+    said = {"organ_code": foreign.code, "kind": rule.kind, "door": Door.CLI, "actor": "test", "moment": noon(TODAY)}
+    receipt = receive(path=path, progress=lambda _step: None, **said)  # type: ignore[arg-type]
+    assert (receipt.accepted, receipt.returned, Record.objects.count()) == (0, 1, 0)
+    (back,) = returned(receipt.batch).rows  # type: ignore[union-attr]
+    assert [(code, "另一部门" in zh or "其他部门" in zh) for _, _, code, zh, _ in back.reasons] == [
+        ("LIST_OF_ANOTHER", True)
+    ]

@@ -54,7 +54,8 @@ UNNAMED: Final = tuple(step for step in STEP_FIELDS if STEP_COLUMNS[step] in COL
 class Judged:
     """What the law says of one course of steps: of which list it is, what stands against it, what it lacks.
 
-    `latest`: the last day that its term allows, and `too_long` why none after it; None: any.
+    `latest`: the last day that its term allows, and `too_long` why none after it; None: any. `department`: whose list
+    it is; None: no department's.
     """
 
     name: str | None
@@ -63,6 +64,7 @@ class Judged:
     effective_from: date | None
     too_long: tuple[Reason, ...] = ()
     latest: date | None = None
+    department: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -84,7 +86,7 @@ def judged(kind: str, row: Row, catalogue: Catalogue, *, division: str | None, o
     against = against_listing(rule, SubjectKind(row["subject_kind"]), on_date=on_date)
     missing = () if against else missing_steps(rule, days_of(row), catalogue, on_date=on_date)
     told = (name, against, missing, _effect(rule, row, catalogue))
-    return Judged(*told, *_latest(rule, row)) if not against else Judged(*told)
+    return Judged(*told, *_latest(rule, row), rule.department) if not against else Judged(*told)
 
 
 def days_of(row: Row) -> dict[ListingStep, date]:
@@ -93,10 +95,12 @@ def days_of(row: Row) -> dict[ListingStep, date]:
 
 
 def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> pl.DataFrame:
-    """Documents with COLUMNS, and `lacks_steps`: a step of its list is missing or too early, or it lasts too long."""
+    """Documents with COLUMNS; `lacks_steps`: a step is missing or too early, or it would last too long; `not_theirs`:
+    the organ that decided is known to be of another department than the list.
+    """
     nothing = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items()]
     if kind not in LIST_KINDS:
-        return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False))
+        return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False), not_theirs=pl.lit(value=False))
     said = documents.with_columns(
         *(_said(name).alias(name) for name in _naming(kind, catalogue)),
         *(_said(STEP_FIELDS[step]).str.to_date(strict=False).alias(STEP_COLUMNS[step]) for step in UNNAMED),
@@ -109,10 +113,14 @@ def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on
         pl.Series("effective_from", [answer.effective_from for answer in answers], pl.Date),
         pl.Series("lacks_steps", [not answer.sound for answer in answers], pl.Boolean),
         pl.Series("latest", [answer.latest for answer in answers], pl.Date),
+        pl.Series("whose", [answer.department for answer in answers], pl.String),
     )
     found = said.join(keyed, on=list(asked), how="left", nulls_equal=True, maintain_order="left")
     beyond = (pl.col("event_on").fill_null(OPEN_END) > pl.col("latest")).fill_null(value=False)
-    return found.with_columns(pl.col("lacks_steps") | beyond).drop(*_naming(kind, catalogue), "latest")
+    not_theirs = (pl.col("department") != pl.col("whose")).fill_null(value=False).alias("not_theirs")
+    return found.with_columns(pl.col("lacks_steps") | beyond, not_theirs).drop(
+        *_naming(kind, catalogue), "latest", "whose"
+    )
 
 
 def listing_findings(frame: pl.DataFrame, layout: Layout, *, division: str, on_date: date) -> Iterator[Finding]:
