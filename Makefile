@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test law lint types house bench seed docs lock image clean soak soak-million soak-faults soak-fuzz soak-load soak-mutations
+.PHONY: help run test law lint types house bench seed docs lock image clean soak soak-million soak-faults soak-fuzz soak-load soak-mutations soak-upgrade
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,13 @@ $(VENV)/test.stamp: requirements-test.txt pyproject.toml
 	@$(PIP) install --require-hashes -r requirements-test.txt
 	@$(PIP) install --no-deps --editable .
 	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: requirements-bench.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "安装测量依赖 installing to measure ..."
+	@$(PIP) install --require-hashes -r requirements-bench.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
 
 run: $(VENV)/run.stamp ## set up, seed made-up data, serve on http://127.0.0.1:8000
 	@$(BIN)/xinshu run --demo
@@ -47,10 +54,10 @@ lint: $(VENV)/test.stamp ## style, imports, YAML
 types: $(VENV)/test.stamp ## strict types where the architecture says so
 	@$(BIN)/mypy
 
-bench: $(VENV)/test.stamp ## compare with a peer or a limit in the same run; writes docs/benchmarks.md (GROWTH=1: and 10 million rows)
-	@$(BIN)/python -m bench $(if $(GROWTH),growth)
+bench: $(VENV)/bench.stamp ## ours beside a peer or a limit, into docs/benchmarks.md: make bench ONLY=check,assessment GROWTH=1 (10 million rows)
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(GROWTH),--growth)
 
-soak: soak-million soak-faults soak-mutations soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
+soak: soak-million soak-faults soak-mutations soak-upgrade soak-load soak-fuzz ## what takes hours: a million rows, kills at every point, an hour of fuzzing
 
 soak-million: $(VENV)/test.stamp ## a province with a million rows, every page in every light, a disk with little room
 	@$(BIN)/python -m pytest -m soak
@@ -60,6 +67,9 @@ soak-faults: $(VENV)/test.stamp ## kills at every point, in rounds: make soak-fa
 
 soak-load: $(VENV)/test.stamp ## 200 clients for five minutes while files come in: make soak-load CLIENTS=200 LOAD_SECONDS=300 (needs wrk)
 	@PYTHONPATH=src $(BIN)/python -m tests.soak.load_site --clients $(or $(CLIENTS),200) --seconds $(or $(LOAD_SECONDS),300)
+
+soak-upgrade: $(VENV)/test.stamp ## a store of the release before listings, brought up to today's (needs the history of git)
+	@PYTHONPATH=src $(BIN)/python -m tests.soak.upgrade
 
 soak-mutations: $(VENV)/test.stamp ## break each rule on purpose and see its test fail: make soak-mutations RULES="G7 G10"
 	@$(BIN)/python -m tests.mutations.trial $(RULES)
@@ -74,7 +84,8 @@ docs: $(VENV)/test.stamp ## fresh screenshots of the portal
 
 lock: ## resolve the dependencies again (needs uv)
 	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.txt
-	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra test --extra bench -o requirements-test.txt
+	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra test -o requirements-test.txt
+	@uv pip compile pyproject.toml -q --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra test --extra bench -c requirements-test.txt -o requirements-bench.txt
 	@awk '/^[a-z]/{keep=/^setuptools==/} keep' requirements-test.txt > requirements-build.txt
 
 image: ## build the container image, where an engine answers

@@ -69,7 +69,7 @@ end
 def measure(codes: int = CODES) -> list[Row]:
     """Codes a second, and requests a second, median of the rounds: `name, ours, limit, ratio, unit, target`."""
     with _house() as folder:
-        _load(folder, codes // 2 * RECORDS_A_BODY, seed=1, first_time=True)
+        _load(folder, codes // 2 * RECORDS_A_BODY, seed=1, first_time=True, rows_a_body=RECORDS_A_BODY)
         asked = _codes(codes)
         return [_batch(asked), *_single(folder, asked)]
 
@@ -90,7 +90,7 @@ def _codes(count: int) -> pl.Series:
 def _batch(asked: pl.Series) -> Row:
     ours, theirs = _in_columns(asked), _by_hand(asked)
     pl.testing.assert_frame_equal(ours.sort(TOLD), theirs.sort(TOLD))
-    assert len(ours) > len(asked) // 2
+    assert len(ours) > len(asked) // 4
     speeds: dict[str, list[float]] = {"ours": [], "limit": []}
     for _ in range(ROUNDS):
         speeds["ours"].append(len(asked) / _seconds(lambda: _in_columns(asked)))

@@ -120,10 +120,10 @@ def _house() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _load(folder: Path, rows: int, *, seed: int, first_time: bool = False) -> dict[str, float]:
+def _load(folder: Path, rows: int, *, seed: int, first_time: bool = False, rows_a_body: int = 5) -> dict[str, float]:
     from bench.made_up import write_penalties  # noqa: PLC0415 - settings are read when it is imported
 
-    file = write_penalties(folder / "rows.csv", rows, seed=seed)
+    file = write_penalties(folder / "rows.csv", rows, seed=seed, rows_a_body=rows_a_body)
     said = subprocess.run(
         [sys.executable, "-m", "bench.loading", str(file), *(["--first-load"] if first_time else [])],
         check=True,

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import django
@@ -156,7 +155,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/api/v1/subjects/919999990000002110", timeout=5):
                 return
-        except (URLError, ConnectionError):
+        except OSError:
             time.sleep(0.2)
     raise RuntimeError(f"nothing answers on port {port}")
 

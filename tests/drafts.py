@@ -1,4 +1,11 @@
-"""Drafts of rules for tests and benchmarks: one lawful, four that are not."""
+"""Drafts of rules for tests and benchmarks: lawful ones, and four that are not."""
+
+import json
+from typing import Any
+
+import yaml
+
+from tests.catalogue import shipped_pages
 
 LAWFUL = """\
 draft:
@@ -53,3 +60,19 @@ LOCAL_HONOUR = (
     .replace("kind: ADMIN_PENALTY, when: {severity: [ORDINARY, SERIOUS]}", "kind: DEMO_HONEST_SHOP")
 )
 """A local honour as a condition of a bid."""
+
+PENALTIES = "national/publicity/administrative-penalty.yaml"
+
+
+def of_ordinary_penalties(to_older: str | None = None, **row: Any) -> str:
+    """Other terms of display of ordinary penalties under Order 36: what of its row is otherwise; None: not stated."""
+    (page,) = (page for page in shipped_pages() if page.file == PENALTIES)
+    scheme = json.loads(json.dumps(page.data["ADMIN_PENALTY"]))
+    regime = scheme["regimes"]["ORDER_36"]
+    regime["to_older"] = to_older or regime["to_older"]
+    (ordinary,) = (one for one in regime["rows"] if one["row"] == "ORDINARY")
+    ordinary |= row
+    for name in [name for name, value in ordinary.items() if value is None]:
+        del ordinary[name]
+    said = {"national": {"publicity": {"ADMIN_PENALTY": scheme}}}
+    return HEAD + yaml.safe_dump(said, allow_unicode=True, sort_keys=False)

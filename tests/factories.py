@@ -4,7 +4,9 @@ Codes are valid by arithmetic and belong to nobody; names are invented.
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -81,17 +83,22 @@ def noon(day: date) -> Moment:
 
 
 def adopted_catalogue() -> EditionRow:
-    """The shipped catalogue, adopted as the founding edition.
+    """The shipped catalogue, adopted as the founding edition."""
+    return adopted_once(ADOPTED, lambda: settings.CATALOGUE_FOLDER)
 
-    Its files are read and checked by the real action the first time; afterwards the row that this made is put back
-    (a test of the catalogues holds that the action finds nothing to add to it).
+
+def adopted_once(kept: dict[str, Any], folder: Callable[[], Path]) -> EditionRow:
+    """A catalogue, adopted as the founding edition.
+
+    Its files are read and checked by the real action the first time; afterwards the row that this made, which is kept,
+    is put back (a test of the catalogues holds that the action finds nothing to add to it).
     """
-    if not ADOPTED:
-        adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="test", moment=noon(TODAY))
-        ADOPTED.update(Edition.objects.values().get())
-    elif not Edition.objects.exists():
-        Edition.objects.create(**ADOPTED)
-        enter_rules(bytes(ADOPTED["hash"]))
+    if not kept:
+        made = adopt(folder(), in_force_from=FOUNDING_DAY, actor="test", moment=noon(TODAY))
+        kept.update(Edition.objects.values().get(hash=made))
+    elif not Edition.objects.filter(hash=kept["hash"]).exists():
+        Edition.objects.create(**kept)
+        enter_rules(bytes(kept["hash"]))
     return catalogue_on(TODAY)
 
 

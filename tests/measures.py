@@ -13,8 +13,7 @@ from django.test import Client
 from tests import factories
 from xinshu.law.terms import UseContext
 from xinshu.register.access.actions import issue_token
-from xinshu.register.catalogues.actions import adopt
-from xinshu.register.catalogues.queries import EditionRow, catalogue_on
+from xinshu.register.catalogues.queries import EditionRow
 from xinshu.uses.measures.actions import Caller, begin_watch, give_answer
 from xinshu.uses.measures.models import Bidder, MeasureEffect, Tender, TenderStep
 
@@ -136,6 +135,9 @@ EX_FIRST:
 """,
 }
 
+ADOPTED: dict[str, Any] = {}
+"""The row of its edition, once it was made."""
+
 SERIOUS: dict[str, Any] = {"penalties": ["LICENCE_REVOCATION"], "severity": "SERIOUS"}
 """What makes a penalty one on which a bar from tenders rests."""
 BARRED = ["EX_NO_TENDERS", "1"]
@@ -162,9 +164,7 @@ def catalogue_folder(place: Path) -> Path:
 
 def adopted_measures(place: Path) -> EditionRow:
     """The catalogue with these measures, adopted as the founding edition."""
-    moment = factories.noon(factories.TODAY)
-    adopt(catalogue_folder(place), in_force_from=factories.FOUNDING_DAY, actor="test", moment=moment)
-    return catalogue_on(factories.TODAY)
+    return factories.adopted_once(ADOPTED, lambda: catalogue_folder(place))
 
 
 def a_room(*codes: str, reference: str = "示采〔2026〕9号") -> UUID:

@@ -9,9 +9,6 @@ from typing import Any
 from django.conf import settings
 
 from tests import factories
-from xinshu.register.catalogues.actions import adopt
-from xinshu.register.catalogues.models import Edition
-from xinshu.register.publog.actions import enter_rules
 
 MONTHS = 12
 GONE = date(2042, 1, 1)
@@ -22,17 +19,15 @@ ADOPTED: dict[str, Any] = {}
 
 def adopted_with_months(folder: Path) -> None:
     """The shipped catalogue, with MONTHS for every national kind, adopted as the founding edition."""
-    if not ADOPTED:
-        place = folder / "catalogue"
-        shutil.copytree(settings.CATALOGUE_FOLDER, place)
-        changed = 0
-        for path in (place / "national" / "kinds").glob("*.yaml"):
-            text, count = re.subn(r"(\n  retention:\n)", rf"\1    months: {MONTHS}\n", path.read_text("utf-8"))
-            path.write_text(text, "utf-8")
-            changed += count
-        assert changed > 20
-        adopt(place, in_force_from=factories.FOUNDING_DAY, actor="test", moment=factories.noon(factories.TODAY))
-        ADOPTED.update(Edition.objects.values().get())
-    elif not Edition.objects.exists():
-        Edition.objects.create(**ADOPTED)
-        enter_rules(bytes(ADOPTED["hash"]))
+    factories.adopted_once(ADOPTED, lambda: _with_months(folder / "catalogue"))
+
+
+def _with_months(place: Path) -> Path:
+    shutil.copytree(settings.CATALOGUE_FOLDER, place)
+    changed = 0
+    for path in (place / "national" / "kinds").glob("*.yaml"):
+        text, count = re.subn(r"(\n  retention:\n)", rf"\1    months: {MONTHS}\n", path.read_text("utf-8"))
+        path.write_text(text, "utf-8")
+        changed += count
+    assert changed > 20
+    return place

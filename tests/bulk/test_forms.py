@@ -81,14 +81,14 @@ def test_every_form_is_the_laws_own(catalogue: Catalogue, data: st.DataObject) -
     contents = data.draw(st.lists(st.dictionaries(st.sampled_from(names), values), min_size=1, max_size=6))
     numbers = data.draw(st.lists(TEXTS, min_size=len(contents), max_size=len(contents)))
     batch = derived(catalogue, contents, numbers)
-    forms = Forms(batch, kind=KIND, catalogue=catalogue).rendered(batch.documents)
+    forms = Forms(batch, kind=KIND).rendered(batch.documents)
     for row, form in zip(batch.documents.iter_rows(named=True), forms, strict=True):
         assert (None if form is None else json.loads(form)) == by_the_law(row, batch, catalogue)
 
 
 def test_a_field_that_the_kind_does_not_have_is_not_shown(catalogue: Catalogue) -> None:
     batch = derived(catalogue, [{"facts": "示例", "unheard_of": "示例"}], ["一号"])
-    (form,) = Forms(batch, kind=KIND, catalogue=catalogue).rendered(batch.documents)
+    (form,) = Forms(batch, kind=KIND).rendered(batch.documents)
     assert "unheard_of" not in form
 
 
@@ -96,8 +96,8 @@ def test_what_is_never_public_has_no_form_beside_what_is(catalogue: Catalogue) -
     batch = derived(catalogue, [{}, {}], ["一号", "二号"])
     batch.answers.append(replace(batch.answers[0], period=None))
     documents = batch.documents.with_columns(pl.Series("answer", [0, len(batch.answers) - 1], pl.UInt32))
-    changed = Derived(documents, batch.answers, batch.verdicts)
-    shown, hidden = Forms(changed, kind=KIND, catalogue=catalogue).rendered(documents)
+    changed = Derived(documents, batch.answers, batch.verdicts, catalogue)
+    shown, hidden = Forms(changed, kind=KIND).rendered(documents)
     assert shown is not None
     assert hidden is None
     assert set(FORM_INPUTS) <= set(documents.columns)

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from tests import factories, filings
-from xinshu.doors.desk import uploads
+from xinshu.doors.desk import history, uploads
 from xinshu.law.entries import FieldType
 from xinshu.proceedings import vault
 from xinshu.proceedings.intake import own, tasks
@@ -349,20 +349,19 @@ def test_headers_are_asked_remembered_and_forgotten(clerk: Client, tmp_path: Pat
     assert "还没有记住" in text(clerk, "/desk/headers/")
 
 
-def test_the_history_is_filtered_and_paged(clerk: Client, tmp_path: Path) -> None:
+def test_the_history_is_filtered_and_paged(clerk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAGE", 5)
     first = sent(clerk, tmp_path, rows(1), name="first.csv")
     clerk.post(first + "file/", REVIEWED)
-    for number in range(26):
+    for number in range(6):
         clerk.post(sent(clerk, tmp_path, rows(1), name=f"more-{number}.csv") + "discard/")
-    assert "共 27 个批次" in text(clerk, "/desk/batches/")
+    assert "共 7 个批次" in text(clerk, "/desk/batches/")
     assert "first.csv" not in text(clerk, "/desk/batches/")
     assert "first.csv" in text(clerk, "/desk/batches/?page=2")
     filed = text(clerk, "/desk/batches/?state=FILED&kind=ADMIN_PENALTY")
     assert ("first.csv" in filed, "more-1.csv" in filed) == (True, False)
     assert "没有符合条件的批次" in text(clerk, "/desk/batches/?kind=ADMIN_LICENCE")
-    assert "共 27 个批次" in text(clerk, f"/desk/batches/?organ={OTHER.code}"), (
-        "another organ is no filter of one's own"
-    )
+    assert "共 7 个批次" in text(clerk, f"/desk/batches/?organ={OTHER.code}"), "another organ is no filter of one's own"
 
 
 def test_a_receipt_says_what_became_of_every_row_and_no_cell(clerk: Client, tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """Measures, lists, powers and assessed drafts in real Chromium: for everyone, and at the desk, on every screen."""
 
 import os
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.doors.conftest import Site
-from tests.doors.sights import AXE, AXE_OPTIONS, ENGLISH_UNMARKED, HEADINGS, SIDEWAYS, opened
+from tests.doors.sights import LIGHTS, Walk, look, opened
 from tests.drafts import LAWFUL
 from tests.factories import PASSWORD, TODAY, noon
 from tests.policies import made_up_register
@@ -58,46 +57,41 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def looked_at(page: Page, address: str) -> tuple[list[object], list[object]]:
-    """What axe finds, and English that does not say so; headings in order, nothing too wide."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    page.evaluate(AXE)
-    result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-    assert result["passes"], address
-    levels = page.evaluate(HEADINGS)
-    assert levels.count(1) == 1, address
-    assert all(after - earlier <= 1 for earlier, after in pairwise(levels)), (address, levels)
-    for width in (320, 390, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate(SIDEWAYS) <= 0, (address, width)
-        if width > 320:
-            shot(page, f"{address.strip('/').partition('?')[0].replace('/', '-')[:60]}-{width}")
-    found = [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]]
-    return found, [(address, text) for text in page.evaluate(ENGLISH_UNMARKED)]
+def seen(page: Page, walk: Walk, name: str) -> None:
+    """Look at the page as it stands."""
+    walk.sights[name] = look(page, widths=(320, 390, 1280))
+    if os.environ.get("XINSHU_SHOTS"):
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            shot(page, f"{name.strip('/').partition('?')[0].replace('/', '-')[:60]}-{width}")
+
+
+def fit_for_everyone(walk: Walk) -> None:
+    """Nothing for axe in either light, headings in order, no English unmarked, nothing too wide."""
+    assert [fault for light in LIGHTS for fault in walk.found_by_axe(light)] == []
+    assert walk.disordered() == []
+    assert walk.unmarked() == []
+    assert walk.sideways() == []
 
 
 def test_everyone_reads_measures_and_drafts(site: Site, laid_open: str, browser: Browser) -> None:
-    found: list[object] = []
-    complaints: list[object] = []
-    for scheme in ("light", "dark"):
-        with opened(browser, color_scheme=scheme, bypass_csp=True) as page:
-            for address in (*PAGES, f"/policies/{laid_open}/"):
-                page.goto(site.url + address)
-                wrong, unmarked = looked_at(page, address)
-                found += wrong
-                complaints += unmarked
-    assert found == []
-    assert complaints == []
+    walk = Walk()
+    with opened(browser, bypass_csp=True) as page:
+        for address in (*PAGES, f"/policies/{laid_open}/"):
+            page.goto(site.url + address)
+            seen(page, walk, address)
+    fit_for_everyone(walk)
 
 
 def test_the_desk_reads_drafts(site: Site, laid_open: str, browser: Browser) -> None:
+    walk = Walk()
     with opened(browser, bypass_csp=True) as page:
         page.goto(f"{site.url}/desk/sign-in/?next=/desk/policies/")
         page.fill("input[name=username]", f"test-{Role.OPERATOR.lower()}")
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[type=submit]")
         page.wait_for_url("**/desk/policies/")
-        assert looked_at(page, "/desk/policies/") == ([], [])
+        seen(page, walk, "/desk/policies/")
         page.set_input_files(
             "#draft",
             {
@@ -109,6 +103,7 @@ def test_the_desk_reads_drafts(site: Site, laid_open: str, browser: Browser) -> 
         with page.expect_navigation():
             page.click("#assess")
         assert page.get_by_role("alert").count() == 1
-        assert looked_at(page, "/desk/policies/refused/") == ([], [])
+        seen(page, walk, "/desk/policies/refused/")
         page.goto(f"{site.url}/desk/policies/{laid_open}/")
-        assert looked_at(page, f"/desk/policies/{laid_open}/") == ([], [])
+        seen(page, walk, f"/desk/policies/{laid_open}/")
+    fit_for_everyone(walk)

@@ -19,7 +19,7 @@ LARGEST_ROOM = 2_000
 MOST_VERBS = 12
 MOST_FILES = 10
 MOST_ROOMS = 7
-THE_REGISTER_ITSELF = {"src/xinshu/register/records": (2_600, 12)}
+THE_REGISTER_ITSELF = {"src/xinshu/register/records": (2_800, 12)}
 """Lines and files of the one room that may be larger, and why: docs/adr/0025."""
 NOT_COUNTED = frozenset({"apps.py"})
 

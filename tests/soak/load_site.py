@@ -68,7 +68,7 @@ def main() -> None:
         folder.chmod(0o755)
         environment = os.environ | {"XINSHU_DATA_FOLDER": place, "XINSHU_RATE_LIMIT": "0"}
         _said([TOOL, "seed", "--subjects", "2000", "--records", "8000"], environment)
-        code, name = _market(_said([TOOL, "organ", "list"], environment))
+        code, name = market(_said([TOOL, "organ", "list"], environment))
         token = _said([TOOL, "organ", "token", "new", code, "--name", "load"], environment).split()[-1]
         with serving([TOOL, "run", "--port", str(PORT)], environment, PORT):
             sys.stdout.write(
@@ -76,7 +76,7 @@ def main() -> None:
             )
 
 
-def _market(listed: str) -> tuple[str, str]:
+def market(listed: str) -> tuple[str, str]:
     """Code and name of the city's market regulation, out of `xinshu organ list`."""
     found = re.search(r"^(\w{18}) +\d{6} +MARKET_REGULATION +(\S+)$", listed, re.MULTILINE)
     assert found is not None

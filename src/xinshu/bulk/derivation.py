@@ -1,8 +1,10 @@
 """Derives class, period and public form of a batch: the law is asked once per distinct input and joined back."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -13,10 +15,10 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.deadlines import day_after_wait
 from xinshu.law.entries import FieldRole
 from xinshu.law.public_form import HEADLINE_ROLES, Content, masked, public_form
-from xinshu.law.publicity import publicity
+from xinshu.law.publicity import publicity_through
 from xinshu.law.severity import severity
 from xinshu.law.terms import Area, Decision, Effect, Mark, Penalty, Procedure, Record, Severity, SubjectKind
-from xinshu.law.verdict import Publicity, SeverityVerdict
+from xinshu.law.verdict import Publicity, Reason, SeverityVerdict
 
 CLASS_INPUTS = ["department", "penalties", "procedure", "fine", "severity", "severity_row"]
 TERM_INPUTS = [
@@ -46,25 +48,38 @@ class Derived:
 
     `documents` gains `settled` and `question` (the class), `answer` and `verdict` (indices into the two lists; null
     verdict: the kind has no classes), `public_from`, `public_until`, `repair_from`, `regime`, and `reasons` (JSON).
+    `catalogue`: that of the day, which also names the instruments of editions to come.
     """
 
     documents: pl.DataFrame
     answers: list[Publicity]
     verdicts: list[SeverityVerdict]
+    catalogue: Catalogue
 
 
-def derive(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> Derived:
+def derive(
+    documents: pl.DataFrame,
+    *,
+    kind: str,
+    catalogue: Catalogue,
+    on_date: date,
+    later: Sequence[tuple[date, Catalogue]] = (),
+) -> Derived:
     """Ask the law about every document of one kind; its class is checked by the tables of that day.
+
+    `later`: the editions that are adopted already and begin after that day, each with its first day, in their order.
 
     `is_told` (where there is such a column): somebody can answer for its body, so that a new adverse record waits.
     """
     documents = _waiting(documents, kind, catalogue)
     documents, verdicts = _classed(documents, kind=kind, catalogue=catalogue, on_date=on_date)
     inputs = documents.select(TERM_INPUTS).unique(maintain_order=True)
-    answers = [publicity(_record(kind, row), catalogue) for row in inputs.iter_rows(named=True)]
+    answers = [publicity_through(as_record(kind, row), catalogue, later) for row in inputs.iter_rows(named=True)]
     keyed = inputs.with_columns(pl.int_range(len(inputs), dtype=pl.UInt32).alias("answer"), *_terms(answers))
     documents = documents.join(keyed, on=TERM_INPUTS, how="left", nulls_equal=True, maintain_order="left")
-    return Derived(_with_reasons(documents, answers, verdicts), answers, verdicts)
+    named = {name: one for _, rules in later for name, one in rules.instruments.items()}
+    worded = replace(catalogue, instruments=MappingProxyType({**named, **catalogue.instruments}))
+    return Derived(_with_reasons(documents, answers, verdicts), answers, verdicts, worded)
 
 
 def _waiting(documents: pl.DataFrame, kind: str, catalogue: Catalogue) -> pl.DataFrame:
@@ -119,7 +134,7 @@ def _with_reasons(documents: pl.DataFrame, answers: list[Publicity], verdicts: l
     """The reasons of both verdicts, written once for each pair that occurs."""
     pairs = documents.select("answer", "verdict").unique(maintain_order=True)
     said = [
-        _reasons_text(answers[answer], None if verdict is None else verdicts[verdict])
+        _both_reasons(answers[answer], None if verdict is None else verdicts[verdict])
         for answer, verdict in pairs.iter_rows()
     ]
     keyed = pairs.with_columns(pl.Series("reasons", said, pl.String))
@@ -137,7 +152,8 @@ def _decision(row: Row) -> Decision:
     )
 
 
-def _record(kind: str, row: Row) -> Record:
+def as_record(kind: str, row: Row) -> Record:
+    """What the law is asked about: a row with TERM_INPUTS."""
     return Record(
         kind=kind,
         subject_kind=SubjectKind(row["subject_kind"]),
@@ -161,9 +177,12 @@ def _penalties(row: Row) -> frozenset[Penalty]:
     return frozenset(Penalty(value) for value in row["penalties"] or ())
 
 
-def _reasons_text(answer: Publicity, verdict: SeverityVerdict | None) -> str:
-    """The reasons of both verdicts as JSON: a list of [code, basis, article]."""
-    reasons = (*answer.reasons, *(verdict.reasons if verdict else ()))
+def _both_reasons(answer: Publicity, verdict: SeverityVerdict | None) -> str:
+    return reasons_text((*answer.reasons, *(verdict.reasons if verdict else ())))
+
+
+def reasons_text(reasons: Sequence[Reason]) -> str:
+    """Reasons as JSON: a list of [code, basis, article]."""
     return orjson.dumps([[reason.code, reason.basis, reason.article] for reason in reasons]).decode()
 
 
@@ -174,7 +193,8 @@ class Forms:
     of the canonical JSON of the content by name: only what may be shown is ever looked for.
     """
 
-    def __init__(self, derived: Derived, *, kind: str, catalogue: Catalogue) -> None:
+    def __init__(self, derived: Derived, *, kind: str) -> None:
+        catalogue = derived.catalogue
         rules = catalogue.kinds[kind].fields
         headline = {name for name, rule in rules.items() if rule.role in HEADLINE_ROLES}
         by_role = {rule.role: name for name, rule in rules.items() if rule.role is not None}

@@ -2,7 +2,9 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -170,13 +172,21 @@ def _sourced(value: Any, path: Path, period: Period | None) -> Iterator[tuple[Pa
 
 
 def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, str | date | int | None):
+        return
     if dataclasses.is_dataclass(value):
-        for item in dataclasses.fields(value):
-            yield item.metadata.get("key", item.name), getattr(value, item.name)
+        for key, name in _shape(value.__class__):
+            yield key, getattr(value, name)
     elif isinstance(value, Mapping):
         yield from value.items()
     elif isinstance(value, tuple | list):
         yield from enumerate(value)
+
+
+@cache
+def _shape(of: Any) -> tuple[tuple[str, str], ...]:
+    """The key of each field as it is written, and its name."""
+    return tuple((item.metadata.get("key", item.name), item.name) for item in dataclasses.fields(of))
 
 
 def _basis(entries: Entries, entry: Entry, path: Path, value: Sourced, period: Period | None) -> Iterator[Fault]:

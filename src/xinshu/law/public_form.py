@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from xinshu.kit.period import Period
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole, FieldRule, FieldType, Sentence
 from xinshu.law.terms import ClaimCause, Mark
@@ -63,10 +64,8 @@ def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) ->
     if publicity.period is None:
         return None
     kind = catalogue.kinds[content.kind]
-    shown = publicity.period
     headline = {name for name, rule in kind.fields.items() if rule.role in HEADLINE_ROLES}
     hidden = publicity.withheld | headline
-    basis = publicity.reasons[0]
     return {
         "ref": content.record_ref,
         "kind": content.kind,
@@ -74,13 +73,28 @@ def public_form(content: Content, publicity: Publicity, catalogue: Catalogue) ->
         "document_number": content.document_number,
         "organ": {"code": content.organ_code, "name": content.organ_name},
         "decided_on": _iso(content.decided_on),
+        **_display(publicity.period, publicity, catalogue),
+        "fields": {name: value for name, value in content.fields.items() if name in kind.fields and name not in hidden},
+    }
+
+
+def retold(form: Mapping[str, Any], publicity: Publicity, catalogue: Catalogue) -> dict[str, Any] | None:
+    """A public form as another answer about its record has it: its days, its reason, less what is withheld besides."""
+    if publicity.period is None:
+        return None
+    fields = {name: value for name, value in form["fields"].items() if name not in publicity.withheld}
+    return {**form, **_display(publicity.period, publicity, catalogue), "fields": fields}
+
+
+def _display(shown: Period, publicity: Publicity, catalogue: Catalogue) -> dict[str, Any]:
+    basis = publicity.reasons[0]
+    return {
         "shown_from": _iso(shown.start),
         "shown_until": _iso(shown.last_day),
         "repair_from": _iso(publicity.repair_from),
         "regime": publicity.regime,
         "basis": {"id": basis.basis, "article": basis.article},
         "why": sentence(basis, catalogue, start=shown.start, last_day=shown.last_day),
-        "fields": {name: value for name, value in content.fields.items() if name in kind.fields and name not in hidden},
     }
 
 

@@ -4,6 +4,7 @@ Articles: NDRC Order 36 (2026), NDRC Order 58 (2023) and the 2019 regime as the 
 201-203 for the days; Decisions 1 and 2 of the architecture for transitions, late arrival and ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -51,6 +52,43 @@ def publicity(record: Record, catalogue: Catalogue) -> Publicity:
         return _never(hidden, refusal)
     term = _term_over_time(record, catalogue.schemes[kind.publicity or ""])
     return _on_arrival(record, _while_in_force(term, kind), hidden)
+
+
+def publicity_through(record: Record, catalogue: Catalogue, later: Sequence[tuple[date, Catalogue]]) -> Publicity:
+    """By this edition, and by those that are adopted to follow it, each from its first day on (in their order)."""
+    answer = publicity(record, catalogue)
+    for begins, rules in later:
+        answer = carried_over(answer, publicity(record, rules), begins=begins)
+    return answer
+
+
+def carried_over(standing: Publicity, later: Publicity, *, begins: date) -> Publicity:
+    """What an edition that is adopted later makes, from its own first day on, of a record that stands already.
+
+    `later`: what that edition alone says of the record. It shortens a display and opens repair earlier, and never the
+    other way: no rule reaches back to the subject's harm (Legislation Law art. 104, Decision 2). Until that day nothing
+    changes but what is told of the end; a field that the later edition withholds is withheld at once.
+    """
+    old, hidden = standing.period, standing.withheld | later.withheld
+    if old is None or (old.until is not None and old.until <= begins):
+        return standing
+    until = begins if later.period is None else _not_before(begins, later.period.until)
+    start = old.start
+    if later.period is not None and old.start >= begins:
+        start = max(old.start, later.period.start)
+    period = make_period(start, earlier_end(old.until, until))
+    repair_from = _within(_earlier_repair_day(standing.repair_from, later.repair_from, begins), period)
+    if period == old:
+        return replace(standing, withheld=hidden, repair_from=repair_from)
+    told = standing if until == begins and period is not None else later
+    last = later.reasons[0]
+    return Publicity(
+        period=period,
+        withheld=hidden,
+        repair_from=repair_from,
+        regime=told.regime,
+        reasons=(*told.reasons, Reason(ReasonCode.SHORTENED_BY_TRANSITION, last.basis, last.article)),
+    )
 
 
 def withheld(kind: Kind, subject_kind: SubjectKind) -> frozenset[str]:
@@ -176,7 +214,7 @@ def _transition(old: _Term, new: _Term, regime: Regime) -> _Term:
         return _replaced(old, new, regime)
     until = commencement if new.period is None else _not_before(commencement, new.period.until)
     period = make_period(old.period.start, earlier_end(old.period.until, until))
-    repair_from = _earlier_repair(old, new, commencement)
+    repair_from = _earlier_repair_day(old.repair_from, new.repair_from, commencement)
     if period == old.period:
         return replace(old, repair_from=repair_from)
     reason = Reason(ReasonCode.SHORTENED_BY_TRANSITION, regime.basis, regime.article)
@@ -199,10 +237,17 @@ def _not_before(commencement: date, until: date | None) -> date | None:
     return None if until is None else max(commencement, until)
 
 
-def _earlier_repair(old: _Term, new: _Term, commencement: date) -> date | None:
-    """The earlier of the two repair days; the newer one counts from its regime's commencement only."""
-    later = None if new.repair_from is None else max(commencement, new.repair_from)
-    return earlier_end(old.repair_from, later)
+def _earlier_repair_day(old: date | None, new: date | None, commencement: date) -> date | None:
+    """The earlier of the two repair days; the newer one counts from its rules' commencement only."""
+    return earlier_end(old, None if new is None else max(commencement, new))
+
+
+def _within(repair_from: date | None, period: Period | None) -> date | None:
+    """The first day of repair within a period: its first day at the earliest, and none that comes after its end."""
+    if repair_from is None or period is None:
+        return None
+    opens = max(repair_from, period.start)
+    return opens if opens in period else None
 
 
 def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicity:
@@ -219,9 +264,7 @@ def _on_arrival(record: Record, term: _Term, hidden: frozenset[str]) -> Publicit
         elif term.period is not None:
             reasons = (replace(reasons[0], code=ReasonCode.ARRIVED_AFTER_TERM), *reasons)
         return Publicity(period=None, withheld=hidden, repair_from=None, regime=term.regime, reasons=reasons)
-    repair_from = term.repair_from and max(term.repair_from, arrived.start)
-    if repair_from is not None and repair_from not in arrived:
-        repair_from = None
+    repair_from = _within(term.repair_from, arrived)
     return Publicity(period=period, withheld=hidden, repair_from=repair_from, regime=term.regime, reasons=term.reasons)
 
 

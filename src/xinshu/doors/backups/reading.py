@@ -9,11 +9,11 @@ from typing import IO, Any, Final
 
 import orjson
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from xinshu.doors.backups import databases, sealing, store_files
 from xinshu.doors.backups.writing import DATABASE, POINT, Told
+from xinshu.doors.tables import bring_up
 from xinshu.kit.durable import make, room
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.moment import Moment
@@ -157,7 +157,7 @@ def _brought_up(
     since: list[Ending], manifest: dict[str, Any], staged: Path, *, ledger_lost: bool, moment: Moment
 ) -> Restored:
     """In the new database, which nobody else knows: the tables of this version, and what has ended since."""
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up()
     point = Point(*manifest["point"])
     if point_at(point.number) != point:
         raise sealing.NotWhole("备份与其清单不符。The backup is not what its manifest says.")

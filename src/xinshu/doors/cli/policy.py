@@ -1,7 +1,7 @@
 """`xinshu policy`: a draft of rules is assessed before it is adopted; nothing is adopted without that (G32)."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,14 +13,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xinshu.doors.cli.store import store
 from xinshu.doors.desk.policy_pdf import policy_pdf
+from xinshu.doors.policies.adopting import adopt as adopt_edition
 from xinshu.doors.policies.proposals import DraftRefused, Proposal, proposed, proposed_by_folder
-from xinshu.doors.policies.running import Told, assess
+from xinshu.doors.policies.running import assess
 from xinshu.doors.policies.telling import summary
 from xinshu.kit.clock import now
 from xinshu.law.case_terms import CaseTerm, case_due
 from xinshu.law.terms import CountedFrom
-from xinshu.proceedings.endings import number_and_note
-from xinshu.register.catalogues.actions import adopt_assessed, open_consultation
+from xinshu.register.catalogues.actions import open_consultation
 from xinshu.register.catalogues.queries import assessment, assessments, catalogue_on, report_of
 
 DRAFT = click.Path(exists=True, path_type=Path)
@@ -57,7 +57,11 @@ def assess_draft(draft: Path, out: Path | None, actor: str) -> None:
             number = len(refused.refusals)
             click.echo(f"草案有 {number} 处不合规定，未评估。The draft has {number} faults; not assessed.", err=True)
             sys.exit(1)
-        with _bar() as told:
+        with _bar("评估 assessing") as progress:
+
+            def told(records: int, bodies: int) -> None:
+                progress(f"信息 records {records:,}，主体 bodies {bodies:,}")
+
             report_hash = assess(found, actor=actor, moment=moment, told=told)
         report = report_of(report_hash)
         if out is not None:
@@ -96,14 +100,24 @@ def consult(assessment_hash: str, actor: str) -> None:
 def adopt(assessment_hash: str, in_force_from: date, actor: str) -> None:
     """采纳已评估的版本 Adopt exactly the edition that was assessed, from a day that lies ahead.
 
+    在库信息随即按新版衔接：公示期或者修复日期只会提前，不会推后；中断则全部不作数，可再执行。
+    What stands is carried into it at once: its display ends, or its repair opens, earlier and never later. All of it,
+    or nothing when it is interrupted; then run it again.
+
     例 Example: xinshu policy adopt 3f0c… --from 2027-03-01
     """
     moment = now()
     day = date(in_force_from.year, in_force_from.month, in_force_from.day)
-    with store(moment):
-        edition = adopt_assessed(assessment_hash, in_force_from=day, actor=actor, moment=moment)
-        number_and_note(moment=moment)
-    click.echo(f"已采纳 adopted: {edition}  施行 in force from {day}")
+    with store(moment), _bar("衔接在库信息 carrying over") as progress:
+        found = adopt_edition(
+            assessment_hash,
+            in_force_from=day,
+            actor=actor,
+            moment=moment,
+            told=lambda compared: progress(f"信息 records {compared:,}"),
+        )
+    click.echo(f"已采纳 adopted: {found.edition}  施行 in force from {day}")
+    click.echo(f"在库信息公示期或者修复日期提前 records that end, or open to repair, earlier: {found.carried:,}")
 
 
 @policy.command(name="list")
@@ -126,12 +140,8 @@ def _proposed(draft: Path) -> Proposal:
 
 
 @contextmanager
-def _bar() -> Iterator[Told]:
+def _bar(what: str) -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("评估 assessing", total=None)
-
-        def told(records: int, bodies: int) -> None:
-            progress.update(task, description=f"信息 records {records:,}，主体 bodies {bodies:,}")
-
-        yield told
+        task = progress.add_task(what, total=None)
+        yield lambda said: progress.update(task, description=f"{what}：{said}")

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import click
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from xinshu.doors.metrics import TOKEN
+from xinshu.doors.tables import bring_up
 from xinshu.kit import postgres
 from xinshu.kit.durable import keep_first
 from xinshu.kit.moment import Moment
@@ -51,19 +50,12 @@ def store(moment: Moment, *, setting_up: bool = False) -> Iterator[None]:
 
 def _set_up(moment: Moment) -> None:
     """Bring the tables up to date, and adopt the founding edition of the catalogue where none is in force."""
-    if _is_out_of_date():
-        call_command("migrate", verbosity=0, interactive=False)
+    bring_up()
     try:
         catalogue_on(moment.day)
     except NoCatalogue:
         adopt(settings.CATALOGUE_FOLDER, in_force_from=FOUNDING_DAY, actor="setup", moment=moment)
         number_and_note(moment=moment)
-
-
-def _is_out_of_date() -> bool:
-    """Whether a migration waits; asked first, since `migrate` takes a while to find that it has nothing to do."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _make_metrics_token() -> None:

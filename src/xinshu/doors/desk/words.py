@@ -91,6 +91,10 @@ CHANGES: Final[dict[str, Words]] = {
     "MARKED": ("加标注", "marked"),
     "UNMARKED": ("撤标注", "mark taken off"),
     "STATED": ("主体说明", "the body's statement"),
+    "CARRIED_OVER": (
+        "新版目录已采纳，公示期或者修复日期相应提前",
+        "a new edition of the catalogue is adopted: its display ends, or its repair opens, earlier",
+    ),
     "HELD_BACK": ("恢复备份后暂停公示，等待核对", "held back after a restore, to be compared"),
     "MASKED": ("遮盖待核", "masked pending review"),
     "UNMASKED": ("解除遮盖", "mask lifted"),

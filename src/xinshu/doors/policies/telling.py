@@ -15,9 +15,15 @@ EFFECTS: Final[Mapping[str, Words]] = {
     Impact.LOSES: ("不再受此措施影响的主体", "Bodies that would no longer be under it"),
     Impact.TWICE: ("同一事实在同一事项中被两项措施影响的主体", "Bodies hit twice for one fact in one matter"),
     Impact.MINOR: ("仅因轻微失信信息而受影响的主体", "Bodies that it would touch for a minor matter"),
-    Impact.LONGER: ("公示期延长的主体", "Bodies of which a record would be shown longer"),
+    Impact.LONGER: (
+        "同类信息今后公示期更长的主体（在库信息不延长）",
+        "Bodies of which a record of the kind would be shown longer (what stands is not lengthened)",
+    ),
     Impact.SHORTER: ("公示期缩短的主体", "Bodies of which a record would be shown for a shorter time"),
-    Impact.GONE: ("不再公示的主体", "Bodies of which a record would no longer be shown"),
+    Impact.GONE: (
+        "自施行之日起不再公示的主体",
+        "Bodies of which a record would no longer be shown from the first day on",
+    ),
     Impact.UNSURE: (
         "期限变化无法由公示内容算出的主体",
         "Bodies of which the change of term cannot be told from what is shown",

@@ -24,7 +24,7 @@ HIDDEN: Final[Mapping[str, Words]] = {
     "SHIELDED": ("法院批准的重整计划执行期间", "while a plan approved by a court is carried out"),
     "NOT_US": ("正在核实是否属于贵单位", "while it is reviewed whether it is yours at all"),
 }
-DERIVING: Final = frozenset({"ACCEPTED", "CORRECTED", "REINSTATED"})
+DERIVING: Final = frozenset({"ACCEPTED", "CORRECTED", "REINSTATED", "CARRIED_OVER"})
 """Changes that say whether, and until when, a record is shown; the others stand beside that."""
 
 GROUND_WORDS: Final[Mapping[str, Words]] = {str(ground): said for ground, said in GROUNDS.items()}

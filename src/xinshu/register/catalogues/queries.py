@@ -89,6 +89,12 @@ def catalogue_on(day: date) -> EditionRow:
     return _edition(bytes(found[0]).hex(), found[1])
 
 
+def editions_after(day: date) -> tuple[tuple[date, Catalogue], ...]:
+    """The editions that are adopted and begin after that day, each with its first day, in their order."""
+    found = Edition.objects.filter(in_force_from__gt=day).order_by("in_force_from").values_list("hash", "in_force_from")
+    return tuple((begins, _edition(bytes(name).hex(), begins).catalogue) for name, begins in found)
+
+
 def newest_edition() -> EditionRow:
     """The edition that a draft is compared with: the newest adopted, in force already or to come."""
     return catalogue_on(date.max)

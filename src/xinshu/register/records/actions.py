@@ -20,11 +20,13 @@ from xinshu.kit.moment import Moment
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.terms import SEVERITY_ORDER
 from xinshu.law.verdict import SeverityVerdict
+from xinshu.register.catalogues.queries import editions_after
 from xinshu.register.erasures.queries import erased
 from xinshu.register.publog import actions as publog
 from xinshu.register.records.entries import enter_changes, entries_of
 from xinshu.register.records.first_load import FirstLoad
 from xinshu.register.records.statements import (
+    ACCEPTING,
     CHANGED,
     COMPARE,
     CORRECT,
@@ -62,6 +64,7 @@ class Change(StrEnum):
     MARKED = "MARKED"
     UNMARKED = "UNMARKED"
     STATED = "STATED"
+    CARRIED_OVER = "CARRIED_OVER"
 
 
 class Held(StrEnum):
@@ -135,7 +138,8 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     """
     outcome = Outcome()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {filing.kind}"])
+        cursor.execute(ACCEPTING, [f"accept {filing.kind}"])
+    later = editions_after(filing.moment.day)
     documents = _one_for_each_body(documents, outcome)
     known = _known(documents, filing) if loading is None else loading.known(documents)
     documents = _compared(documents, known, filing)
@@ -145,7 +149,7 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     documents = with_listing(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
     documents = _hold(documents, pl.col("lacks_steps"), Held.LISTING_STEPS, outcome)
     documents = _hold(documents, pl.col("not_theirs"), Held.LIST_OF_ANOTHER, outcome)
-    derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
+    derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day, later=later)
     stored = _store(filing, _sorted_out(filing, derived, outcome), derived)
     _owe_notices(filing, stored)
     add_sources(unchanged, batch=filing.batch, at=filing.moment.instant)
@@ -287,7 +291,7 @@ def _store(filing: Filing, documents: pl.DataFrame, derived: Derived) -> pl.Data
         pl.lit(filing.edition, pl.Binary).alias("edition"),
         pl.lit(filing.moment.instant.astimezone(UTC)).cast(pl.Datetime("us", "UTC")).alias("at"),
     )
-    forms = Forms(derived, kind=filing.kind, catalogue=filing.catalogue)
+    forms = Forms(derived, kind=filing.kind)
     with ThreadPoolExecutor(1) as beside:
         # The database is busy with the history for as long as the forms take to render.
         rendered = beside.submit(forms.rendered, documents)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from xinshu.bulk.survey import identity_numbers
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.fresh_tables import FreshTables
-from xinshu.register.records.statements import KNOWN
+from xinshu.register.records.statements import ACCEPTING, KNOWN
 from xinshu.register.subjects.actions import Acquainted, build_names_anew, lock_openings
 
 TABLES: Final = ("records_record", "records_recordversion", "records_journalline")
@@ -90,7 +90,7 @@ def first_load(*, kind: str, named_again: pl.Series) -> Iterator[FirstLoad]:
     with transaction.atomic(), connection.cursor() as cursor:
         # Taken in the order of every filing, so that no two wait for one another.
         lock_openings()
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accept {kind}"])
+        cursor.execute(ACCEPTING, [f"accept {kind}"])
         cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN SHARE MODE")
         cursor.execute(ANY_HELD)
         if cursor.fetchone()[0]:

@@ -15,6 +15,9 @@ from xinshu.bulk.listings import COLUMNS
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole
 
+ACCEPTING: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+"""Of “accept” and a kind: who files records of it, or changes the terms by which they are derived, is one at a time."""
+
 FILED_COLUMNS: Final = ("index bigint", "subject_id bigint", "identity bytea", "content_digest bytea")
 COMPARE = """
 SELECT f.index, r.record_ref::text, r.recorded_on, r.version, r.severity,

@@ -314,7 +314,7 @@ class _Told:
 
     def hear(self, ending: Ending) -> None:
         """The next line."""
-        if ending.change == Change.CORRECTED:
+        if ending.change in {Change.CORRECTED, Change.CARRIED_OVER}:
             self._period = (True, ending.public_from, ending.public_until)
         if ending.change in ENDINGS:
             self._ended, self._on_day = ending.change, ending.on_day

@@ -4,14 +4,14 @@ from django.db import migrations
 
 FROM_CONTENT = """
 UPDATE records_record r
-   SET listed_in = coalesce(v.said ->> 'LIST', r.kind),
+   SET listed_in = r.kind,
        notified_on = (v.said ->> 'NOTIFIED_ON')::date, defence_until = (v.said ->> 'DEFENCE_UNTIL')::date,
        served_on = (v.said ->> 'SERVED_ON')::date, effective_from = (v.said ->> 'SERVED_ON')::date
   FROM (SELECT subject_id, record_ref, version, content::jsonb AS said FROM records_recordversion) v
  WHERE r.kind IN ('SERIOUS_DISHONESTY', 'JUDGMENT_DEFAULTER') AND v.subject_id = r.subject_id
-   AND v.record_ref = r.record_ref AND v.version = r.version
+   AND v.record_ref = r.record_ref AND v.version = r.version AND r.listed_in IS NULL
 """
-"""What was filed before said these days already; both kinds have had to since they were there."""
+"""What was filed before said these days already; the edition that derived it knows no list by name, only the kind."""
 
 
 class Migration(migrations.Migration):
