@@ -46,6 +46,7 @@ from xinshu.proceedings.intake.own import returned
 from xinshu.proceedings.intake.states import Door
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.catalogues.models import Edition
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.display import Hidden, end_publication, hide, reinstate, unhide
 from xinshu.register.records.models import Record
 
@@ -76,7 +77,7 @@ def entry(name: str, **changes: Any) -> dict[str, Any]:
     asked: dict[str, Any] = {"decided_on": days[ListingStep.DECISION], "served_on": days[ListingStep.SERVICE]}
     said: dict[str, Any] = {column: days.get(step) for step, column in COLUMNS.items()}
     said |= {"subject": body(SUBJECT), "ref": uuid4(), "kind": rule.kind, "identity": uuid4().bytes}
-    said |= {"edition": bytes.fromhex(factories.adopted_catalogue().hash), "listed_in": name, "public_from": TODAY}
+    said |= {"edition": bytes.fromhex(catalogue_on(TODAY).hash), "listed_in": name, "public_from": TODAY}
     said["effective_from"] = listing_period(rule, months=None, catalogue=shipped(), **asked).effective_from
     return said | changes
 
