@@ -11,14 +11,12 @@ import pytest
 from django.conf import settings as house_settings
 
 from tests.editions import no_editions
-from tests.factories import FOUNDING_DAY, noon
+from tests.factories import adopted_once
 from tests.proceedings import test_listing_attacks as attacks
 from tests.proceedings import test_listing_matrix as matrix
 from tests.proceedings.test_listing_matrix import TODAY, Desk, shown
 from xinshu.law.listing import demanded
 from xinshu.law.terms import ListingStep
-from xinshu.register.catalogues.actions import adopt
-from xinshu.register.catalogues.models import Edition
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.models import Record
 
@@ -38,11 +36,7 @@ def house(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """The shipped catalogue, in which that list demands a legal review and ten waiting days too."""
     settings.DATA_FOLDER = tmp_path / "data"
     no_editions()
-    if EDITION:
-        Edition.objects.create(**EDITION)
-    else:
-        adopt(_changed(tmp_path / "catalogue"), in_force_from=FOUNDING_DAY, actor="test", moment=noon(TODAY))
-        EDITION.update(Edition.objects.values().get())
+    adopted_once(EDITION, lambda: _changed(tmp_path / "catalogue"))
     monkeypatch.setitem(matrix.LISTS, NAME, catalogue_on(TODAY).catalogue.lists[NAME])
 
 
