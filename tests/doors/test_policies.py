@@ -114,7 +114,7 @@ def test_the_command_refuses_with_the_line_and_status_one(tmp_path: Path) -> Non
     draft.write_text(LAWFUL.replace("kind: ADMIN_PENALTY,", "kind: ADMIN_PENALTY, weight: 3,"), encoding="utf-8")
     said = run("assess", draft)
     assert said.exit_code == 1
-    assert "draft.yaml:26: TEST-TRADING.grounds.0.weight: [UNKNOWN_KEY]" in said.output
+    assert "draft.yaml:26: TEST-TRADING.grounds.0.weight: [UNKNOWN_KEY 没有这一项" in said.output
     assert assessments(public_only=False) == ()
 
 

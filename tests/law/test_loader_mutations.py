@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.law.hostile import Row, hostile_rows, sound_entries, spoiled
-from xinshu.law import doubts, layer_checks, list_checks, measure_checks, refusal_checks
+from xinshu.law import doubts, fairness_checks, layer_checks, list_checks, look_checks, measure_checks, refusal_checks
 from xinshu.law.catalogue import Entries
 from xinshu.law.reading import Fault
 from xinshu.law.terms import Certainty, ListExit, ListingStep, Rank, TermKind, UseContext
@@ -24,8 +24,10 @@ Check = Callable[[Entries], Iterable[Fault]]
 
 ASKED = {
     measure_checks: "measure_faults",
+    fairness_checks: "fairness_faults",
     list_checks: "list_faults",
     layer_checks: "layer_faults",
+    look_checks: "look_faults",
     refusal_checks: "refusal_faults",
 }
 SHARED = {"doubts": (measure_checks, list_checks)}
@@ -138,6 +140,15 @@ LIMITS: list[tuple[ModuleType, str, Any]] = [
     (measure_checks, "MONEY_RANKS", wider(measure_checks.MONEY_RANKS, Rank.DEPARTMENT_RULE)),
     (measure_checks, "MONEY_RANKS", wider(measure_checks.MONEY_RANKS, Rank.LOCAL_REGULATION)),
     (measure_checks, "LONGEST", measure_checks.LONGEST + 1),
+    (look_checks, "UNSEEN", frozenset({"Cc"})),
+    (look_checks, "UNSEEN", frozenset({"Cf"})),
+    (fairness_checks, "REGISTRATION", 0),
+    (fairness_checks, "EVALUATION", 0),
+    (fairness_checks, "EVERYWHERE", wider(fairness_checks.EVERYWHERE, "CITY")),
+    (fairness_checks, "BY_GRADE", wider(fairness_checks.BY_GRADE, UseContext.AWARDS)),
+    (fairness_checks, "BY_GRADE", wider(fairness_checks.BY_GRADE, UseContext.PUBLIC_TRADING)),
+    (list_checks, "FLOORS", {**list_checks.FLOORS, "ADMIN_PENALTY": frozenset()}),
+    (list_checks, "FLOORS", {"JUDGMENT_DEFAULTER": frozenset(), "SERIOUS_DISHONESTY": frozenset()}),
     (list_checks, "SCOPE_RANKS", wider(doubts.SCOPE_RANKS, Rank.DEPARTMENT_RULE)),
     (list_checks, "SCOPE_RANKS", wider(doubts.SCOPE_RANKS, Rank.OTHER_NORMATIVE_DOCUMENT)),
     (list_checks, "CONDUCT_RANKS", wider(list_checks.CONDUCT_RANKS, Rank.OTHER_NORMATIVE_DOCUMENT)),

@@ -9,6 +9,7 @@ from xinshu.law.catalogue import NATIONAL, Catalogue
 from xinshu.law.doubts import RIGHTS, SCOPE_RANKS
 from xinshu.law.list_rules import ListRule
 from xinshu.law.measure_rules import SURE, Measure, class_of
+from xinshu.law.public_form import law_phrase
 from xinshu.law.reading import Rule
 from xinshu.law.refusal_checks import LEGAL
 from xinshu.law.terms import (
@@ -51,7 +52,7 @@ MEASURES = {
     "WAGE_ARREARS_IN_TENDERS": (FIRST, USED),
     "MARKET_LISTS_IN_TENDERS": (FIRST, USED),
     "GRAVE_RECORD_IN_PROCUREMENT": (FIRST, USED),
-    "TAX_RECORD_IN_PROCUREMENT": (FIRST, USED),
+    "TAX_RECORD_IN_PROCUREMENT": (FIRST, NOT_USED),
     "REPUTATION_IN_PROCUREMENT": (FIRST, NOT_USED),
     "PROCUREMENT_BAN": (FIRST, NOT_USED),
 }
@@ -149,7 +150,7 @@ def test_what_is_not_used_says_why_in_both_languages() -> None:
         for found in (*CATALOGUE.measures.values(), *CATALOGUE.lists.values())
         if found.standing is Standing.INACTIVE
     ]
-    assert len(unused) == 6 + 10
+    assert len(unused) == 7 + 10
     assert all(found.why_zh and found.why_zh.endswith("。") for found in unused)
     assert all(found.why_en and found.why_en.endswith(".") for found in unused)
 
@@ -177,6 +178,12 @@ def test_the_made_up_province_has_one_incentive_and_one_measure_of_class_ii() ->
     }
     assert all(found.adopted is not None and "虚构" in found.adopted.by for found in local.values())
     assert all("演示" in found.name_zh for found in local.values())
+
+
+def test_an_item_of_an_article_is_cited_as_one() -> None:
+    zh, en = law_phrase("PRC-GPL", "22(5)", CATALOGUE)
+    assert zh == "《中华人民共和国政府采购法》第22条第5项"
+    assert en.startswith("article 22(5) of the")
 
 
 # --- lists ----------------------------------------------------------------------------------------

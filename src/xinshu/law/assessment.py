@@ -3,13 +3,14 @@
 Opinions article 19: credit policy is assessed before it is issued, so that credit management is not overused.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from xinshu.law.catalogue import NATIONAL, Catalogue, assemble, read
 from xinshu.law.checks import build
+from xinshu.law.draft_words import Speaks, spoken_of
 from xinshu.law.entries import Sentence
 from xinshu.law.measure_rules import Ground, Measure
 from xinshu.law.reading import Fault, Page, Path, Reader, Rule
@@ -90,11 +91,27 @@ class FindingCode(StrEnum):
     RESTS_ON_MINOR = "RESTS_ON_MINOR"
     TERM_SHIFTED = "TERM_SHIFTED"
     NOT_IN_USE = "NOT_IN_USE"
+    OWN_BASIS = "OWN_BASIS"
+    ADOPTED_IN_DOUBT = "ADOPTED_IN_DOUBT"
+    SPEAKS_OF_COUNT = "SPEAKS_OF_COUNT"
+    SPEAKS_OF_RELATION = "SPEAKS_OF_RELATION"
+    SPEAKS_OF_PLACE = "SPEAKS_OF_PLACE"
+    SPEAKS_OF_PRICE = "SPEAKS_OF_PRICE"
+
+
+SPEAKS: Final[Mapping[Speaks, FindingCode]] = {
+    Speaks.COUNT: FindingCode.SPEAKS_OF_COUNT,
+    Speaks.RELATION: FindingCode.SPEAKS_OF_RELATION,
+    Speaks.PLACE: FindingCode.SPEAKS_OF_PLACE,
+    Speaks.PRICE: FindingCode.SPEAKS_OF_PRICE,
+}
+BASES: Final = frozenset({"bases", "powers", "national_list"})
+"""Chapters on which the others rest: who changes them says what it itself, or what stands already, may do."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One finding: about which entry, beside which other (empty: none)."""
+    """One finding: about which entry, beside which other entry or word (empty: none)."""
 
     code: FindingCode
     entry: str
@@ -179,18 +196,23 @@ def touches(found: Iterable[Change]) -> bool:
     return any(change.chapter in TOUCHING for change in found)
 
 
-def findings(found: Iterable[Change], old: Catalogue, new: Catalogue) -> tuple[Finding, ...]:
+def findings(found: Collection[Change], old: Catalogue, new: Catalogue) -> tuple[Finding, ...]:
     """What is to be told of measures, lists and terms that are added or changed, though it is lawful."""
     told: set[Finding] = set()
+    own = {one.name for one in found if one.chapter in BASES}
     for change in found:
         if change.sort is ChangeSort.REMOVED:
             continue
+        told |= set(_of_words(change, new))
         if change.chapter == "measures":
             told |= set(_of_measure(change.name, new))
         if change.chapter in {"measures", "lists"}:
             entry = new.measures.get(change.name) or new.lists.get(change.name)
             if entry is not None and entry.standing is Standing.INACTIVE:
                 told.add(Finding(FindingCode.NOT_IN_USE, change.name))
+            if entry is not None and entry.adopted is not None:
+                told.add(Finding(FindingCode.ADOPTED_IN_DOUBT, change.name))
+    told |= {Finding(FindingCode.OWN_BASIS, name, other) for name, *rests in _rests(new) for other in own & set(rests)}
     told |= {Finding(FindingCode.TERM_SHIFTED, name) for name in shifted_kinds(old, new)}
     return tuple(sorted(told))
 
@@ -204,6 +226,36 @@ def shifted_kinds(old: Catalogue, new: Catalogue) -> frozenset[str]:
         or (kind, old.schemes.get(kind.publicity or ""))
         != (new.kinds[name], new.schemes.get(new.kinds[name].publicity or ""))
     )
+
+
+def _of_words(change: Change, new: Catalogue) -> Iterator[Finding]:
+    """Words of a measure, a list, a kind or a power that no rule can weigh: which, so that somebody reads them."""
+    entries: dict[str, Mapping[str, Any]] = {
+        "measures": new.measures,
+        "lists": new.lists,
+        "kinds": new.kinds,
+        "powers": new.powers,
+    }
+    entry = entries.get(change.chapter, {}).get(change.name)
+    if entry is not None:
+        texts = [
+            entry.name_zh,
+            getattr(entry, "plain_zh", ""),
+            getattr(getattr(entry, "ending", None), "zh", None) or "",
+        ]
+        texts += [getattr(ground, "name_zh", "") for ground in getattr(entry, "grounds", ())]
+        for sort, word in spoken_of(texts):
+            yield Finding(SPEAKS[sort], change.name, word)
+
+
+def _rests(new: Catalogue) -> Iterator[tuple[str, ...]]:
+    """Each power, list and measure, and after it what it rests on: instruments, articles, an item of the list."""
+    for name, power in new.powers.items():
+        yield name, power.basis
+    for name, rule in new.lists.items():
+        yield (name, rule.basis) if rule.conduct is None else (name, rule.basis, rule.conduct.basis)
+    for name, measure in new.measures.items():
+        yield name, measure.basis, measure.item or "", *(ground.power for ground in measure.grounds)
 
 
 def _of_measure(name: str, new: Catalogue) -> Iterator[Finding]:
@@ -274,7 +326,7 @@ def _chapters(page: Page, reader: Reader, layer: str, path: Path, raw: Mapping[s
             continue
         deep = len(place)
         lines = {found[deep:]: line for found, line in page.lines.items() if found[:deep] == place}
-        yield Page(page.file, layer, chapter, entries, lines)
+        yield Page(page.file, layer, chapter, entries, lines, proposed=True)
 
 
 def _beside(base: Iterable[Page], draft: Draft) -> list[Page]:

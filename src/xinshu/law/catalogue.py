@@ -173,7 +173,7 @@ def read(pages: Iterable[Page]) -> tuple[Entries, list[Fault]]:
     """Read every page; entries of each chapter by identifier, and all faults of shape met on the way."""
     entries = {chapter: Chapter() for chapter in CHAPTERS}
     faults: list[Fault] = []
-    for page in sorted(pages, key=lambda page: (page.layer != NATIONAL, page.layer, page.file)):
+    for page in sorted(pages, key=lambda page: (page.layer != NATIONAL, page.layer, page.proposed, page.file)):
         shape = CHAPTERS.get(page.chapter)
         if shape is None:
             known = ", ".join(CHAPTERS)

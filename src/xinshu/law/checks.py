@@ -27,10 +27,12 @@ from xinshu.law.entries import (
     Scheme,
     Sourced,
 )
+from xinshu.law.fairness_checks import fairness_faults
 from xinshu.law.general import general_faults
 from xinshu.law.holidays import year_calendar
 from xinshu.law.layer_checks import layer_faults
 from xinshu.law.list_checks import list_faults
+from xinshu.law.look_checks import look_faults
 from xinshu.law.measure_checks import measure_faults
 from xinshu.law.protected import protected_faults
 from xinshu.law.quality import quality_faults
@@ -129,11 +131,13 @@ def _check(entries: Entries) -> list[Fault]:
         duty_faults,
         general_faults,
         measure_faults,
+        fairness_faults,
         list_faults,
         _vocabularies,
         _sentences,
         refusal_faults,
         layer_faults,
+        look_faults,
     )
     return [fault for check in checks for fault in check(entries)]
 

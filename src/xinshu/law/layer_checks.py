@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xinshu.law.catalogue import LAYERED, NATIONAL, Entries, Entry, covers
+from xinshu.law.entries import FieldRole, Kind
 from xinshu.law.reading import Fault, Rule
 from xinshu.law.terms import Rank
 
@@ -27,6 +28,7 @@ def layer_faults(entries: Entries) -> Iterator[Fault]:
                 yield from _new_name(entries, entry, chapter)
     for entry in entries["kinds"].values():
         yield from _local_terms(entries, entry)
+        yield from _no_penalties(entry)
     yield from _names_of_layers(entries)
 
 
@@ -58,6 +60,15 @@ def _local_terms(entries: Entries, entry: Entry) -> Iterator[Fault]:
     if entry.page.layer != NATIONAL and scheme is not None and not usable(scheme, entry):
         message = f"“{entry.value.publicity}” belongs to {scheme.page.layer}"
         yield entry.fault(("publicity",), Rule.OUTSIDE_DIVISION, message)
+
+
+def _no_penalties(entry: Entry) -> Iterator[Fault]:
+    """Penalties and their classes are the nation's: a local kind that holds them would give them other terms."""
+    kind: Kind = entry.value
+    penalties = any(rule.role is FieldRole.PENALTIES for rule in kind.fields.values())
+    if entry.page.layer != NATIONAL and (kind.classed or penalties):
+        message = "penalties and classes of severity are in the national catalogue; a supplement does not repeat them"
+        yield entry.fault(("classed",) if kind.classed else ("fields",), Rule.OVERRIDES_NATIONAL, message)
 
 
 def _names_of_layers(entries: Entries) -> Iterator[Fault]:

@@ -8,7 +8,8 @@ from xinshu.law.catalogue import NATIONAL, Entries, Entry, covers
 from xinshu.law.doubts import SCOPE_RANKS, doubts, standing_faults
 from xinshu.law.entries import FieldType, Kind, Sourced
 from xinshu.law.layer_checks import usable
-from xinshu.law.list_rules import ListRule
+from xinshu.law.list_rules import ConductRule, ListRule
+from xinshu.law.listing import FLOORS
 from xinshu.law.reading import Fault, Path, Rule
 from xinshu.law.terms import Effect, ListExit, ListingStep, Rank, Relation, Signer, Standing, TermKind
 
@@ -77,10 +78,23 @@ def _bases(entries: Entries, entry: Entry, rule: ListRule) -> Iterator[Fault]:
         yield entry.fault(("conduct",), Rule.MISSING_BASIS, message)
         return
     court = {Rank.JUDICIAL_INTERPRETATION} if rule.signed_by is Signer.COURT else set()
-    rank = _rank(entries, rule.conduct.basis)
-    if rank is not None and rank not in CONDUCT_RANKS | court:
-        message = f"“{rule.conduct.basis}” is a {rank}; how a list is entered and left is said by a department rule"
-        yield entry.fault(("conduct", "basis"), Rule.RANK_TOO_LOW, message)
+    for path, value in _conduct(rule, rule.conduct):
+        rank = _rank(entries, value.basis)
+        if rank is not None and rank not in CONDUCT_RANKS | court:
+            message = f"“{value.basis}” is a {rank}; how a list is entered and left is said by a department rule"
+            yield entry.fault((*path, "basis"), Rule.RANK_TOO_LOW, message)
+
+
+def _conduct(rule: ListRule, conduct: ConductRule) -> Iterator[tuple[Path, Sourced]]:
+    """Everything that says how a list is entered and left: its rule, acts, steps, term and ways off."""
+    yield ("conduct",), conduct
+    for index, ground in enumerate(rule.grounds):
+        yield ("grounds", index), ground
+    for index, step in enumerate(rule.steps):
+        yield ("steps", index), step
+    yield ("term",), rule.term
+    for index, way in enumerate(rule.exits):
+        yield ("exits", index), way
 
 
 def _entries_of(entries: Entries, entry: Entry, rule: ListRule) -> Iterator[Fault]:
@@ -113,6 +127,9 @@ def _fits(entry: Entry, rule: ListRule, found: Entry) -> Iterator[Fault]:
         yield entry.fault(
             ("kind",), Rule.WRONG_EFFECT, f"entries of a list are adverse; “{rule.kind}” is {kind.effect}"
         )
+    elif usable(found, entry) and rule.kind not in FLOORS:
+        message = f"records of “{rule.kind}” are no entries of a list; known are: {', '.join(sorted(FLOORS))} (G6)"
+        yield entry.fault(("kind",), Rule.STEP_MISSING, message)
     if over := rule.subjects - kind.subjects:
         message = f"“{rule.kind}” is not of {', '.join(sorted(over))}"
         yield entry.fault(("subjects",), Rule.WIDER_THAN_BASIS, message)
@@ -190,6 +207,8 @@ def _due_process(entry: Entry, rule: ListRule) -> Iterator[Fault]:
     wanted = set(FLOOR)
     if steps & HEARING or (rule.standing is Standing.ACTIVE and rule.signed_by is Signer.HEAD_OF_ORGAN):
         wanted |= HEARING
+    if rule.standing is Standing.ACTIVE:
+        wanted |= FLOORS.get(rule.kind, FLOOR)
     if rule.approval_zh is not None or rule.approval_en is not None:
         wanted.add(ListingStep.APPROVAL)
     if missing := wanted - steps:
@@ -201,6 +220,10 @@ def _term(entry: Entry, rule: ListRule) -> Iterator[Fault]:
     term = rule.term
     if term.term is TermKind.NOT_SHOWN or (rule.standing is Standing.ACTIVE and term.term not in BY_TERM):
         yield entry.fault(("term", "term"), Rule.EXIT_MISSING, "an entry of a list in use is FIXED or UNTIL_EVENT")
+    organ = rule.standing is Standing.ACTIVE and rule.signed_by is Signer.HEAD_OF_ORGAN
+    if organ and term.term is TermKind.UNTIL_EVENT and term.months is None:
+        message = "an organ's list lasts until an event for so many months at most; state `months`"
+        yield entry.fault(("term", "months"), Rule.EXIT_MISSING, message)
     if term.term is TermKind.FIXED and term.months is None:
         yield entry.fault(("term", "months"), Rule.INCOMPLETE, "a FIXED term states its months")
     if term.months is not None and not 1 <= term.months <= LONGEST:

@@ -11,7 +11,7 @@ from xinshu.law.doubts import RIGHTS, SCOPE_RANKS, doubts, standing_faults
 from xinshu.law.entries import FieldRole, FieldType, Kind
 from xinshu.law.layer_checks import usable
 from xinshu.law.list_rules import ListRule
-from xinshu.law.measure_rules import Ground, Measure, Power, class_of
+from xinshu.law.measure_rules import Ground, Measure, NationalItem, Power, class_of
 from xinshu.law.reading import Fault, Path, Rule
 from xinshu.law.terms import Effect, MeasureClass, MeasureEnd, Nature, Rank, Standing, UseContext
 
@@ -44,7 +44,11 @@ class Row:
 
 
 def measure_faults(entries: Entries) -> Iterator[Fault]:
-    """Faults of what articles allow, of measures, and between measures."""
+    """Faults of the national list, of what articles allow, of measures, and between measures."""
+    for entry in entries["national_list"].values():
+        if not entry.value.contexts and entry.value.measure_class is not MeasureClass.CLASS_I:
+            message = "an item milder than class I states the matters in which it can be met"
+            yield entry.fault(("contexts",), Rule.INCOMPLETE, message)
     for entry in entries["powers"].values():
         yield from _power(entries, entry)
     for entry in entries["measures"].values():
@@ -71,6 +75,8 @@ def _power(entries: Entries, entry: Entry) -> Iterator[Fault]:
             yield entry.fault(
                 (key,), Rule.INCOMPLETE, f"a power states its `{key}`; what it does not name, it does not allow"
             )
+    if power.months is not None and not 1 <= power.months <= LONGEST:
+        yield entry.fault(("months",), Rule.OUT_OF_RANGE, f"from 1 to {LONGEST} months")
     if not power.kinds and not power.lists:
         yield entry.fault((), Rule.INCOMPLETE, "a power says on account of which `kinds` or `lists`")
     for chapter, names in (("kinds", power.kinds), ("lists", power.lists)):
@@ -138,6 +144,7 @@ def _item(row: Row) -> Iterator[Fault]:
         yield entry.fault(("item",), Rule.WRONG_EFFECT, message)
     elif found is not None:
         yield from _in_force(entry, ("item",), found)
+        yield from _matters(entry, measure, found.value)
         if doubts(row.entries, (found.value,), instruments=False):
             yield entry.fault(
                 ("item",), Rule.NOT_ADOPTED, f"whether “{measure.item}” is an item of the list is in doubt"
@@ -147,6 +154,17 @@ def _item(row: Row) -> Iterator[Fault]:
             f"“{measure.item}” is no item of the closed national list; leave it out, and the measure is of class I"
         )
         yield entry.fault(("item",), Rule.MISSING_REFERENCE, message)
+
+
+def _matters(entry: Entry, measure: Measure, item: NationalItem) -> Iterator[Fault]:
+    """A class milder than class I is had in the matters of the item alone: naming an item declares no class."""
+    over = measure.contexts - item.contexts
+    if over and item.measure_class is not MeasureClass.CLASS_I:
+        message = (
+            f"“{measure.item}” is of {', '.join(sorted(item.contexts)) or 'no matter'}, not of "
+            f"{', '.join(sorted(over))}; leave the item out, and the measure is of class I"
+        )
+        yield entry.fault(("item",), Rule.WIDER_THAN_BASIS, message)
 
 
 def _in_force(entry: Entry, path: Path, found: Entry) -> Iterator[Fault]:
@@ -181,6 +199,22 @@ def _ending(row: Row) -> Iterator[Fault]:
         if low:
             message = f"for life by a law alone; below it: {', '.join(sorted(set(low)))}"
             yield row.entry.fault(("ending", "end"), Rule.RANK_TOO_LOW, message)
+    yield from _as_long_as_allowed(row)
+
+
+def _as_long_as_allowed(row: Row) -> Iterator[Fault]:
+    """No longer than the article says: for life where it says so, and no more months than it has."""
+    ending, powers = row.measure.ending, _powers(row)
+    if ending.end is MeasureEnd.FOR_LIFE and not all(power.for_life for power in powers):
+        message = "no article that it rests on says “for life”; say when the measure ends"
+        yield row.entry.fault(("ending", "end"), Rule.WIDER_THAN_BASIS, message)
+    longest = min((power.months for power in powers if power.months is not None), default=None)
+    if longest is not None and ending.end is MeasureEnd.AT_EVENT:
+        message = f"the article allows {longest} months, whatever happens; state `months`"
+        yield row.entry.fault(("ending", "end"), Rule.WIDER_THAN_BASIS, message)
+    if longest is not None and ending.months is not None and longest < ending.months <= LONGEST:
+        message = f"the article allows {longest} months and no more"
+        yield row.entry.fault(("ending", "months"), Rule.WIDER_THAN_BASIS, message)
 
 
 def _rank_of(entries: Entries, basis: str) -> Rank | None:
@@ -260,10 +294,6 @@ def _on_a_kind(row: Row, path: Path, ground: Ground, found: Entry) -> Iterator[F
     if harms and doubts(row.entries, (kind,), instruments=False):
         message = f"“{found.name}” stands in the catalogue in doubt; adopt the measure, or rest it on another"
         yield row.entry.fault((*path, "kind"), Rule.NOT_ADOPTED, message)
-    local_honour = found.page.layer != NATIONAL and kind.effect is Effect.FAVOURABLE
-    if local_honour and UseContext.PUBLIC_TRADING in row.measure.contexts:
-        message = f"“{found.name}” is an honour of {found.page.layer}; it is no condition of public trading anywhere"
-        yield row.entry.fault((*path, "kind"), Rule.LOCAL_ONLY, message)
     yield from _says(row, path, ground, kind)
     yield from _when(row, path, ground, kind)
 

@@ -12,11 +12,16 @@ SURE = frozenset({Certainty.SOURCE, Certainty.HIGH})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NationalItem(Dated):
-    """One penalty measure of the closed national basic list, with its class: national_list.yaml."""
+    """One penalty measure of the closed national basic list, with its class: national_list.yaml.
+
+    `contexts`: the matters in which it can be met. A class milder than class I is had in these alone, so that nobody
+    has it by naming an item.
+    """
 
     name_zh: str
     name_en: str
     measure_class: MeasureClass = field(metadata={"key": "class"})
+    contexts: frozenset[UseContext] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,8 @@ class Power(Dated):
     """What one article allows, as a jurist reads it: powers/*.yaml. A measure reaches no further than its power.
 
     `natures`, `contexts`: what it allows at all. `subjects`, `relations`: whom it names. `kinds`, `lists`: on account
-    of what. The text of the article itself stands with its instrument (bases/*.yaml) where we hold it.
+    of what. `months`: for how long at most, where the article says so; `for_life`: that it says so. The text of the
+    article itself stands with its instrument (bases/*.yaml) where we hold it.
     """
 
     name_zh: str
@@ -35,6 +41,8 @@ class Power(Dated):
     relations: frozenset[Relation] = frozenset({Relation.ITSELF})
     kinds: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    months: int | None = None
+    for_life: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,15 +18,15 @@ FOREIGN: Final[Words] = {
     " codes; no public record can exist under an LEI here. That says nothing good or bad of the bidder.",
 }
 NONE: Final[Words] = {
-    "zh": "按本次所查的类目，今日没有据以采取措施的公示信息。这不是信用良好的证明。",
+    "zh": "在本次查询的类目中，今日没有可据以采取措施的公示信息。这不是信用良好的证明。",
     "en": "Of the kinds looked at, nothing is shown today on which a measure rests. This is no proof of good standing.",
 }
 INFORMS: Final[Words] = {
-    "zh": "本场景只提供信息，不构成对该主体适用措施；是否采用由询问方自行决定。",
+    "zh": "本事项只提供信息，不表示对该主体适用任何措施；是否参考由查询方自行决定。",
     "en": "In this context the answer is information only: no measure applies by it, and the asker decides freely.",
 }
 PUBLIC_ONLY: Final[Words] = {
-    "zh": "只查今日向社会公示的信息；只供国家机关或者经授权才可查的信息未查。",
+    "zh": "只查询今日向社会公示的信息；只供国家机关履行职责或者经授权方可查询的信息未查。",
     "en": "Only what is shown to everyone today was looked at, and nothing for public bodies or by authorisation.",
 }
 NO_PERSONS: Final[Words] = {
@@ -34,11 +34,11 @@ NO_PERSONS: Final[Words] = {
     "en": "No natural person is covered, so no representative or responsible person either.",
 }
 NOT_IN_USE: Final[Words] = {
-    "zh": "本场景下依据尚待确认、未启用的措施：{names}。",
+    "zh": "本事项中依据尚待核实、未启用的措施：{names}。",
     "en": "Measures of this context that are not in use until a jurist adopts them: {names}.",
 }
 ELSEWHERE: Final[Words] = {
-    "zh": "其他地方的地方性措施未查；地方性措施只供当地机关查询。",
+    "zh": "其他地方的地方性措施不在查询之列：地方性措施只向本行政区域内的机关告知。",
     "en": "Measures of other places were not looked at: a local one is told to organs of its own division only.",
 }
 KINDS_LEFT: Final[Words] = {
@@ -48,16 +48,17 @@ KINDS_LEFT: Final[Words] = {
 
 WAYS: Final[dict[str, Words]] = {
     "REPAIR": {
-        "zh": "自repair_from所列之日起可申请信用修复（空：不能提前修复，到期自动停止公示）；修复后措施同时终止。免费。",
+        "zh": "自repair_from所列之日起可以申请信用修复（为空的，不能提前修复，期满自动停止公示）；"
+        "修复后，措施随之终止。办理免费。",
         "en": "From the day in `repair_from` on, repair may be asked for (null: none before it ends by itself); with"
         " the record the measure ends too. Free of charge.",
     },
     "OBJECTION": {
-        "zh": "认为信息有误或者不是本单位的，可随时提出异议，即时标注。免费。",
+        "zh": "认为信息有误或者不属于本单位的，可以随时提出异议，提出后即时标注。办理免费。",
         "en": "If the record is wrong or not yours, object at any time; it is marked at once. Free of charge.",
     },
     "WHERE": {
-        "zh": "在该信息的页面（address）或者“我的单位”办理，也可到窗口。",
+        "zh": "在该信息的页面（address）或者“我的单位”办理，也可以到线下窗口办理。",
         "en": "On the page of the record (`address`), in the own space, or at a counter.",
     },
 }

@@ -150,13 +150,16 @@ def sentence(reason: Reason, catalogue: Catalogue, *, start: date | None, last_d
 
 
 def law_phrase(basis: str | None, article: str | None, catalogue: Catalogue) -> tuple[str, str]:
-    """An article as one would cite it: 《…》第9条 / article 9 of …; without a number, the instrument's provisions."""
+    """An article as one would cite it: 《…》第9条 / article 9 of …, 第22条第5项 / article 22(5); without a number, the
+    instrument's provisions."""
     if basis is None or basis not in catalogue.instruments:
         return "有关规定", "the applicable provisions"
     instrument = catalogue.instruments[basis]
     if article is None:
         return f"《{instrument.title}》有关规定", f"the {instrument.title_en}"
-    return f"《{instrument.title}》第{article}条", f"article {article} of the {instrument.title_en}"
+    number, _, item = article.removesuffix(")").partition("(")
+    zh = f"第{number}条第{item}项" if item else f"第{article}条"
+    return f"《{instrument.title}》{zh}", f"article {article} of the {instrument.title_en}"
 
 
 def _iso(day: date | None) -> str | None:

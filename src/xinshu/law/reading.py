@@ -65,7 +65,8 @@ class Fault:
 class Page:
     """One catalogue file as plain data (mappings, lists, text, integers, booleans; dates and decimals as text).
 
-    `layer` is "national" or a division code, `chapter` the folder, `lines` the line of each path.
+    `layer` is "national" or a division code, `chapter` the folder, `lines` the line of each path. `proposed`: it is a
+    draft's, which is read after what stands, so that a fault between two entries is told of the draft.
     """
 
     file: str
@@ -73,6 +74,7 @@ class Page:
     chapter: str
     data: Mapping[str, Any]
     lines: Mapping[Path, int] = dataclasses.field(default_factory=dict)
+    proposed: bool = False
 
     def fault(self, path: Path, rule: Rule, message: str) -> Fault:
         """A fault at that path, or at the nearest line above it that is known."""

@@ -6,6 +6,7 @@ from typing import Final
 from xinshu.bulk.assessment import UNKNOWN
 from xinshu.doors.portal.wording import Words
 from xinshu.law.catalogue import Catalogue
+from xinshu.law.reading import Rule
 
 UNKNOWN_WORDS: Final[Words] = ("未知", "unknown")
 BANDS: Final[dict[str, Words]] = {
@@ -15,6 +16,39 @@ BANDS: Final[dict[str, Words]] = {
     "FROM_100M": ("注册资本1亿元以上", "capital from 100 million yuan"),
     UNKNOWN: ("注册资本未知", "capital unknown"),
 }
+
+
+RULES: Final[dict[Rule, str]] = {
+    Rule.NOT_YAML: "文件无法读取",
+    Rule.DUPLICATE_KEY: "重复",
+    Rule.UNKNOWN_CHAPTER: "没有这一章",
+    Rule.UNKNOWN_KEY: "没有这一项，请检查拼写或者删去",
+    Rule.MISSING_KEY: "缺少必填项，请补上",
+    Rule.WRONG_TYPE: "写法不对",
+    Rule.UNKNOWN_VALUE: "取值不在可选范围内",
+    Rule.IMPOSSIBLE_DATE: "没有这一天，请写成2026-01-31的样子",
+    Rule.SWAPPED_DATES: "起止日期颠倒",
+    Rule.OUT_OF_RANGE: "超出允许的范围",
+    Rule.OVERLAPPING_PERIODS: "有效期重叠",
+    Rule.MISSING_BASIS: "没有依据",
+    Rule.BASIS_NOT_IN_FORCE: "依据没有施行或者已经失效",
+    Rule.RANK_TOO_LOW: "依据位阶过低",
+    Rule.MISSING_REFERENCE: "所引的条目不存在",
+    Rule.INCOMPLETE: "内容不完整，请补齐",
+    Rule.OVERRIDES_NATIONAL: "改变或者重复全国规定",
+    Rule.OUTSIDE_DIVISION: "超出本行政区域",
+    Rule.WIDER_THAN_BASIS: "超出依据的范围",
+    Rule.LIABILITY_SPREADS: "株连",
+    Rule.WRONG_EFFECT: "激励、惩戒与事由不符",
+    Rule.BY_COUNT: "以次数或者评分代替具体行为",
+    Rule.STEP_MISSING: "缺少法定程序",
+    Rule.EXIT_MISSING: "没有期限或者移出途径",
+    Rule.NOT_ADOPTED: "依据尚未核实或者尚未启用",
+    Rule.SOLD: "收费",
+    Rule.LOCAL_ONLY: "以地域为条件",
+    Rule.CONFLICTING_ROWS: "与现有条目冲突",
+}
+"""What is wrong, in a few Chinese words, beside the code and the English of the loader."""
 
 
 @dataclass(frozen=True, slots=True)

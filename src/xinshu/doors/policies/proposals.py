@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from xinshu.doors.policies.labels import RULES
 from xinshu.kit.errors import XinshuError
 from xinshu.law.assessment import Change, Refusal, changes, lint, refused
 from xinshu.law.catalogue import Catalogue
@@ -24,10 +25,17 @@ class RefusalWords:
     law: tuple[str, str] | None
     said: tuple[str, str] | None
 
+    @property
+    def short(self) -> str:
+        """What is wrong, in a few Chinese words."""
+        return RULES[self.fault.rule]
+
     def __str__(self) -> str:
+        one = self.fault
+        told = f"{one.file}:{one.line}: {one.key}: [{one.rule} {self.short}] {one.message}"
         if self.law is None or self.said is None:
-            return str(self.fault)
-        return f"{self.fault}\n    依据 by {self.law[0]}：{self.said[0]} {self.said[1]} ({self.law[1]})"
+            return told
+        return f"{told}\n    依据 by {self.law[0]}：{self.said[0]} {self.said[1]} ({self.law[1]})"
 
 
 class DraftRefused(XinshuError):

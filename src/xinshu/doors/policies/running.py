@@ -121,8 +121,9 @@ def _names(proposal: Proposal, shown: list[str]) -> dict[str, list[str]]:
             entries = getattr(rules, chapter)
             found |= {name: [entries[name].name_zh, entries[name].name_en] for name in wanted & entries.keys()}
         for one in findings(proposal.changes, proposal.against.catalogue, proposal.catalogue):
-            for name in {one.entry, one.other} & rules.measures.keys():
-                found[name] = [rules.measures[name].name_zh, rules.measures[name].name_en]
+            for entries in (rules.powers, rules.measures):
+                for name in {one.entry, one.other} & entries.keys():
+                    found[name] = [entries[name].name_zh, entries[name].name_en]
     return dict(sorted(found.items()))
 
 

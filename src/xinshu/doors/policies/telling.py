@@ -47,9 +47,9 @@ SORTS: Final[Mapping[str, Words]] = {
     ChangeSort.REMOVED: ("删去", "removed"),
 }
 CLASSES: Final[Mapping[str, Words]] = {
-    "CLASS_I": ("一类：减损权益或者增加义务", "class I: it lessens rights or adds duties"),
-    "CLASS_II": ("二类：行政管理", "class II: administrative management"),
-    "CLASS_III": ("三类：其他组织自主决定", "class III: what others do of their own accord"),
+    "CLASS_I": ("第一类：减损权益或者增加义务", "class I: it lessens rights or adds duties"),
+    "CLASS_II": ("第二类：行政管理", "class II: administrative management"),
+    "CLASS_III": ("第三类：其他组织自主决定", "class III: what others do of their own accord"),
 }
 FINDINGS: Final[Mapping[str, Words]] = {
     FindingCode.OVERLAPS: (
@@ -73,6 +73,36 @@ FINDINGS: Final[Mapping[str, Words]] = {
     FindingCode.NOT_IN_USE: (
         "“{entry}”在草案中只列明、不启用，不影响任何主体。",
         "“{entry}” is listed by the draft and not in use: it touches nobody.",
+    ),
+    FindingCode.OWN_BASIS: (
+        "“{entry}”所依据的“{other}”也是本草案写入或者改动的：须由起草单位以外的法律工作者对照原文核对。",
+        "“{entry}” rests on “{other}”, which this draft itself writes or changes: a jurist who is not its author"
+        " compares it with the official text.",
+    ),
+    FindingCode.ADOPTED_IN_DOUBT: (
+        "“{entry}”的依据把握不足，由草案中写明的单位采纳并负责：须核对是谁、依据哪一条。",
+        "The basis of “{entry}” is in doubt, and an office named in the draft answers for it: see who, and by which"
+        " article.",
+    ),
+    FindingCode.SPEAKS_OF_COUNT: (
+        "“{entry}”的文字提到“{other}”：次数和分数不能单独导致限制或者列入名单，请核对依据原文。",
+        "The Chinese words of “{entry}” speak of a count or a score: neither may lead to a restraint or a"
+        " listing by itself; compare the text of the basis.",
+    ),
+    FindingCode.SPEAKS_OF_RELATION: (
+        "“{entry}”的文字提到“{other}”：惩戒不得株连，只有依据写明的关系人才能涉及，请核对依据原文。",
+        "The Chinese words of “{entry}” speak of somebody else: liability does not spread beyond whom the"
+        " basis names; compare its text.",
+    ),
+    FindingCode.SPEAKS_OF_PLACE: (
+        "“{entry}”的文字提到“{other}”：不得以注册地、本地荣誉等排斥外地经营者（《公平竞争审查条例》第九条），请核对。",
+        "The Chinese words of “{entry}” speak of a place: nobody from elsewhere may be shut out (Regulations"
+        " on Fair Competition Review, article 9).",
+    ),
+    FindingCode.SPEAKS_OF_PRICE: (
+        "“{entry}”的文字提到“{other}”：信用激励和措施不得收费、不得出售（《优化营商环境条例》第二十五条），请核对。",
+        "The Chinese words of “{entry}” speak of money: no incentive and no measure is sold (Regulations on"
+        " Optimising the Business Environment, article 25).",
     ),
 }
 NOT_TOLD: Final[Words] = (f"不足{SMALLEST}个或不公布", f"fewer than {SMALLEST}, or not told")

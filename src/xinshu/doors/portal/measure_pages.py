@@ -64,7 +64,9 @@ def overview(request: HttpRequest, edition: EditionRow, context: dict[str, Any])
         "unused": [one for one in told if not one["active"]],
         "lists": [(name, rule) for name, rule in catalogue.lists.items() if rule.standing is Standing.ACTIVE],
         "unused_lists": [(name, rule) for name, rule in catalogue.lists.items() if rule.standing is Standing.INACTIVE],
-        "items": list(catalogue.national_list.items()),
+        "items": [
+            (item, context["wording"].chosen("USE_CONTEXT", item.contexts)) for item in catalogue.national_list.values()
+        ],
         "powers": list(catalogue.powers.items()),
     }
     return render(request, "portal/measures.html", context)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ _Loader.yaml_implicit_resolvers = {
 
 _TEXT_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "value", "merge"))
 """Plain text; `=` and `<<` too, which YAML 1.1 gives a meaning of their own."""
+
+_INTEGER = "tag:yaml.org,2002:int"
+_WHOLE = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+"""As people write whole numbers; YAML 1.1 also reads 014 as 12 and 1:30 as 90, which nobody means here."""
 
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "bool", "null"))
 
@@ -89,6 +94,9 @@ def _page_of(content: bytes, name: str, layer: str, chapter: str) -> tuple[Page 
 
 
 def _unreadable(name: str, error: Exception) -> Fault:
+    if isinstance(error, UnicodeDecodeError):
+        message = f"文件不是UTF-8编码，请另存为UTF-8；this file is not in UTF-8 (byte {error.start}); save it as UTF-8"
+        return Fault(name, _line_of(error), "", Rule.NOT_YAML, message)
     return Fault(name, _line_of(error), "", Rule.NOT_YAML, f"cannot be read as YAML: {_first_line(error)}")
 
 
@@ -130,7 +138,12 @@ class _Walk:
 
     def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
         try:
-            if node.tag in _PLAIN_TAGS:
+            if node.tag == _INTEGER and not _WHOLE.fullmatch(node.value):
+                message = (
+                    f"“{node.value[:40]}” is no whole number as people write it, such as 14; text stands in quotes"
+                )
+                self._refuse(self.lines[path], path, Rule.NOT_YAML, message)
+            elif node.tag in _PLAIN_TAGS:
                 return self.scalars.construct_object(node)
         except (ValueError, LookupError):
             self._refuse(self.lines[path], path, Rule.NOT_YAML, f"“{node.value[:40]}” cannot be read; put it in quotes")
