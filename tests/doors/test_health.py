@@ -73,7 +73,7 @@ def test_without_a_catalogue_in_force_it_is_not_ready(client: Client, today: dat
 
 def test_a_migration_that_is_not_applied_is_told(site: Client) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'records' AND name LIKE '0014%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'records' AND name LIKE '0015%%'")
     assert site.get("/readyz").json()["checks"]["migrations"] == "failed"
 
 

@@ -1,6 +1,7 @@
 """The doors of listings: a proposal with every fault at its field, each step and its form, papers, the own space."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,14 @@ from tests.proceedings.listings import (
 )
 from tests.proceedings.repairs import events, officer, row
 from tests.spaces import signed_in_organisation
+from xinshu.doors.desk.listing_paper import paper_said
+from xinshu.doors.portal.wording import Wording
+from xinshu.law.list_rules import StepRule
+from xinshu.law.terms import ListingStep
 from xinshu.proceedings.cases.models import Case
 from xinshu.register.access.models import TrailLine
 from xinshu.register.access.roles import Role
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.models import Record
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +155,65 @@ def test_another_units_listing_is_the_same_404_as_none() -> None:
         assert client.post(place, {"step": "notice", "number": "1号"}).status_code == 404
 
 
+def test_a_proposal_is_changed_in_its_form_and_each_fault_stands_at_its_field() -> None:
+    case, clerk = proposed(), at_desk(CLERK)
+    place = f"/desk/lists/{case}/revise/"
+    page = text(clerk.get(place))
+    assert FORM["facts"] in page
+    assert "告知书按修改后的内容制作" in page
+    wrong = {**FORM, "facts": "", "months": "37", "not_exempt": "", "reasons": "新的理由。"}
+    refused = text(clerk.post(place, wrong), 422)
+    for said in ('id="f-facts"', 'id="f-months"', 'id="f-exempt"', "新的理由。"):
+        assert said in refused, said
+    assert row(case).form["reasons"] == FORM["reasons"]
+    changed = {**FORM, "reasons": "新的理由。", "months": "12"}
+    assert clerk.post(place, changed).headers["Location"] == f"/desk/lists/{case}/"
+    assert "新的理由。" in text(clerk.get(f"/desk/lists/{case}/"))
+    assert (row(case).form["months"], events(case)) == (12, ["propose", "revise"])
+
+
+def test_after_the_notice_the_page_says_that_a_change_needs_a_new_one(company: Client) -> None:
+    case, clerk, second = told(), at_desk(CLERK), at_desk(SECOND)
+    place = f"/desk/lists/{case}/"
+    for said in ("重新告知", "期限从再次送达起重新计算", "只能按原来告知的内容"):
+        assert said in text(clerk.get(f"{place}revise/")), said
+    assert clerk.post(f"{place}revise/", {**FORM, "facts": "另查明经营假药。"}).status_code == 302
+    page = text(clerk.get(place))
+    assert "已修改，尚未重新告知" in page
+    assert page.index(FORM["facts"]) < page.index("另查明经营假药。"), "what was told comes first"
+    own = text(company.get(f"/own/lists/{case}/"))
+    assert "另查明经营假药。" not in own
+    assert FORM["facts"] in own
+    assert second.post(place, {"step": "notice", "number": "示市监列告〔2026〕2号"}).status_code == 302
+    assert "尚未重新告知" not in text(clerk.get(place))
+    assert "另查明经营假药。" in text(company.get(f"/own/lists/{case}/"))
+
+
+def test_a_proposal_is_changed_by_its_unit_alone_and_not_once_it_is_decided() -> None:
+    case, head = told(), at_desk(HEAD)
+    place = f"/desk/lists/{case}/revise/"
+    auditor = Client()
+    assert auditor.login(username=officer("审计", Role.AUDITOR, organ=None), password=factories.PASSWORD)
+    for one in (head, auditor):
+        assert one.get(place).status_code == 403
+        assert one.post(place, FORM).status_code == 403
+        assert "修改提出的内容" not in text(one.get(f"/desk/lists/{case}/"))
+    prepared(case, DECIDED)
+    assert head.post(f"/desk/lists/{case}/", {"step": "decide", "number": "1号"}).status_code == 302
+    before = row(case)
+    assert "不允许这一步" in text(at_desk(CLERK).post(place, {**FORM, "facts": "改"}), 422)
+    assert row(case) == before
+    assert at_desk(CLERK).get(place).headers["Location"] == f"/desk/lists/{case}/"
+    assert at_desk(CLERK).get(f"/desk/lists/{uuid4()}/revise/").status_code == 404
+
+
+def test_a_fault_stands_at_the_form_that_was_sent_and_at_no_other() -> None:
+    case, clerk = told(), at_desk(CLERK)
+    page = text(clerk.post(f"/desk/lists/{case}/", {"step": "drop", "words": ""}), 422)
+    assert 'id="f-w-drop"' in page
+    assert page.count('aria-invalid="true"') == 1
+
+
 def test_an_auditor_reads_and_changes_nothing() -> None:
     case = decided()
     client = Client()
@@ -229,6 +294,31 @@ def test_the_decision_tells_the_defence_its_answer_and_the_remedies() -> None:
     said = "".join(paper_at(at_desk(CLERK), f"/desk/lists/{case}/papers/{place}.pdf").split())
     for part in ("示市监列〔2026〕1号", "期限内未提出陈述、申辩", "行政复议", "机关负责人签署"):
         assert part in said, part
+
+
+def test_a_decision_says_from_when_it_has_effect_where_its_list_demands_a_wait() -> None:
+    case, words = listing(served()), Wording(catalogue_on(DECIDED).catalogue)
+    rule, line = case.rule, case.happened("decide")
+    assert rule is not None
+    assert line is not None
+    assert "本决定送达后生效" in paper_said(case, line, words, site="https://x")["intro"][0]
+    wait = StepRule(
+        step=ListingStep.WAIT, working_days=10, basis=rule.basis, looked_at=DECIDED, certainty=rule.certainty
+    )
+    waiting = replace(case, rule=replace(rule, steps=(*rule.steps, wait)))
+    assert "满10个工作日的次日生效" in paper_said(waiting, line, words, site="https://x")["intro"][0]
+
+
+def test_a_removal_names_its_article_and_its_signer() -> None:
+    case, clerk, head = entered(), at_desk(CLERK), at_desk(HEAD)
+    place = f"/desk/lists/{case}/"
+    said = {"step": "propose_removal", "number": "移1号", "way": "BASIS_REVOKED", "words": "处罚已被撤销。"}
+    assert clerk.post(place, said).status_code == 302
+    assert head.post(place, {"step": "confirm_removal"}).status_code == 302
+    (at,) = places(case, "confirm_removal")
+    paper = "".join(paper_at(clerk, f"/desk/lists/{case}/papers/{at}.pdf").split())
+    for part in ("列入依据被撤销（《国务院办公厅关于", "处罚已被撤销。", "机关负责人签署", "2026年6月15日", "机关印章"):
+        assert part in paper, part
 
 
 def test_a_paper_is_checked_by_its_code_and_tells_a_stranger_nothing_else() -> None:

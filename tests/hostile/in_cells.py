@@ -167,6 +167,20 @@ CELLS = (
         reasons=((2, "DEFENCE_UNTIL", "LISTING_STEP"),),
     ),
     Hostile(
+        name="listing-beyond-its-term.csv",
+        fault="an entry that would last a day longer than its list's term",
+        kind="SERIOUS_DISHONESTY",
+        make=lambda s: _of_kind("SERIOUS_DISHONESTY", s, LISTED_UNTIL="2029-05-07"),
+        reasons=((2, "LISTED_UNTIL", "LISTED_TOO_LONG"),),
+    ),
+    Hostile(
+        name="listing-without-an-end.csv",
+        fault="an entry without an end, of a list that has a term",
+        kind="SERIOUS_DISHONESTY",
+        make=lambda s: _of_kind("SERIOUS_DISHONESTY", s, LISTED_UNTIL="2099-12-31"),
+        reasons=((2, "LISTED_UNTIL", "LISTED_TOO_LONG"),),
+    ),
+    Hostile(
         name="kind-of-another-place.csv",
         fault="a kind of another place's local catalogue",
         kind="DEMO_HONEST_SHOP",

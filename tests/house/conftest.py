@@ -13,6 +13,7 @@ from tests import factories, filings
 from tests.drafts import LAWFUL
 from tests.measures import a_room, effects_reported
 from tests.proceedings.listings import entered, noticed
+from tests.proceedings.listings import proposed as listing_proposed
 from tests.proceedings.shields import granted
 from xinshu.bulk.ledgers import ledger_of
 from xinshu.doors.policies.proposals import proposed
@@ -155,7 +156,8 @@ def _case_open() -> None:
     save(case=case, subjects=mine, form=form, **said)
     lodge_repair(case=case, subjects=mine, **said)
     listed = {"subject": record.subject_id, "record_ref": record.record_ref, "organ": factories.MARKET.code}
-    open_case(course=DELISTING, event="ask", **listed, **said | {"side": Side.HOUSE})
+    asked = {"repaired": str(lodged.record_ref), "number": lodged.document_number}
+    open_case(course=DELISTING, event="ask", form=asked, **listed, **said | {"side": Side.HOUSE})
     words = "处罚期限有误。"
     object_to(subject=record.subject_id, record_ref=ahead.record_ref, ground=Ground.TERM, words=words, **said)
 
@@ -178,9 +180,10 @@ def _in_doubt() -> None:
 
 
 def _listed() -> None:
-    """A listing waits for the proof of its notice, and another body is on a list."""
+    """A listing waits for the proof of its notice; another body is on a list, and is proposed for it again."""
     noticed(factories.TODAY)
     entered(code=factories.OTHER_SUBJECT)
+    listing_proposed(factories.TODAY, code=factories.OTHER_SUBJECT)
 
 
 def _shielded() -> None:

@@ -108,6 +108,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
     **{f"api-1:{name}": [{"watch": NO_BATCH}] for name in ("watched", "over")},
     **{f"{door}:listing": [{"case": NO_BATCH}] for door in ("desk", "space")},
     **{f"{door}:listing-paper": [{"case": NO_BATCH, "place": "1"}] for door in ("desk", "space")},
+    "desk:list-revise": [{"case": NO_BATCH}],
     "desk:listing-document": [{"case": NO_BATCH, "document": NO_BATCH}],
     "portal:paper": [{"case": NO_BATCH, "code": "0000-0000-0000-0000-0000"}],
     "api-1:slip": [{"slip": NO_BATCH}],

@@ -141,6 +141,7 @@ def test_no_template_is_handed_a_model(client: Client, furnished: str) -> None:
         assert at_window.get("/desk/tenders/new/").status_code == 200
         for case in cases_before(None, courses=[LISTING.name], open_only=False)[0]:
             assert at_window.get(f"/desk/lists/{case.id}/").status_code == 200
+            assert at_window.get(f"/desk/lists/{case.id}/revise/").status_code in {200, 302}
             for paper in papers_of(listing(case.id, factories.TODAY)):
                 assert Client().get(f"/papers/{case.id}/{paper['code']}/").status_code == 200
         assert client.post("/desk/").status_code == 403

@@ -9,6 +9,7 @@ from xinshu.law.catalogue import Catalogue
 from xinshu.law.list_rules import ListRule
 from xinshu.law.listing import (
     Planned,
+    against_end,
     against_exit,
     against_listing,
     defence_until,
@@ -81,6 +82,11 @@ def listing_answers(given: Mapping[str, Any], catalogue: Catalogue, on_date: dat
     if "notified_on" in given:
         last = defence_until(rule, date.fromisoformat(given["notified_on"]), catalogue)
         return {"defence_until": str(last) if isinstance(last, date) else NEVER}
+    if "until" in given:
+        decided, end = date.fromisoformat(given["decided_on"]), given["until"]
+        until = None if end == NEVER else date.fromisoformat(end)
+        reasons, latest = against_end(rule, decided_on=decided, until=until)
+        return {**_reasons(reasons), "listed_until": str(latest or NEVER)}
     if "served_on" in given:
         return _period(rule, given, catalogue)
     if "notified" in given:

@@ -1,5 +1,6 @@
 """What holds for every listing whatever: random lists, days of steps and days on which it is asked."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from xinshu.law.list_rules import ListRule
 from xinshu.law.listing import (
     FLOOR,
     Planned,
+    against_end,
     against_exit,
     demanded,
     graver_than_notified,
@@ -151,3 +153,26 @@ def test_what_may_be_done_today_is_in_time_today(
     told = missing_steps(rule, {**days, step: on_date}, catalogue, on_date=on_date)
     if step in demanded(rule) and step is not ListingStep.WAIT:
         assert step not in {one.step for one in told}
+
+
+@given(
+    decided_on=st.dates(date(2025, 3, 21), date(2050, 12, 31)), months=st.integers(1, 60), beyond=st.integers(-400, 400)
+)
+@settings(max_examples=400)
+def test_an_entry_ends_by_the_corresponding_day_at_the_latest(decided_on: date, months: int, beyond: int) -> None:
+    """The day of the same number, or the last of a shorter month; a day more, or no end at all, is too long."""
+    rule = rule_with({"term": {"term": "FIXED", "months": months}})
+    _, latest = against_end(rule, decided_on=decided_on, until=None)
+    assert latest is not None
+    year, month = divmod(decided_on.year * 12 + decided_on.month - 1 + months, 12)
+    assert (latest.year, latest.month) == (year, month + 1)
+    assert latest.day == min(decided_on.day, monthrange(year, month + 1)[1])
+    until = latest + DAY * beyond
+    assert bool(against_end(rule, decided_on=decided_on, until=until)[0]) is (until > latest)
+    assert against_end(rule, decided_on=decided_on, until=None)[0]
+
+
+@given(decided_on=DAYS, until=DAYS | st.none())
+def test_where_a_list_states_no_months_any_end_is_lawful(decided_on: date, until: date | None) -> None:
+    rule = rule_with({"term": {"term": "UNTIL_EVENT"}})
+    assert against_end(rule, decided_on=decided_on, until=until) == ((), None)

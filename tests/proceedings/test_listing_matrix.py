@@ -36,6 +36,7 @@ from xinshu.proceedings.lists.states import ListingState
 from xinshu.register.access.actions import issue_token
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.access.roles import Role
+from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.models import Record
 from xinshu.register.records.queries import shown_page
 
@@ -194,7 +195,7 @@ VALUES (%(subject)s, %(ref)s, %(kind)s, %(identity)s, 'X', 'X', %(decided_on)s, 
 
 def stored(name: str, days: Mapping[ListingStep, date], *, listed_in: str | None = None) -> None:
     """Written by SQL, with these days."""
-    rule, edition = LISTS[name], factories.adopted_catalogue()
+    rule, edition = LISTS[name], catalogue_on(TODAY)
     served, decided = days.get(ListingStep.SERVICE), days.get(ListingStep.DECISION)
     effective = served
     if served and decided:

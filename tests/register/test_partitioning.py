@@ -1,6 +1,7 @@
 """Tables of records are ready to be hash-partitioned by subject: the statements of docs/scale.md are tried as written."""
 
 import re
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from xinshu.register.records.models import JournalLine, Record
 from xinshu.register.records.queries import shown_page
 
 TABLES = ("records_record", "records_recordversion", "records_recordsource", "records_journalline")
+MIGRATIONS = "xinshu.register.records.migrations"
 
 
 def split_as_the_page_says() -> None:
@@ -21,6 +23,17 @@ def split_as_the_page_says() -> None:
     (statements,) = re.findall(r"```sql\nBEGIN;\n(.*?)COMMIT;\n```", (ROOT / "docs/scale.md").read_text("utf-8"), re.S)
     with connection.cursor() as cursor:
         cursor.execute(statements)
+
+
+def triggers() -> set[tuple[str, str]]:
+    """Every trigger of these tables, with what it asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal",
+            [list(TABLES)],
+        )
+        return set(cursor.fetchall())
 
 
 def shown() -> list[str]:
@@ -34,7 +47,9 @@ def test_everything_works_on_tables_that_were_split_when_they_were_full() -> Non
     accepted(document(), document(document_number="二号"))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    guarded = triggers()
     split_as_the_page_says()
+    assert triggers() == guarded
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = ANY(%s::regclass[])", [list(TABLES)])
         assert cursor.fetchone()[0] == 4 * 64
@@ -48,6 +63,18 @@ def test_everything_works_on_tables_that_were_split_when_they_were_full() -> Non
         JournalLine.objects.update(version=9)
     call_command("migrate", check_unapplied=True, verbosity=0)
     call_command("makemigrations", check_changes=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_tables_that_were_split_before_get_their_guards_again() -> None:
+    guarded, again = triggers(), import_module(f"{MIGRATIONS}.0015_listings_by_their_own_edition")
+    with connection.cursor() as cursor:
+        for name in ("erased_whole", "listed_by_its_steps"):
+            cursor.execute(f"DROP TRIGGER {name} ON records_record")
+        cursor.execute(again.STEPS)
+        cursor.execute(again.ERASED_WHOLE)
+        assert triggers() == guarded
+        cursor.execute(again.ERASED_WHOLE)
 
 
 def _withdrawn(reference: UUID) -> None:

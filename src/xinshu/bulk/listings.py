@@ -12,6 +12,7 @@ import polars as pl
 
 from xinshu.bulk.layout import Layout, value
 from xinshu.bulk.reasons import Finding, RowFault
+from xinshu.bulk.rules import OPEN_END
 from xinshu.law.catalogue import Catalogue
 from xinshu.law.entries import FieldRole
 from xinshu.law.list_rules import ListRule
@@ -19,6 +20,7 @@ from xinshu.law.listing import (
     LIST_KINDS,
     STEP_FIELDS,
     Missing,
+    against_end,
     against_listing,
     floor_missing,
     list_of,
@@ -50,12 +52,19 @@ UNNAMED: Final = tuple(step for step in STEP_FIELDS if STEP_COLUMNS[step] in COL
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the law says of one course of steps: of which list it is, what stands against it, what it lacks."""
+    """What the law says of one course of steps: of which list it is, what stands against it, what it lacks.
+
+    `latest`: the last day that its term allows, and `too_long` why none after it; None: any. `department`: whose list
+    it is; None: no department's.
+    """
 
     name: str | None
     against: tuple[Reason, ...]
     missing: tuple[Missing, ...]
     effective_from: date | None
+    too_long: tuple[Reason, ...] = ()
+    latest: date | None = None
+    department: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -76,7 +85,8 @@ def judged(kind: str, row: Row, catalogue: Catalogue, *, division: str | None, o
     name, rule = found
     against = against_listing(rule, SubjectKind(row["subject_kind"]), on_date=on_date)
     missing = () if against else missing_steps(rule, days_of(row), catalogue, on_date=on_date)
-    return Judged(name, against, missing, _effect(rule, row, catalogue))
+    told = (name, against, missing, _effect(rule, row, catalogue))
+    return Judged(*told, *_latest(rule, row), rule.department) if not against else Judged(*told)
 
 
 def days_of(row: Row) -> dict[ListingStep, date]:
@@ -85,10 +95,12 @@ def days_of(row: Row) -> dict[ListingStep, date]:
 
 
 def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on_date: date) -> pl.DataFrame:
-    """Documents with COLUMNS, and `lacks_steps`: whether a step that its list demands is missing or too early."""
+    """Documents with COLUMNS; `lacks_steps`: a step is missing or too early, or it would last too long; `not_theirs`:
+    the organ that decided is known to be of another department than the list.
+    """
     nothing = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items()]
     if kind not in LIST_KINDS:
-        return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False))
+        return documents.with_columns(*nothing, lacks_steps=pl.lit(value=False), not_theirs=pl.lit(value=False))
     said = documents.with_columns(
         *(_said(name).alias(name) for name in _naming(kind, catalogue)),
         *(_said(STEP_FIELDS[step]).str.to_date(strict=False).alias(STEP_COLUMNS[step]) for step in UNNAMED),
@@ -100,14 +112,20 @@ def with_listing(documents: pl.DataFrame, *, kind: str, catalogue: Catalogue, on
         pl.Series("listed_in", [answer.name or kind for answer in answers], pl.String),
         pl.Series("effective_from", [answer.effective_from for answer in answers], pl.Date),
         pl.Series("lacks_steps", [not answer.sound for answer in answers], pl.Boolean),
+        pl.Series("latest", [answer.latest for answer in answers], pl.Date),
+        pl.Series("whose", [answer.department for answer in answers], pl.String),
     )
     found = said.join(keyed, on=list(asked), how="left", nulls_equal=True, maintain_order="left")
-    return found.drop(_naming(kind, catalogue))
+    beyond = (pl.col("event_on").fill_null(OPEN_END) > pl.col("latest")).fill_null(value=False)
+    not_theirs = (pl.col("department") != pl.col("whose")).fill_null(value=False).alias("not_theirs")
+    return found.with_columns(pl.col("lacks_steps") | beyond, not_theirs).drop(
+        *_naming(kind, catalogue), "latest", "whose"
+    )
 
 
 def listing_findings(frame: pl.DataFrame, layout: Layout, *, division: str, on_date: date) -> Iterator[Finding]:
-    """Each step that an entry of a list lacks, at its field, and each list that may not be used, with the article."""
-    kind = layout.kind_name
+    """Each step that is lacking, each list that may not be used, each end too late: at its field, with the article."""
+    kind, until = layout.kind_name, layout.field(FieldRole.EVENT_ON)
     if kind not in LIST_KINDS or not rules_of_kind(kind, layout.catalogue):
         return
     naming = _naming(kind, layout.catalogue)
@@ -120,14 +138,17 @@ def listing_findings(frame: pl.DataFrame, layout: Layout, *, division: str, on_d
             (value(name) if name in layout.kind.fields else pl.lit(None, pl.Date)).alias(at)
             for at, name in fields.items()
         ),
+        (pl.lit(None, pl.Date) if until is None else value(until)).alias("until"),
     )
     # A list or a subject that cannot be told has a fault of its own.
     said = said.drop_nulls([*naming, "subject_kind"])
-    asked = [name for name in said.columns if name != "index"]
-    for row in said.group_by(asked, maintain_order=True).agg("index").iter_rows(named=True):
+    asked = [name for name in said.columns if name not in {"index", "until"}]
+    for row in said.group_by(asked, maintain_order=True).agg("index", "until").iter_rows(named=True):
         answer = judged(kind, row, layout.catalogue, division=division, on_date=on_date)
-        for index in row["index"]:
+        for index, last in zip(row["index"], row["until"], strict=True):
             yield from _told(answer, index, naming, layout)
+            if until is not None and last is not None and answer.latest is not None and last > answer.latest:
+                yield from _too_long(answer, index, until, layout)
 
 
 def _told(answer: Judged, index: int, naming: tuple[str, ...], layout: Layout) -> Iterator[Finding]:
@@ -140,6 +161,12 @@ def _told(answer: Judged, index: int, naming: tuple[str, ...], layout: Layout) -
         field = field if field in layout.kind.fields else number
         details = _words(one.reason, one.opens_on, layout)
         yield Finding(index=index, field=field, fault=RowFault.LISTING_STEP, details=details)
+
+
+def _too_long(answer: Judged, index: int, field: str, layout: Layout) -> Iterator[Finding]:
+    for reason in answer.too_long:
+        details = {**_words(reason, None, layout), "latest": str(answer.latest)}
+        yield Finding(index=index, field=field, fault=RowFault.LISTED_TOO_LONG, details=details)
 
 
 def _words(reason: Reason, opens_on: date | None, layout: Layout) -> dict[str, str]:
@@ -155,6 +182,11 @@ def _naming(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 def _said(name: str) -> pl.Expr:
     return pl.col("content").str.json_path_match(f"$.{name}")
+
+
+def _latest(rule: ListRule, row: Row) -> tuple[tuple[Reason, ...], date | None]:
+    """Why it may not last for ever, and its latest day; nothing where no decision is told, a fault of its own."""
+    return ((), None) if row["decided_on"] is None else against_end(rule, decided_on=row["decided_on"], until=None)
 
 
 def _effect(rule: ListRule, row: Row, catalogue: Catalogue) -> date | None:

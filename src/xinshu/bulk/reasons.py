@@ -52,6 +52,7 @@ class RowFault(StrEnum):
     TWO_CONTENTS = "TWO_CONTENTS"
     LIST_NOT_USABLE = "LIST_NOT_USABLE"
     LISTING_STEP = "LISTING_STEP"
+    LISTED_TOO_LONG = "LISTED_TOO_LONG"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +278,11 @@ SENTENCES: Final[Mapping[RowFault, tuple[str, str]]] = {
     RowFault.LISTING_STEP: (
         "“{header}”：{said_zh}{opens_zh}请在这一步依法完成后，填写其日期再报送。",
         "“{header}”: {said_en}{opens_en} Send the row once this step has been taken by law, with its day.",
+    ),
+    RowFault.LISTED_TOO_LONG: (
+        "“{header}”：{said_zh}最晚为{latest}。请核对决定书所载的期限，更正后再报送。",
+        "“{header}”: {said_en} The latest day is {latest}. Check the term that the decision states, and send the row"
+        " with the right day.",
     ),
     RowFault.TWO_CONTENTS: (
         "“{header}”：同一决定（机关、文号、相对人、事项均相同）在第{others}行另有不同内容，无法判断以哪一行为准。"

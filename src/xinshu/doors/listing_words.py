@@ -21,6 +21,7 @@ from xinshu.proceedings.cases.queries import EventRow
 from xinshu.proceedings.lists.entering import ground_of
 from xinshu.proceedings.lists.queries import ListingCase
 from xinshu.proceedings.lists.states import ListingState, Service
+from xinshu.proceedings.repair.queries import ListAsked
 from xinshu.register.access.queries import organ
 
 STATES: Final[Mapping[str, Words]] = {
@@ -38,6 +39,7 @@ STATES: Final[Mapping[str, Words]] = {
 }
 EVENTS: Final[Mapping[str, Words]] = {
     "propose": ("提出列入", "proposed"),
+    "revise": ("修改提出的内容；重新告知后才算告知", "proposal changed; it counts as told after a new notice alone"),
     "notice": ("作出事前告知", "prior notice issued"),
     "serve_notice": ("告知书已送达", "notice served"),
     "defend": ("陈述、申辩", "statement and defence"),
@@ -103,6 +105,23 @@ def told(case: ListingCase, wording: Wording, day: date) -> dict[str, Any]:
         "history": [_line(line, wording) for line in case.history],
         "papers": papers_of(case),
         "day": day,
+    }
+
+
+def question_told(asked: ListAsked) -> dict[str, Any]:
+    """What a list was asked after a repair, its answer, and where it goes on, the same for both sides."""
+    question, made = asked.question, asked.listing
+    unit = organ(question.organ)
+    return {
+        "id": question.id,
+        "unit": question.organ if unit is None else unit.name,
+        "number": question.form["number"],
+        "due_on": question.due_on,
+        "open": question.closed_on is None,
+        "leaves": asked.leaves,
+        "answer": None if asked.answer is None else asked.answer.said["words"],
+        "answered_on": None if asked.answer is None else asked.answer.on_day,
+        "listing": None if made is None else {"id": made.row.id, "state_words": STATES[made.row.state]},
     }
 
 

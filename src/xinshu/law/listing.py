@@ -167,8 +167,22 @@ def listing_period(
             effective_from=first, last_day=None, reasons=(why, Reason(ReasonCode.LISTED_UNTIL_EVENT, *law))
         )
     code = ReasonCode.LISTED_FOR_TERM if rule.term.term is TermKind.FIXED else ReasonCode.LISTED_UNTIL_EVENT
-    last = last_day_of_term(decided_on, months=longest, rounding=Rounding.DOWN)
+    last = _last_day(decided_on, longest)
     return ListingPeriod(effective_from=first, last_day=last, reasons=(why, Reason(code, *law)))
+
+
+def against_end(rule: ListRule, *, decided_on: date, until: date | None) -> tuple[tuple[Reason, ...], date | None]:
+    """Why an entry may not last until that day (None: for no stated time), and its latest day; no reason: it may.
+
+    The latest day is that of the list's own term, counted from the decision; None where the list states no months.
+    """
+    months = rule.term.months
+    if months is None:
+        return (), None
+    latest = _last_day(decided_on, months)
+    if until is not None and until <= latest:
+        return (), latest
+    return (Reason(ReasonCode.LISTED_TOO_LONG, rule.term.basis, rule.term.article),), latest
 
 
 def graver_than_notified(rule: ListRule, notified: Planned, decided: Planned) -> tuple[Reason, ...]:
@@ -197,6 +211,10 @@ def against_exit(
     if on_date >= opens:
         return (), None
     return (Reason(ReasonCode.EXIT_TOO_EARLY, found.basis, found.article),), opens
+
+
+def _last_day(decided_on: date, months: int) -> date:
+    return last_day_of_term(decided_on, months=months, rounding=Rounding.DOWN)
 
 
 def _missing(rule: ListRule, step: ListingStep, done: Days, catalogue: Catalogue, on_date: date) -> Missing | None:

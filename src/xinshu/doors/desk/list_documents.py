@@ -12,7 +12,7 @@ from xinshu.doors.desk.lists import seen_documents, visible_listing
 from xinshu.doors.desk.standing import actor_of, unit_at
 from xinshu.doors.listing_words import PAPERS
 from xinshu.doors.portal.wording import Wording
-from xinshu.proceedings.lists.queries import ListingCase
+from xinshu.proceedings.lists.queries import ListingCase, listing_case
 from xinshu.register.access.actions import note
 from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.catalogues.queries import catalogue_on
@@ -39,12 +39,16 @@ def paper(request: HttpRequest, case: UUID, place: int) -> HttpResponse:
 
 
 def paper_answer(found: ListingCase, place: int) -> HttpResponse:
-    """The paper of that step as a file, in the words of its day; its name says nothing of it. Raises Http404."""
+    """The paper of that step as a file, by the rule and words of its day; its name says nothing. Raises Http404."""
     line = next((one for one in found.history if one.place == place and one.event in PAPERS), None)
     if line is None:
         raise Http404
-    words = Wording(catalogue_on(line.on_day).catalogue)
-    answer = HttpResponse(listing_pdf(found, line, words, site=settings.SITE), content_type="application/pdf")
+    catalogue = catalogue_on(line.on_day).catalogue
+    then = listing_case(found.row.id, catalogue)
+    if then is None:
+        raise Http404
+    content = listing_pdf(then, line, Wording(catalogue), site=settings.SITE)
+    answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = 'attachment; filename="listing-paper.pdf"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -1,21 +1,28 @@
-"""A listing is proposed at the desk: an organ, one of its department's lists, a body by its code, and the matter."""
+"""A listing is proposed at the desk: an organ, one of its lists, a body by its code, the matter; and it is changed."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from xinshu.doors.desk.lists import looked, visible_listing
 from xinshu.doors.desk.standing import actor_of, organs_of, wording
 from xinshu.doors.listing_words import reasons_told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import CodeFault, check_code
+from xinshu.law.list_rules import ListRule
+from xinshu.proceedings.cases.turns import Side, open_events
+from xinshu.proceedings.lists import queries
 from xinshu.proceedings.lists.actions import propose
-from xinshu.proceedings.lists.queries import lists_for
-from xinshu.proceedings.lists.states import LONGEST_WORDS, NotListable, NotTheirListing
+from xinshu.proceedings.lists.actions import revise as change
+from xinshu.proceedings.lists.queries import ListingCase, lists_for
+from xinshu.proceedings.lists.states import LISTING, LONGEST_WORDS, NotListable, NotTheirListing
 from xinshu.register.access.audience import moment_of, staff
 from xinshu.register.access.queries import OrganRow
+from xinshu.register.subjects.queries import described
 
 FIELDS: Final = ("code", "ground", "facts", "penalty", "reasons", "months", "not_exempt")
 
@@ -42,6 +49,57 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect("desk:listing", case=made)
 
 
+@staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def revise(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Change what was proposed, in the same form; the page says what that means once the body has been told."""
+    found = visible_listing(request, case)
+    looked(request, "LOOK_LISTING", str(case))
+    if not queries.holds(actor_of(request), found.row.organ, queries.PROPOSERS, on_date=moment_of(request).day):
+        raise PermissionDenied(
+            "修改由列入机关的经办或者复核人员办理。Clerks and reviewers of the listing organ change it."
+        )
+    if request.method != "POST" and "revise" not in open_events(LISTING, found.row.state, Side.ORGAN):
+        return redirect("desk:listing", case=case)
+    if request.method != "POST":
+        return _revision_page(request, found)
+    form = {field: request.POST.get(field, "") for field in FIELDS}
+    try:
+        change(case=case, form=form, actor=actor_of(request), moment=moment_of(request))
+    except NotTheirListing as refused:
+        raise PermissionDenied(str(refused)) from refused
+    except XinshuError as refused:
+        return _revision_page(request, found, refused)
+    return redirect("desk:listing", case=case)
+
+
+def _revision_page(request: HttpRequest, found: ListingCase, refused: XinshuError | None = None) -> HttpResponse:
+    if found.rule is None:
+        raise Http404
+    kept = {field: found.row.form.get(field) or "" for field in FIELDS} | {"not_exempt": ""}
+    said = {field: request.POST.get(field, "") for field in FIELDS} if refused else kept
+    (body,) = described([found.row.subject])
+    page = {
+        "case": {"id": found.row.id, "code": body.code},
+        "told": found.happened("notice") is not None,
+        "chosen": _in_words(found.list, found.rule),
+        "form": said,
+        **_refusal(request, refused),
+    }
+    return render(request, "desk/list-revise.html", page, status=200 if refused is None else 422)
+
+
+def _refusal(request: HttpRequest, refused: XinshuError | None) -> dict[str, Any]:
+    """What was refused, and why, for both forms."""
+    wrong = refused if isinstance(refused, NotListable) else None
+    return {
+        "faults": wrong.faults if wrong else {},
+        "refused": "" if refused is None else str(refused),
+        "why": reasons_told(wrong.reasons, wording(request)) if wrong else [],
+        "longest": LONGEST_WORDS,
+    }
+
+
 def _page(
     request: HttpRequest,
     organs: dict[str, OrganRow],
@@ -49,17 +107,12 @@ def _page(
     name: str,
     refused: XinshuError | None = None,
 ) -> HttpResponse:
-    words = wording(request)
-    wrong = refused if isinstance(refused, NotListable) else None
     page: dict[str, Any] = {
         "choices": [_choice(request, organ) for organ in organs.values()],
         "unit": None if unit is None else {"code": unit.code, "name": unit.name},
         "chosen": _chosen(request, unit, name),
         "form": {field: request.POST.get(field, "") for field in FIELDS} | {"code": _shown_code(request)},
-        "faults": wrong.faults if wrong else {},
-        "refused": "" if refused is None else str(refused),
-        "why": reasons_told(wrong.reasons, words) if wrong else [],
-        "longest": LONGEST_WORDS,
+        **_refusal(request, refused),
     }
     return render(request, "desk/list-new.html", page, status=200 if refused is None else 422)
 
@@ -81,8 +134,10 @@ def _chosen(request: HttpRequest, unit: OrganRow | None, name: str) -> dict[str,
     if unit is None:
         return None
     rule = lists_for(unit, wording(request).catalogue, on_date=moment_of(request).day).get(name)
-    if rule is None:
-        return None
+    return None if rule is None else _in_words(name, rule)
+
+
+def _in_words(name: str, rule: ListRule) -> dict[str, Any]:
     return {
         "name": name,
         "words": (rule.name_zh, rule.name_en),

@@ -26,9 +26,8 @@ INTRO: Final[dict[str, Words]] = {
         " reasons, the law and what follows; you have the right to be heard.",
     ),
     "decide": (
-        "经告知和听取陈述、申辩，本机关决定将贵单位列入下述名单。本决定送达后生效；送达之前不对外公示。",
-        "After notice, and after hearing you, this organ puts your organisation on the list below. The decision takes"
-        " effect with its service; nothing is published before.",
+        "经告知和听取陈述、申辩，本机关决定将贵单位列入下述名单。",
+        "After notice, and after hearing you, this organ puts your organisation on the list below.",
     ),
     "confirm_exposure": (
         "经单独审查必要性和适度性，本机关决定在名单公示之外公布下述信息。公布的内容不超出名单已经公示的内容。",
@@ -61,7 +60,7 @@ def paper_said(case: ListingCase, line: EventRow, wording: Wording, *, site: str
         "number": line.said["number"],
         "name": "" if body.kind is SubjectKind.INDIVIDUAL_BUSINESS else body.name,
         "code": body.code,
-        "intro": INTRO[line.event],
+        "intro": _intro(case, line),
         "sections": _sections(case, line, wording, site),
         "unit": [case.row.organ if unit is None else unit.name, case.row.organ],
         "check": {"code": code, "address": address, "qr": svg(address)},
@@ -71,6 +70,24 @@ def paper_said(case: ListingCase, line: EventRow, wording: Wording, *, site: str
         "month": day.month,
         "day": day.day,
     }
+
+
+def _intro(case: ListingCase, line: EventRow) -> Words:
+    """What the paper does; of a decision, from when it has effect: from service, or after the wait of its list."""
+    zh, en = INTRO[line.event]
+    if line.event != "decide":
+        return zh, en
+    wait = None if case.rule is None else case.rule.step(ListingStep.WAIT)
+    if wait is None or not wait.working_days:
+        return (
+            f"{zh}本决定送达后生效；送达之前不对外公示。",
+            f"{en} The decision takes effect with its service; nothing is published before.",
+        )
+    days = wait.working_days
+    return (
+        f"{zh}本决定送达后满{days}个工作日的次日生效；生效之前不对外公示。",
+        f"{en} It takes effect on the day after {days} working days from its service; nothing is published before.",
+    )
 
 
 def _sections(case: ListingCase, line: EventRow, wording: Wording, site: str) -> list[Section]:
@@ -85,8 +102,11 @@ def _sections(case: ListingCase, line: EventRow, wording: Wording, site: str) ->
                 _remedies(wording),
             ]
         case "confirm_removal":
-            way = wording.choice("LIST_EXIT", line.said["way"])
-            return [_which(case), _of("移出的方式和理由", "How, and why", [way, (line.said["words"], "")])]
+            way = _way(case, line.said["way"], wording)
+            return [
+                _which(case),
+                _of("移出的方式、依据和理由", "How, by which law, and why", [way, (line.said["words"], "")]),
+            ]
         case _:
             return [
                 _which(case),
@@ -94,6 +114,13 @@ def _sections(case: ListingCase, line: EventRow, wording: Wording, site: str) ->
                 _of("必要性和适度性的说明", "Why it is needed and in proportion", [(line.said["words"], "")]),
                 _remedies(wording),
             ]
+
+
+def _way(case: ListingCase, way: str, wording: Wording) -> Words:
+    """The way off the list, with the article of its rule."""
+    words = wording.choice("LIST_EXIT", way)
+    rule = None if case.rule is None else next((one for one in case.rule.exits if one.exit == way), None)
+    return words if rule is None else _cited(words, law_phrase(rule.basis, rule.article, wording.catalogue))
 
 
 def _which(case: ListingCase) -> Section:

@@ -27,6 +27,7 @@ from xinshu.proceedings.cases.documents import DocumentRow, documents_of
 from xinshu.proceedings.cases.files import LARGEST, DocumentRefused
 from xinshu.proceedings.cases.turns import Side, open_events
 from xinshu.proceedings.lists import actions, deciding, queries, revoking
+from xinshu.proceedings.lists.entering import ground_of
 from xinshu.proceedings.lists.queries import ANYBODY, ListingCase
 from xinshu.proceedings.lists.states import (
     LISTING,
@@ -52,7 +53,7 @@ ENTERED: Final = ("number", "words", "how", "served_on", "months", "where", "way
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """The listings of one's units that are open, the nearest last day first, and below them those that are over."""
-    _looked(request, "LOOK_LISTINGS", "")
+    looked(request, "LOOK_LISTINGS", "")
     seen, catalogue = seen_by(request), wording(request).catalogue
     page = {
         "open": [_told(request, one) for one in queries.listings_open(seen, catalogue)],
@@ -68,7 +69,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, case: UUID) -> HttpResponse:
     """One listing: its steps with their articles, its papers, and the forms for what may be done now."""
     found = visible_listing(request, case)
-    _looked(request, "LOOK_LISTING", str(case))
+    looked(request, "LOOK_LISTING", str(case))
     if request.method != "POST":
         return case_page(request, found)
     try:
@@ -102,6 +103,7 @@ def case_page(request: HttpRequest, found: ListingCase, refused: XinshuError | N
     page = {
         "case": _told(request, found),
         "steps": steps_told(found, words, day),
+        "revised": _revised(found) if found.revised else None,
         "may": _may(found, roles),
         "measures": measures_told(found.list, words),
         "exits": [] if found.rule is None else exits_told(found.rule, words),
@@ -126,6 +128,7 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
     "serve_notice": ANYBODY,
     "defend": queries.PROPOSERS,
     "answer": queries.PROPOSERS,
+    "revise": queries.PROPOSERS,
     "review": queries.REVIEWERS,
     "approve": queries.APPROVERS,
     "decide": queries.SIGNERS,
@@ -153,6 +156,13 @@ def _may(found: ListingCase, roles: set[Role]) -> frozenset[str]:
     else:
         may.discard("propose_exposure")
     return frozenset(may)
+
+
+def _revised(found: ListingCase) -> dict[str, Any]:
+    """What the proposal says now, where the body was told otherwise: the unit's own paper."""
+    form, ground = found.row.form, None if found.rule is None else ground_of(found.rule, found.row.form["ground"])
+    told_of = (form["ground"], "") if ground is None else (ground.name_zh, ground.name_en)
+    return {"ground": told_of, **{name: form[name] for name in ("facts", "penalty", "reasons", "months")}}
 
 
 def _exposure(found: ListingCase) -> str:
@@ -218,6 +228,7 @@ def _told(request: HttpRequest, found: ListingCase) -> dict[str, Any]:
     return told(found, wording(request), moment_of(request).day) | {"code": body.code}
 
 
-def _looked(request: HttpRequest, act: str, matter: str) -> None:
+def looked(request: HttpRequest, act: str, matter: str) -> None:
+    """Whoever looks leaves a line."""
     unit, moment = unit_at(request), moment_of(request)
     note(actor=actor_of(request), act=act, matter=matter, purpose="列入名单", organ=unit, moment=moment)

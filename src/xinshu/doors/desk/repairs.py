@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.case_documents import shelf
 from xinshu.doors.desk.standing import actor_of, posts, seen_by, unit_at, wording
+from xinshu.doors.listing_words import question_told, reasons_told
 from xinshu.doors.repair_steps import FILLED, asked_for, carried_out
 from xinshu.doors.repair_words import findings, told
 from xinshu.kit.errors import XinshuError
 from xinshu.kit.identifiers import normalise
 from xinshu.proceedings.cases.documents import DocumentRow, documents_of
-from xinshu.proceedings.cases.queries import cases_before
+from xinshu.proceedings.cases.queries import CaseRow, cases_before
 from xinshu.proceedings.cases.turns import Side, open_events
+from xinshu.proceedings.lists.revoking import ways_by_repair
+from xinshu.proceedings.lists.states import LONGEST_NUMBER, ListingState, NotListable
 from xinshu.proceedings.repair import actions, deciding, queries, revoking
 from xinshu.proceedings.repair.actions import NotRepairable, NotTheirs
 from xinshu.proceedings.repair.deciding import Refusal
@@ -32,6 +35,9 @@ from xinshu.register.access.queries import organ
 from xinshu.register.access.roles import Role
 from xinshu.register.records.own import AboutRow, about
 from xinshu.register.subjects.queries import described, named_by
+
+ANSWERED: Final = ("words", "way", "number")
+"""What a unit says of its list, beside whether it is left."""
 
 OWN: Final = frozenset({RepairState.DRAFT, RepairState.PRELODGED})
 """What the applicant has not lodged is seen at the desk by whoever may help with it alone."""
@@ -113,20 +119,37 @@ def listing(request: HttpRequest, case: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     _looked(request, "LOOK_REPAIR", str(case))
-    page = {"case": found, "open": found.closed_on is None, "longest": LONGEST_WORDS}
     if request.method != "POST":
-        return render(request, "desk/repair-listing.html", page)
+        return _question_page(request, found)
+    asked = {name: request.POST.get(name, "") for name in ANSWERED}
+    leaves = request.POST.get("leaves") == "yes"
     try:
-        deciding.answer_for_list(
-            case=case,
-            leaves=request.POST.get("leaves") == "yes",
-            words=request.POST.get("words", ""),
-            actor=actor_of(request),
-            moment=moment_of(request),
-        )
+        deciding.answer_for_list(case=case, leaves=leaves, **asked, actor=actor_of(request), moment=moment_of(request))
+    except NotTheirs as refused:
+        raise PermissionDenied(str(refused)) from refused
     except XinshuError as refused:
-        return render(request, "desk/repair-listing.html", page | {"refused": str(refused)}, status=422)
-    return redirect("desk:repairs")
+        return _question_page(request, found, refused)
+    return redirect("desk:repair-listing", case=case)
+
+
+def _question_page(request: HttpRequest, found: CaseRow, refused: XinshuError | None = None) -> HttpResponse:
+    """What a list is asked, the ways off it where a case here made the entry, the answer, and where it goes on."""
+    words, day = wording(request), moment_of(request).day
+    asked = queries.list_asked(found, words.catalogue)
+    wrong = refused if isinstance(refused, NotListable) else None
+    ways = () if asked.listing is None else ways_by_repair(asked.listing, on_date=day)
+    page = {
+        "asked": question_told(asked),
+        "here": asked.listing is not None and asked.listing.row.state == ListingState.LISTED,
+        "ways": [(str(way), words.choice("LIST_EXIT", way), opens) for way, opens in ways],
+        "form": {name: request.POST.get(name, "") for name in (*ANSWERED, "leaves")},
+        "step": "answer" if refused else "",
+        "faults": wrong.faults if wrong else {},
+        "refused": "" if refused is None else str(refused),
+        "why": reasons_told(wrong.reasons, words) if wrong else [],
+        "longest": {"words": LONGEST_WORDS, "number": LONGEST_NUMBER},
+    }
+    return render(request, "desk/repair-listing.html", page, status=200 if refused is None else 422)
 
 
 def _step(request: HttpRequest, case: UUID) -> None:
@@ -184,6 +207,7 @@ def case_page(
         "may": open_events(REPAIR, found.row.state, Side.ORGAN) if unit else frozenset(),
         "reviews": reviews,
         "articles": _citable(found, request),
+        "lists": [question_told(one) for one in queries.lists_asked(found.row, words.catalogue)],
         "said": request.POST.get("words", ""),
         **shelf(seen_documents(request, found), found.row, door="desk", side=Side.COUNTER, fills=helps),
         "longest": LONGEST_WORDS,

@@ -96,6 +96,7 @@ urlpatterns = [
     path("lists/", lists.lists, name="lists"),
     path("lists/new/", list_proposals.new, name="list-new"),
     path("lists/<uuid:case>/", lists.listing, name="listing"),
+    path("lists/<uuid:case>/revise/", list_proposals.revise, name="list-revise"),
     path("lists/<uuid:case>/papers/<int:place>.pdf", list_documents.paper, name="listing-paper"),
     path("lists/<uuid:case>/documents/<uuid:document>/", list_documents.document, name="listing-document"),
     path("objections/", objections.objections, name="objections"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from xinshu.doors.notifying.calendar import Day, DayKind, as_icalendar, days_of
 from xinshu.doors.space.standing import acting_for, actor_of, leave_line, mandated, subjects_of
 from xinshu.law.catalogue import Catalogue
 from xinshu.proceedings.lists.states import LISTING
+from xinshu.proceedings.repair.queries import asked_by
 from xinshu.proceedings.repair.states import DELISTING, REPAIR
 from xinshu.proceedings.shield.states import SHIELD
 from xinshu.register.access.audience import moment_of
@@ -19,7 +21,6 @@ from xinshu.register.catalogues.queries import catalogue_on
 
 PAGES: Final = {
     REPAIR.name: "space:repair",
-    DELISTING.name: "space:repair",
     SHIELD.name: "space:shield",
     LISTING.name: "space:listing",
 }
@@ -76,6 +77,9 @@ def _told(day: Day, catalogue: Catalogue) -> dict[str, Any]:
         }
     if not day.course:
         address = reverse("space:record", args=[day.reference])
+    elif day.course == DELISTING.name:
+        repair = asked_by(UUID(day.reference))
+        address = reverse("space:repairs") if repair is None else reverse("space:repair", args=[repair])
     else:
         address = reverse(PAGES.get(day.course, "space:objection"), args=[day.reference])
     zh, _, en = day.about.partition(" ") if day.course else (day.about, "", "")

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinshu.doors.case_documents import shelf
+from xinshu.doors.listing_words import question_told
 from xinshu.doors.portal.wording import Wording
 from xinshu.doors.repair_steps import asked_for, carried_out
 from xinshu.doors.repair_words import channel, findings, told
@@ -114,6 +115,8 @@ def case_page(
         "case": told(found, words, moment.day),
         "unit": organ(found.row.organ),
         **asked_for(found, words, moment),
+        "lists": [question_told(one) for one in queries.lists_asked(found.row, words.catalogue)],
+        "listings_at": "space:listing",
         "may": open_events(REPAIR, found.row.state, Side.SUBJECT),
         **shelf(documents_of(found.row.id), found.row, door="space", side=Side.SUBJECT, fills=True),
         "longest": LONGEST_WORDS,

@@ -78,6 +78,7 @@ WHERE: Final = {
     str(Held.DECIDED_AFTER_ARRIVAL): FieldRole.DECIDED_ON,
     str(Held.WOULD_LENGTHEN): FieldRole.DECIDED_ON,
     str(Held.WOULD_RAISE_CLASS): FieldRole.SEVERITY,
+    str(Held.LIST_OF_ANOTHER): FieldRole.ORGAN_CODE,
 }
 """Beside which field a reason is told; the others stand beside the document number."""
 

@@ -18,11 +18,12 @@ from xinshu.parties.notices.states import NoticeKind
 from xinshu.proceedings.cases import actions as cases
 from xinshu.proceedings.cases.actions import advance, open_case
 from xinshu.proceedings.cases.queries import CaseRow
-from xinshu.proceedings.cases.turns import Side
+from xinshu.proceedings.cases.turns import Side, turn
 from xinshu.proceedings.lists.entering import must_be_ruled, must_be_unit, prose_faults
 from xinshu.proceedings.lists.fields import months_of, number_fault, plain, proposal_faults
 from xinshu.proceedings.lists.queries import (
     ANYBODY,
+    PROPOSED_BY,
     PROPOSERS,
     REVIEWERS,
     lists_for,
@@ -48,10 +49,13 @@ from xinshu.proceedings.lists.steps import (
 from xinshu.register.access.queries import OrganRow
 from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.records.own import about
-from xinshu.register.subjects.queries import SubjectRow, details_of, named_by
+from xinshu.register.subjects.queries import SubjectRow, described, details_of, named_by
 
 GONE: Final = frozenset({"DEREGISTERED", "CANCELLED"})
 MOST_RECORDS: Final = 200
+TOLD: Final = ("ground", "facts", "penalty", "reasons", "months")
+"""What a notice tells of a proposal."""
+
 REVISED: Final = (ListingState.PROPOSED, *SPEAKS)
 
 
@@ -68,12 +72,7 @@ def propose(*, organ: str, name: str, code: str, form: Mapping[str, str], actor:
     against = against_listing(rule, body.kind, on_date=moment.day)
     if against:
         raise NotListable("依法不能列入；理由见下。By law it cannot be listed, for the reason below.", reasons=against)
-    faults = {
-        **prose_faults(dict(form), rule, unit, body, catalogue, on_date=moment.day),
-        **proposal_faults(form, rule),
-    }
-    if faults:
-        raise NotListable("还不能提出；请按提示改正。It cannot be proposed yet; correct what is marked.", faults)
+    _must_be_sound(form, rule, unit, body, catalogue, moment)
     _alone(body.subject)
     waiting = open_listing_of(body.subject, name)
     if waiting is not None:
@@ -92,14 +91,19 @@ def propose(*, organ: str, name: str, code: str, form: Mapping[str, str], actor:
 
 
 @transaction.atomic
-def revise(*, case: UUID, form: Mapping[str, str], actor: str, moment: Moment) -> None:
-    """Correct a proposal; once it was noticed, only a new notice brings in what changes. Raises NotNow, NotListable."""
+def revise(*, case: UUID, form: Mapping[str, str], actor: str, moment: Moment) -> CaseRow:
+    """Change a proposal, which is a proposal by whoever does it; once it was noticed, only a new notice brings it in.
+
+    Raises NotTheirListing, NotNow, NotListable with the fault of each field.
+    """
     found = unit_case(case, actor, PROPOSERS, moment)
-    rule = must_be_ruled(found)
-    faults = proposal_faults(form, rule)
-    if faults:
-        raise NotListable("请按提示改正。Correct what is marked.", faults)
-    cases.keep_form(case=case, course=LISTING, states=REVISED, form=_kept(found.list, form, rule))
+    turn(LISTING, found.row.state, "revise", Side.ORGAN)
+    catalogue, rule, unit = catalogue_on(moment.day).catalogue, must_be_ruled(found), must_be_unit(found.row.organ)
+    (body,) = described([found.row.subject])
+    _must_be_sound(form, rule, unit, body, catalogue, moment)
+    kept = _kept(found.list, form, rule)
+    cases.keep_form(case=case, course=LISTING, states=REVISED, form=kept)
+    return step(found, "revise", actor, moment, said={name: kept[name] for name in TOLD})
 
 
 @transaction.atomic
@@ -110,12 +114,12 @@ def notice(*, case: UUID, number: str, actor: str, moment: Moment) -> CaseRow:
     NotNow, NotListable.
     """
     found = unit_case(case, actor, REVIEWERS, moment)
-    must_be_another(found, actor, "propose")
+    must_be_another(found, actor, *PROPOSED_BY)
     faults = number_fault(number)
     if faults:
         raise NotListable("请按提示改正。Correct what is marked.", faults)
     form = found.row.form
-    said = {name: form[name] for name in ("ground", "facts", "penalty", "reasons", "months")}
+    said = {name: form[name] for name in TOLD}
     done = step(found, "notice", actor, moment, said={"number": plain(number, LONGEST_NUMBER), **said})
     tell(done, NoticeKind.LISTING_NOTICED, moment)
     return done
@@ -182,6 +186,17 @@ def drop(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     if found.happened("notice") is not None:
         tell(done, NoticeKind.LISTING_DROPPED, moment)
     return done
+
+
+def _must_be_sound(
+    form: Mapping[str, str], rule: ListRule, unit: OrganRow, body: SubjectRow, catalogue: Catalogue, moment: Moment
+) -> None:
+    faults = {
+        **prose_faults(dict(form), rule, unit, body, catalogue, on_date=moment.day),
+        **proposal_faults(form, rule),
+    }
+    if faults:
+        raise NotListable("还不能提出；请按提示改正。It cannot be proposed yet; correct what is marked.", faults)
 
 
 def _kept(name: str, form: Mapping[str, str], rule: ListRule) -> dict[str, Any]:

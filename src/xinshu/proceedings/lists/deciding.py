@@ -19,8 +19,8 @@ from xinshu.proceedings.cases.queries import CaseRow
 from xinshu.proceedings.cases.turns import NotNow, Side, turn
 from xinshu.proceedings.endings import number_and_note
 from xinshu.proceedings.lists.entering import file_entry, must_be_ruled
-from xinshu.proceedings.lists.fields import number_fault, plain
-from xinshu.proceedings.lists.queries import ANYBODY, APPROVERS, PROPOSERS, REVIEWERS, SIGNERS, ListingCase
+from xinshu.proceedings.lists.fields import months_fault, number_fault, plain
+from xinshu.proceedings.lists.queries import ANYBODY, APPROVERS, PROPOSED_BY, PROPOSERS, REVIEWERS, SIGNERS, ListingCase
 from xinshu.proceedings.lists.states import (
     LISTING,
     LONGEST_NUMBER,
@@ -49,7 +49,7 @@ def answer(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
 def review(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     """Legal review, by somebody who did not propose it. Raises AnotherPerson, NotTheirListing, NotNow, NotListable."""
     found = unit_case(case, actor, REVIEWERS, moment)
-    must_be_another(found, actor, "propose", "answer")
+    must_be_another(found, actor, *PROPOSED_BY, "answer")
     _must_be_due(found, "review", moment)
     return step(found, "review", actor, moment, said={"words": must_say(words)})
 
@@ -61,7 +61,7 @@ def approve(*, case: UUID, words: str, actor: str, moment: Moment) -> CaseRow:
     Raises AnotherPerson, NotTheirListing, NotNow, NotListable.
     """
     found = unit_case(case, actor, APPROVERS, moment)
-    must_be_another(found, actor, "propose", "answer", "review")
+    must_be_another(found, actor, *PROPOSED_BY, "answer", "review")
     _must_be_due(found, "approve", moment)
     return step(found, "approve", actor, moment, said={"words": must_say(words)})
 
@@ -74,13 +74,11 @@ def decide(*, case: UUID, number: str, months: str, actor: str, moment: Moment) 
     missing by which article.
     """
     found = unit_case(case, actor, SIGNERS, moment)
-    must_be_another(found, actor, "propose", "notice", "answer", "review", "approve")
+    must_be_another(found, actor, *PROPOSED_BY, "notice", "defend", "answer", "review", "approve")
     turn(LISTING, found.row.state, "decide", Side.ORGAN)
     rule, catalogue, told = must_be_ruled(found), catalogue_on(moment.day).catalogue, _noticed(found)
     _must_be_due(found, "decide", moment)
-    faults = number_fault(number)
-    if months.strip() and not months.strip().isdecimal():
-        faults["months"] = "列入期限为整数月。The term is a whole number of months."
+    faults = number_fault(number) | months_fault(months)
     if faults:
         raise NotListable("请按提示改正。Correct what is marked.", faults)
     term = int(months) if months.strip() else told.months

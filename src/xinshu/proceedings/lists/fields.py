@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from xinshu.bulk.personal import mask as without_persons
+from xinshu.law.list_checks import LONGEST
 from xinshu.law.list_rules import ListRule
 from xinshu.proceedings.lists.states import LONGEST_NUMBER, LONGEST_WORDS, NotListable, Service
 
@@ -29,8 +30,7 @@ def proposal_faults(form: Mapping[str, str], rule: ListRule) -> dict[str, str]:
         faults["facts"] = "请写明失信事实。State the facts."
     if not form.get("reasons", "").strip():
         faults["reasons"] = "请写明列入的理由。State the reasons for listing."
-    if fault := _months_fault(form.get("months", ""), rule):
-        faults["months"] = fault
+    faults |= _months_beyond(form.get("months", ""), rule)
     if not form.get("not_exempt"):
         faults["not_exempt"] = (
             "请核对并确认：不属于不得列入的情形，也不涉及未成年人。"
@@ -73,11 +73,16 @@ def served_faults(how: str, served_on: str, *, since: date, today: date) -> dict
     return faults
 
 
-def _months_fault(said: str, rule: ListRule) -> str:
+def months_fault(said: str) -> dict[str, str]:
+    """What is wrong with a term in months, whatever its list allows; empty: nothing is, or none was stated."""
     text = str(said).strip()
-    if not text:
-        return ""
-    if not text.isdecimal() or not 1 <= int(text) <= (rule.term.months or int(text)):
-        longest = rule.term.months
-        return f"列入期限为1至{longest}个月的整数。The term is a whole number of months, 1 to {longest}."
-    return ""
+    if not text or (text.isascii() and text.isdecimal() and 1 <= int(text[: len(str(LONGEST)) + 1]) <= LONGEST):
+        return {}
+    return {"months": f"列入期限为1至{LONGEST}个月的整数。The term is a whole number of months, 1 to {LONGEST}."}
+
+
+def _months_beyond(said: str, rule: ListRule) -> dict[str, str]:
+    faults, longest = months_fault(said), rule.term.months
+    if not faults and str(said).strip() and longest is not None and int(said) > longest:
+        return {"months": f"列入期限为1至{longest}个月的整数。The term is a whole number of months, 1 to {longest}."}
+    return faults

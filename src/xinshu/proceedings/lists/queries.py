@@ -24,6 +24,9 @@ APPROVERS: Final = frozenset({Role.REVIEWER, Role.HEAD})
 SIGNERS: Final = frozenset({Role.HEAD})
 ANYBODY: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.HEAD})
 
+PROPOSED_BY: Final = ("propose", "revise")
+"""Whoever took one of these proposed what the notice then tells."""
+
 STEP_OF: Final[Mapping[str, ListingStep]] = {
     "review": ListingStep.LEGAL_REVIEW,
     "approve": ListingStep.APPROVAL,
@@ -57,6 +60,12 @@ class ListingCase:
         return frozenset(line.actor for line in self.history if line.event in events)
 
     @property
+    def revised(self) -> bool:
+        """Whether the proposal was changed after the last notice, and the body was not told of it."""
+        changed, noticed = self.happened("revise"), self.happened("notice")
+        return changed is not None and noticed is not None and noticed.place < changed.place
+
+    @property
     def unanswered(self) -> bool:
         """Whether the body said something to which nobody has answered yet."""
         said, answered = self.happened("defend"), self.happened("answer")
@@ -79,6 +88,12 @@ def listing_case(case: UUID, catalogue: Catalogue) -> ListingCase | None:
     """The listing of that number, or None; the caller sees to it that it is shown to its sides alone."""
     found = cases.case(case)
     return None if found is None or found.course != LISTING.name else _told(found, catalogue)
+
+
+def listing_of_record(record_ref: UUID, catalogue: Catalogue) -> ListingCase | None:
+    """The case by which that entry of a list was made here; None: it came in from elsewhere, with its attestation."""
+    found = cases.of_record(record_ref, courses=[LISTING.name])
+    return _told(found[0], catalogue) if found else None
 
 
 def listings_of(subjects: Collection[int], catalogue: Catalogue) -> tuple[ListingCase, ...]:

@@ -1,5 +1,6 @@
 """Leaving a list before its term is over: one proposes, the head of the organ signs, the record ends at once (G11)."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,16 @@ from xinshu.register.records.display import end_publication
 
 MENDED = frozenset({ListExit.REPAIRED, ListExit.PERFORMED})
 """Ways in which the fact stays, and display, sharing and use of it end; the others take the record back."""
+
+
+def ways_by_repair(found: ListingCase, *, on_date: date) -> tuple[tuple[ListExit, date | None], ...]:
+    """The ways in which a repair leads off this list, each with the first day on which it can; None: at once."""
+    decided = found.happened("decide")
+    if found.rule is None or decided is None:
+        return ()
+    ways = [one.exit for one in found.rule.exits if one.exit in MENDED]
+    asked = {"decided_on": decided.on_day, "on_date": on_date}
+    return tuple((way, against_exit(found.rule, way, **asked)[1]) for way in ways)
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ LISTING: Final = Course(
     (
         # in state, event, by whom, leads to, document, deadline that then begins
         Turn(BEGINNING, "propose", UNIT, "PROPOSED", "proposal", NONE_RUNS),
+        *(Turn(on(state), "revise", UNIT, state, "changed proposal") for state in ("PROPOSED", *SPEAKS)),
         Turn(on("PROPOSED", *SPEAKS), "notice", UNIT, "NOTICED", "prior notice", NONE_RUNS),
         Turn(on("NOTICED"), "serve_notice", UNIT, "DEFENCE", "proof of service", "LISTING_DEFENCE"),
         Turn(on(*SPEAKS), "defend", HEARD, "DEFENCE", "defence"),

@@ -16,12 +16,15 @@ from xinshu.proceedings.cases.queries import CaseRow, history
 from xinshu.proceedings.cases.queries import case as case_row
 from xinshu.proceedings.cases.turns import NotNow, Side, turn
 from xinshu.proceedings.endings import number_and_note
+from xinshu.proceedings.lists.revoking import MENDED, propose_removal
+from xinshu.proceedings.lists.states import ListingState, NotListable
 from xinshu.proceedings.repair.actions import THE_HOUSE, NotRepairable, NotTheirs, notify_of, plain
 from xinshu.proceedings.repair.queries import (
     OFFICERS,
     eligibility,
     held_by,
     is_serious,
+    list_asked,
     listings_that_cite,
     penalties_of,
     result_by,
@@ -141,8 +144,14 @@ def refuse(*, case: UUID, refusal: Refusal, actor: str, moment: Moment) -> CaseR
 
 
 @transaction.atomic
-def answer_for_list(*, case: UUID, leaves: bool, words: str, actor: str, moment: Moment) -> CaseRow:
-    """The listing unit says whether the list is left; only its own decision ends its entry."""
+def answer_for_list(
+    *, case: UUID, leaves: bool, words: str, way: str = "", number: str = "", actor: str, moment: Moment
+) -> CaseRow:
+    """The listing unit says whether the list is left; only its own decision ends its entry.
+
+    Where the entry was made by a case here, that it is left proposes the removal in that case, in that way and under
+    that number, and the head of the organ signs it. Raises NotTheirs, NotNow, NotRepairable, NotListable.
+    """
     found = case_row(case)
     if (
         found is None
@@ -150,11 +159,18 @@ def answer_for_list(*, case: UUID, leaves: bool, words: str, actor: str, moment:
         or not unit_of(actor, found.organ, REVIEWERS, on_date=moment.day)
     ):
         raise NotTheirs("这项询问由列入单位的复核人员答复。A reviewer of the listing unit answers this.")
-    said = {"leaves": leaves, "words": _said(words)}
-    organ = found.organ
-    return advance(
+    why, organ = _said(words), found.organ
+    said = {"leaves": leaves, "words": why}
+    done = advance(
         case=case, course=DELISTING, event="answer", side=Side.ORGAN, actor=actor, organ=organ, said=said, moment=moment
     )
+    made = list_asked(found, catalogue_on(moment.day).catalogue).listing if leaves else None
+    if made is not None and made.row.state == ListingState.LISTED:
+        if way not in MENDED:
+            fault = "请选择移出的方式。Choose how the list is left."
+            raise NotListable(fault, {"way": fault})
+        propose_removal(case=made.row.id, number=number, way=way, words=why, actor=actor, moment=moment)
+    return done
 
 
 def unit_case(case: UUID, actor: str, roles: Collection[Role], moment: Moment) -> CaseRow:

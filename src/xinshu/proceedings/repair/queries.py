@@ -17,8 +17,9 @@ from xinshu.law.repair import Asked, RepairEligibility, repair_eligibility
 from xinshu.law.terms import Area, CourtPlan, Penalty, Procedure, Severity
 from xinshu.proceedings.cases import queries as cases
 from xinshu.proceedings.cases.queries import MOST, CaseRow, EventRow
+from xinshu.proceedings.lists.queries import ListingCase, listing_of_record
 from xinshu.proceedings.repair.models import RepairBan
-from xinshu.proceedings.repair.states import APPLIED, COURSES, LISTING, REPAIR, RepairState
+from xinshu.proceedings.repair.states import APPLIED, COURSES, DELISTING, LISTING, REPAIR, RepairState
 from xinshu.register.access.queries import PostRow, departments_of, posts_of
 from xinshu.register.access.roles import Role
 from xinshu.register.records.own import AboutRow, about, about_record
@@ -67,6 +68,23 @@ class RepairCase:
     def last(self) -> EventRow:
         """What happened last."""
         return self.history[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAsked:
+    """A question to the unit of a list whether it is left, and its answer; `listing`: the case that made the entry.
+
+    No such case: the entry came in from elsewhere, and its unit files what it decides.
+    """
+
+    question: CaseRow
+    answer: EventRow | None
+    listing: ListingCase | None
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the unit answered that the list is left."""
+        return self.answer is not None and bool(self.answer.said["leaves"])
 
 
 def banned_until(subjects: Collection[int], *, on_date: date) -> date | None:
@@ -158,6 +176,28 @@ def repairs_before(
 def asked_of_lists(units: Collection[str] | None, *, open_only: bool = True) -> tuple[CaseRow, ...]:
     """The questions to these units whether a listing is left, now that the record it rests on is repaired."""
     return cases.cases_before(units, courses=[COURSES[1]], open_only=open_only)[0]
+
+
+def lists_asked(case: CaseRow, catalogue: Catalogue) -> tuple[ListAsked, ...]:
+    """What was asked of lists once the record of a repair was repaired, and where it goes on, the oldest first."""
+    asked, _ = cases.cases_of([case.subject], courses=[DELISTING.name])
+    found = (row for row in reversed(asked) if row.form["repaired"] == str(case.record_ref))
+    return tuple(list_asked(row, catalogue) for row in found)
+
+
+def list_asked(question: CaseRow, catalogue: Catalogue) -> ListAsked:
+    """A question to the unit of a list, with its answer and the case that made the entry."""
+    answer = next((line for line in cases.history(question.id) if line.event == "answer"), None)
+    made = None if question.record_ref is None else listing_of_record(question.record_ref, catalogue)
+    return ListAsked(question=question, answer=answer, listing=made)
+
+
+def asked_by(question: UUID) -> UUID | None:
+    """The repair because of which that question was asked of a list."""
+    found = cases.case(question)
+    if found is None or found.course != DELISTING.name:
+        return None
+    return next((row.id for row in cases.of_record(UUID(found.form["repaired"]), courses=[REPAIR.name])), None)
 
 
 def open_case_of(record_ref: UUID) -> CaseRow | None:

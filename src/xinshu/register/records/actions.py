@@ -77,6 +77,7 @@ class Held(StrEnum):
     HAS_ENDED = "HAS_ENDED"
     DISPLAY_OVER = "DISPLAY_OVER"
     LISTING_STEPS = "LISTING_STEPS"
+    LIST_OF_ANOTHER = "LIST_OF_ANOTHER"
 
 
 class NotHeld(XinshuError):
@@ -147,6 +148,7 @@ def accept_batch(*, filing: Filing, documents: pl.DataFrame, loading: FirstLoad 
     documents = _hold(documents.filter(~pl.col("is_equal")), pl.col("has_ended"), Held.HAS_ENDED, outcome)
     documents = with_listing(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day)
     documents = _hold(documents, pl.col("lacks_steps"), Held.LISTING_STEPS, outcome)
+    documents = _hold(documents, pl.col("not_theirs"), Held.LIST_OF_ANOTHER, outcome)
     derived = derive(documents, kind=filing.kind, catalogue=filing.catalogue, on_date=filing.moment.day, later=later)
     stored = _store(filing, _sorted_out(filing, derived, outcome), derived)
     _owe_notices(filing, stored)
