@@ -97,7 +97,9 @@ def fitting(draw: st.DrawFn) -> tuple[str, Fact, SubjectKind, UseContext, date]:
         says=says,
     )
     last_day = draw(st.none() | st.integers(0, 900).map(lambda days: day + timedelta(days=days)))
-    fact = Fact(ref="0", trait=trait, decided_on=day - timedelta(days=draw(st.integers(0, 900))), last_day=last_day)
+    first = CATALOGUE.powers[ground.power].start
+    decided_on = max(first, day - timedelta(days=draw(st.integers(0, 900))))
+    fact = Fact(ref="0", trait=trait, decided_on=decided_on, last_day=last_day)
     return (
         name,
         fact,
@@ -128,6 +130,17 @@ def test_what_a_row_names_is_what_it_applies_to(case: tuple[str, Fact, SubjectKi
     name, fact, kind, context, day = case
     assert name in [one.measure for one in applied(kind, [fact], context, day)]
     assert applied(kind, [replace(fact, trait=replace(fact.trait, kind="LICENCE"))], context, day) == ()
+
+
+@given(case=fitting())
+def test_no_restraint_looks_back_and_an_incentive_may(
+    case: tuple[str, Fact, SubjectKind, UseContext, date],
+) -> None:
+    """What was decided before the article that allows a restraint leads to none (Legislation Law art. 104)."""
+    _, fact, kind, context, day = case
+    for decided_on in (None, date(2000, 1, 1)):
+        found = applied(kind, [replace(fact, decided_on=decided_on)], context, day)
+        assert {CATALOGUE.measures[one.measure].nature for one in found} <= {Nature.INCENTIVE}
 
 
 @given(case=fitting())

@@ -40,7 +40,7 @@ DRAFTED = {
 LOCAL = {"990100": {"M-LOCAL": measure(nature="INCENTIVE", grounds=[ground(kind="HONOUR")], contexts=["FAST_TRACK"])}}
 
 KINDS = ["ADMIN_PENALTY", "ABNORMAL_OPERATION", "HONOUR", "ADMIN_LICENCE"]
-DAYS = st.dates(date(2023, 1, 1), DAY)
+DAYS = st.dates(date(2018, 1, 1), DAY)
 
 
 def choices(enum: Any, most: int = 2) -> st.SearchStrategy[str]:

@@ -18,7 +18,7 @@ from xinshu.law.terms import Mark, Penalty, Procedure, Severity, SubjectKind, Us
 from xinshu.law.verdict import ReasonCode
 from xinshu.register.catalogues.files import load_catalogue
 
-FIRST, LAST = date(2024, 1, 1), date(2027, 12, 31)
+FIRST, LAST = date(2020, 1, 1), date(2027, 12, 31)
 DAYS = st.dates(FIRST, LAST)
 SCHEMA = {
     **{"subject_kind": pl.String, "record_ref": pl.String, "kind": pl.String, "severity": pl.String},

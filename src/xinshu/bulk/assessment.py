@@ -33,6 +33,9 @@ from xinshu.law.terms import (
 )
 from xinshu.law.verdict import ReasonCode
 
+Outcome = tuple[str, int | None, date | None]
+"""A measure, or two; for how many months it runs, where it says so; and since when a record is reached by it."""
+
 UNKNOWN: Final = "UNKNOWN"
 BETWEEN: Final = "\x1f"
 """Between the values of a column that holds several: no cell that is taken in holds a control character."""
@@ -71,7 +74,7 @@ TERM: Final = (
     *("kind", "subject_kind", "decided_on", "served_on", "event_on", "department", "penalties", "procedure", "area"),
     *("severity", "publicity_reason", "duty_unmet", "public_from", "public_until"),
 )
-ANSWERS: Final = {"trait": pl.UInt32, "side": pl.String, "what": pl.String, "months": pl.Int32}
+ANSWERS: Final = {"trait": pl.UInt32, "side": pl.String, "what": pl.String, "months": pl.Int32, "since": pl.Date}
 TERMS: Final = {"stands": pl.Boolean, "shift": pl.String}
 COUNTED: Final = {"effect": pl.String, "what": pl.String, **dict.fromkeys(ABOUT, pl.String), "bodies": pl.UInt32}
 
@@ -110,7 +113,7 @@ class Assessing:
         self._looked = sorted(_looked_at(old, new, self._shifted))
         self._reaches: dict[str, str] = {}
         self._traits: dict[str, int] = {}
-        self._answers: list[tuple[int, str, str, int | None]] = []
+        self._answers: list[tuple[int, str, str, int | None, date | None]] = []
         self._differing: set[str] = set()
         self._ends: dict[tuple[date, int], date | None] = {}
         self._counts = pl.DataFrame(schema=COUNTED)
@@ -195,7 +198,7 @@ class Assessing:
         return answers.filter(~both | pl.col("what").is_in(sorted(self._differing)))
 
     def _runs(self, said: pl.DataFrame) -> pl.Series:
-        """Whether the measure still runs on the day; only one that ends after months ends before its record."""
+        """Whether the measure reaches the record, and still runs on the day; only one of months ends before it."""
         pairs = said.filter(pl.col("months").is_not_null() & pl.col("decided_on").is_not_null())
         for decided, months in pairs.select("decided_on", "months").unique().iter_rows():
             if (decided, months) not in self._ends:
@@ -206,7 +209,9 @@ class Assessing:
             schema={"decided_on": pl.Date, "months": pl.Int32},
             orient="row",
         ).with_columns(pl.lit(value=True).alias("over"))
-        return said.join(over, on=["decided_on", "months"], how="left", maintain_order="left")["over"].is_null()
+        ended = said.join(over, on=["decided_on", "months"], how="left", maintain_order="left")["over"]
+        reached = said.select(pl.col("since").is_null() | (pl.col("decided_on") >= pl.col("since"))).to_series()
+        return ended.is_null() & reached.fill_null(value=False)
 
     def _ask(self, keyed: pl.DataFrame) -> None:
         """Ask the law about every trait that was not met before."""
@@ -217,7 +222,7 @@ class Assessing:
             old = self._found(Side.OLD, row)
             new = self._found(Side.NEW, row)
             before, after = _by_measure(old), _by_measure(new)
-            self._differing |= {name for name, _ in before ^ after}
+            self._differing |= {name for name, *_ in before ^ after}
             self._answers += [(number, Side.OLD, *one) for one in before]
             self._answers += [(number, Side.NEW, *one) for one in after]
             harms, harmed = (_penalties(found, self._rules[side]) for side, found in ((Side.NEW, new), (Side.OLD, old)))
@@ -321,8 +326,8 @@ def _terms_shifted(rows: pl.DataFrame) -> pl.DataFrame:
     return shifted.select("subject", pl.col("kind").alias("what"), pl.col("shift").alias("effect")).unique()
 
 
-def _by_measure(found: dict[UseContext, list[Consequence]]) -> set[tuple[str, int | None]]:
-    return {(one.measure, _months(one)) for several in found.values() for one in several}
+def _by_measure(found: dict[UseContext, list[Consequence]]) -> set[Outcome]:
+    return {(one.measure, _months(one), one.since) for several in found.values() for one in several}
 
 
 def _months(found: Consequence) -> int | None:
@@ -336,14 +341,16 @@ def _penalties(found: dict[UseContext, list[Consequence]], rules: Catalogue) -> 
     }
 
 
-def _twice(harms: dict[UseContext, list[Consequence]]) -> set[tuple[str, int | None]]:
-    """Two penalties that one record has in one context, and for how many months both run."""
+def _twice(harms: dict[UseContext, list[Consequence]]) -> set[Outcome]:
+    """Two penalties that one record has in one context, for how many months both run, and since when both reach it."""
     pairs = set()
     for several in harms.values():
-        ends = {one.measure: _months(one) for one in several}
-        for one, other in combinations(sorted(ends), 2):
-            stated = [months for name in (one, other) if (months := ends[name]) is not None]
-            pairs.add((f"{one}+{other}", min(stated, default=None)))
+        by_name = {one.measure: one for one in several}
+        for pair in combinations(sorted(by_name), 2):
+            both = [by_name[name] for name in pair]
+            months = [found for one in both if (found := _months(one)) is not None]
+            since = [one.since for one in both if one.since is not None]
+            pairs.add(("+".join(pair), min(months, default=None), max(since, default=None)))
     return pairs
 
 

@@ -32,6 +32,7 @@ FOLLOWS: Final[Mapping[str, Any]] = {
     "article": pl.String,
     "end_code": pl.String,
     "end_article": pl.String,
+    "since": pl.Date,
 }
 
 
@@ -77,6 +78,8 @@ def followed(
     rules = _rules(distinct, context, catalogue, on_date=on_date, division=division)
     keyed = facts.join(distinct, on=TRAIT, how="left", nulls_equal=True, maintain_order="left")
     found = keyed.join(rules, on="trait", how="inner", maintain_order="left_right")
+    reached = pl.col("since").is_null() | (pl.col("decided_on") >= pl.col("since"))
+    found = found.filter(reached.fill_null(value=False))
     found = found.with_columns(pl.min_horizontal("last_day", _own_end(found, catalogue)).alias("last_day"))
     held = pl.col("why") == ReasonCode.MEASURE_HELD.value
     return found.filter(held | pl.col("last_day").is_null() | (pl.col("last_day") >= on_date))
@@ -96,7 +99,7 @@ def _rules(
             rows.append(
                 (
                     *(place, one.measure, one.ground, one.measure_class, ending.end, ending.months),
-                    *(why.code, why.basis, why.article, ENDS[ending.end], ending.article or why.article),
+                    *(why.code, why.basis, why.article, ENDS[ending.end], ending.article or why.article, one.since),
                 )
             )
     return pl.DataFrame(rows, schema=FOLLOWS, orient="row")

@@ -18,6 +18,7 @@ from xinshu.law.terms import (
     Mark,
     MeasureClass,
     MeasureEnd,
+    Nature,
     Penalty,
     Procedure,
     Relation,
@@ -64,13 +65,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """One measure on one ground, as it follows from a trait: by which article, and how it ends."""
+    """One measure on one ground, as it follows from a trait: by which article, and how it ends.
+
+    `since`: of a restraint the first day of that article; what was decided before it leads to nothing (None: whenever).
+    """
 
     measure: str
     ground: str
     measure_class: MeasureClass | None
     ending: Ending
     reason: Reason
+    since: date | None
+
+    def reaches(self, decided_on: date | None) -> bool:
+        """Whether it follows from what was decided on that day: no restraint looks back (Legislation Law art. 104)."""
+        return self.since is None or (decided_on is not None and decided_on >= self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +183,8 @@ def measures_for(
     reasons: list[Reason] = []
     for fact in facts:
         for found in consequences(fact.trait, subject_kind, context, catalogue, on_date=on_date, division=division):
+            if not found.reaches(fact.decided_on):
+                continue
             if found.reason.code is ReasonCode.MEASURE_HELD:
                 reasons.append(found.reason)
                 continue
@@ -230,6 +241,7 @@ def _consequence(
         measure_class=class_of(measure, catalogue.national_list),
         ending=measure.ending,
         reason=Reason(code, power.basis, power.article),
+        since=power.start if measure.nature is Nature.PENALTY else None,
     )
 
 
