@@ -437,3 +437,23 @@ def test_the_unit_of_a_listing_that_cites_it_is_asked_at_once(reviewer: str) -> 
     theirs = officer("列入单位", Role.REVIEWER, organ=other)
     deciding.answer_for_list(case=asked.id, leaves=False, words="另有依据", actor=theirs, moment=noon(OPENS))
     assert asked_of_lists([other]) == ()
+
+
+def test_a_unit_that_listed_on_account_of_its_own_penalty_is_asked_too(reviewer: str) -> None:
+    """The usual case in market regulation; and the record that is repaired is never asked about itself."""
+    days = {"decided_on": DECIDED, "served_on": DECIDED, "event_on": date(2029, 4, 29)}
+    own = document(
+        "SERIOUS_DISHONESTY",
+        document_number="示市监列〔2026〕1号",
+        fields={"FACTS": "因示市监罚〔2026〕0001号列入"},
+        **days,
+    )
+    accepted(own, on_day=date(2026, 5, 7))
+    made = lodged(OPENS)
+    deciding.accept(case=made, actor=reviewer, moment=noon(OPENS))
+    deciding.grant(case=made, actor=reviewer, moment=noon(OPENS))
+    (asked,) = asked_of_lists([MARKET.code])
+    assert (asked.state, asked.organ, asked.form["number"]) == ("ASKED", MARKET.code, "示市监罚〔2026〕0001号")
+    assert asked.record_ref != asked.form["repaired"]
+    deciding.answer_for_list(case=asked.id, leaves=False, words="另有依据", actor=reviewer, moment=noon(OPENS))
+    assert asked_of_lists([MARKET.code]) == ()

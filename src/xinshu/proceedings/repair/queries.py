@@ -206,14 +206,14 @@ def open_case_of(record_ref: UUID) -> CaseRow | None:
 
 
 def listings_that_cite(record: AboutRow, *, on_date: date) -> tuple[AboutRow, ...]:
-    """Entries of lists, by other units, that name the number of this record's document and have not ended."""
+    """Entries of lists, whoever made them, that name the number of this record's document and have not ended."""
     number = record.document_number
     entries, _ = about([record.subject], on_date=on_date, kind=LISTING, most=MOST)
     return tuple(
         entry
         for entry in entries
         if entry.ended is None
-        and entry.organ_code != record.organ_code
+        and entry.record_ref != record.record_ref
         and number
         and any(number in str(value) for value in orjson.loads(entry.content).values())
     )
