@@ -55,7 +55,7 @@ def assess_draft(draft: Path, out: Path | None, actor: str) -> None:
         except DraftRefused as refused:
             click.echo(str(refused))
             number = len(refused.refusals)
-            click.echo(f"草案有 {number} 处不合规定，未评估。The draft has {number} faults; not assessed.", err=True)
+            click.echo(f"草案有 {number} 处不合规定，未评估。Faults in the draft: {number}; not assessed.", err=True)
             sys.exit(1)
         with _bar("评估 assessing") as progress:
 

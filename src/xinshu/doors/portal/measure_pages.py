@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,7 +41,7 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class GroundTold:
-    """One reason for a measure, in words."""
+    """One reason for a measure, in words. `since`: of a restraint, what was decided before leads to nothing."""
 
     ground: Ground
     target: Words
@@ -50,6 +51,7 @@ class GroundTold:
     relations: list[Words]
     power: Words
     law: ArticleText
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def measure(request: HttpRequest, edition: EditionRow, context: dict[str, Any], 
         **_line(name, found, catalogue, context["wording"]),
         "name": name,
         "item": catalogue.national_list.get(found.item or ""),
-        "grounds": [_ground(one, context["wording"]) for one in found.grounds],
+        "grounds": [_ground(one, found.nature, context["wording"]) for one in found.grounds],
         "law": _article(found.basis, found.article, catalogue),
         "counted": counts is not None,
         "number": (counts or {}).get(name),
@@ -214,7 +216,7 @@ def _effects_of(name: str, catalogue: Catalogue, moment: Moment) -> dict[str, An
     }
 
 
-def _ground(ground: Ground, wording: Wording) -> GroundTold:
+def _ground(ground: Ground, nature: Nature, wording: Wording) -> GroundTold:
     catalogue = wording.catalogue
     target = catalogue.lists[ground.listed] if ground.listed else catalogue.kinds[ground.kind or ""]
     found = catalogue.powers[ground.power]
@@ -227,6 +229,7 @@ def _ground(ground: Ground, wording: Wording) -> GroundTold:
         relations=wording.chosen("RELATION", ground.relations),
         power=(found.name_zh, found.name_en),
         law=_article(found.basis, found.article, catalogue),
+        since=found.start if nature is Nature.PENALTY else None,
     )
 
 
