@@ -32,6 +32,7 @@ from xinshu.register.catalogues.queries import catalogue_on
 from xinshu.register.publog import tiles
 from xinshu.register.publog.actions import integrate
 from xinshu.register.publog.leaf import DOMAIN, Event, commitment, ended, shown
+from xinshu.register.records import entries
 from xinshu.register.records.actions import number_filings
 from xinshu.register.records.entries import turn_the_day
 from xinshu.tlog.note import verifier_key
@@ -369,9 +370,20 @@ def test_leaves_of_one_record_are_matched_no_better_than_by_chance() -> None:
     assert {name: found for name, found in told.items() if min(found.values()) < UNLIKELY} == {}
 
 
+IN_ORDER: Final = f"""
+SELECT o.subject_id, o.record_ref FROM ({entries.OVERNIGHT}) o (subject_id, record_ref)
+  JOIN records_record r ON r.subject_id = o.subject_id AND r.record_ref = o.record_ref::uuid
+ ORDER BY r.entry_lot, r.entry_place
+"""
+
+
 def test_in_the_order_of_their_files_they_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control of the order: without the shuffling, order alone tells who is who."""
+    """The control of the order: without the shuffling, order alone tells who is who.
+
+    The database is told to give what ends in the order of the files: mostly it does so by itself, but promises nothing.
+    """
     monkeypatch.setattr(random.SystemRandom, "shuffle", lambda _self, _rows: None)
+    monkeypatch.setattr(entries, "OVERNIGHT", IN_ORDER)
     whose = shown_changed_and_ended()
     everything_past(GONE)
     after, _ = leaves()
