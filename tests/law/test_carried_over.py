@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -89,6 +90,21 @@ def test_a_regime_adopted_later_is_the_same_as_one_known_from_the_beginning(reco
     known = publicity(record, catalogue())
     adopted = carried_over(publicity(record, without("ORDER_36")), known, begins=ORDER_36)
     assert (adopted.period, adopted.repair_from) == (known.period, known.repair_from)
+
+
+@pytest.mark.parametrize("later_until", [date(2028, 6, 30), date(2029, 1, 1), None])
+def test_a_longer_term_of_a_later_edition_lengthens_nothing(later_until: date | None) -> None:
+    standing, later = (
+        Publicity(
+            period=Period(date(2026, 6, 30), until),
+            withheld=frozenset(),
+            repair_from=date(2026, 9, 30),
+            regime="R",
+            reasons=(LAW,),
+        )
+        for until in (date(2028, 6, 30), later_until)
+    )
+    assert carried_over(standing, later, begins=date(2027, 3, 1)) == standing
 
 
 def test_a_kind_that_ceases_to_be_public_ends_on_the_first_day_of_the_edition() -> None:

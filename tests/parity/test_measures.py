@@ -101,3 +101,20 @@ def test_something_follows_at_all(catalogue: Catalogue) -> None:
     assert {one[1] for one in told} == {"EX_NO_TENDERS", "EX_NO_FINES"}
     grounds = grounds_in(UseContext.PUBLIC_TRADING, catalogue, on_date=LAST)
     assert "CF_CFLB" in fields_asked(["ADMIN_PENALTY"], grounds, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "follows"), [(date(2021, 7, 14), False), (date(2021, 7, 15), True), (None, False)]
+)
+def test_no_restraint_looks_back_either_way_it_is_asked(
+    catalogue: Catalogue, decided_on: date | None, follows: bool
+) -> None:
+    """The made-up article is in force from 15 July 2021."""
+    row = {
+        **{"subject_kind": "ENTERPRISE", "record_ref": "1", "kind": "ADMIN_PENALTY", "severity": "SERIOUS"},
+        **{"decided_on": decided_on, "last_day": None, "said": '{"CF_CFLB":["LICENCE_REVOCATION"]}', "marks": None},
+    }
+    day = date(2021, 12, 1)
+    for asked in (in_columns, one_by_one):
+        told = {one[1] for one in asked([row], UseContext.PUBLIC_TRADING, catalogue, day)}
+        assert ("EX_NO_TENDERS" in told) is follows
