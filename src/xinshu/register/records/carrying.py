@@ -97,12 +97,11 @@ def carry_over(
     In the transaction that adopts `new`. Whoever files records of a kind whose terms change waits until it commits, and
     then knows of it. Done again, it finds nothing to do. Unnumbered until `number_filings`.
     """
-    count = 0
-    for kind in sorted(shifted_kinds(old.catalogue, new.catalogue)):
-        with connection.cursor() as cursor:
+    kinds = sorted(shifted_kinds(old.catalogue, new.catalogue))
+    with connection.cursor() as cursor:
+        for kind in kinds:
             cursor.execute(ACCEPTING, [f"accept {kind}"])
-        count += _of_kind(kind, old.catalogue, new, actor, moment, told)
-    return count
+    return sum(_of_kind(kind, old.catalogue, new, actor, moment, told) for kind in kinds)
 
 
 def _of_kind(kind: str, old: Catalogue, new: EditionRow, actor: str, moment: Moment, told: Told) -> int:
