@@ -219,6 +219,23 @@ def test_an_edition_that_leaves_the_terms_alone_reads_no_record() -> None:
     assert read == []
 
 
+def test_a_field_that_the_edition_withholds_is_withheld_at_once() -> None:
+    old = catalogue_on(TODAY)
+    kind = old.catalogue.kinds["ADMIN_PENALTY"]
+    closed = replace(
+        kind, fields=MappingProxyType({**kind.fields, "CF_SY": replace(kind.fields["CF_SY"], public=False)})
+    )
+    kinds = MappingProxyType({**old.catalogue.kinds, "ADMIN_PENALTY": closed})
+    new = EditionRow(old.hash, BEGINS, replace(old.catalogue, kinds=kinds))
+    (before,) = forms(TODAY)
+    assert carry_over(old=old, new=new, actor="test", moment=noon(ADOPTED)) == 1
+    number_filings(moment=noon(ADOPTED))
+    (form,) = forms(ADOPTED)
+    assert before["fields"].keys() - form["fields"].keys() == {"CF_SY"}
+    assert form["shown_until"] == before["shown_until"]
+    assert events() == ["SHOWN", "CHANGED"]
+
+
 # --- beside others --------------------------------------------------------------------------------
 
 
