@@ -82,6 +82,7 @@ def test_it_ends_with_the_repair_and_waits_while_the_record_is_in_doubt() -> Non
     doubted = page(own)
     assert "在有结论之前，不据以采取任何措施" in doubted
     assert "限制参加政府采购活动" not in doubted
+    assert "《示例采购法》第22条" in doubted, "why nothing follows, with the article"
     display.end_publication(words="已纠正", moment=noon(TODAY), **said)
     number_filings(moment=noon(TODAY))
     assert "示市监罚" not in page(own)

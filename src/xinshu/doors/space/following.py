@@ -48,7 +48,6 @@ def _by_measure(standing: Mapping[UseContext, Sequence[Found]]) -> list[tuple[Fo
 
 def _told(found: Found, contexts: Sequence[UseContext], words: Wording) -> dict[str, Any]:
     row = words.catalogue.measures[found.measure]
-    why = sentence(found.reason, words.catalogue, start=None, last_day=found.last_day)
     return {
         "measure": found.measure,
         "nature": row.nature,
@@ -59,7 +58,7 @@ def _told(found: Found, contexts: Sequence[UseContext], words: Wording) -> dict[
         "contexts": [words.choice("USE_CONTEXT", str(context)) for context in contexts],
         "applied_by": (row.applied_by_zh, row.applied_by_en),
         "law": law_phrase(found.reason.basis, found.reason.article, words.catalogue),
-        "why": (why["zh"], why["en"]),
+        "why": _why(found, words),
         "until": found.last_day,
         "event": None if row.ending.zh is None else (row.ending.zh, row.ending.en or ""),
         **_record(found, words),
@@ -69,7 +68,12 @@ def _told(found: Found, contexts: Sequence[UseContext], words: Wording) -> dict[
 def _held(standing: Mapping[UseContext, Sequence[Found]], words: Wording) -> list[dict[str, Any]]:
     """Each record from which nothing follows for now, since it is in doubt or its decision is stayed."""
     several = {str(one.record["record_ref"]): one for found in standing.values() for one in found if one.held}
-    return [_record(one, words) for one in several.values()]
+    return [{**_record(one, words), "why": _why(one, words)} for one in several.values()]
+
+
+def _why(found: Found, words: Wording) -> Words:
+    said = sentence(found.reason, words.catalogue, start=None, last_day=found.last_day)
+    return said["zh"], said["en"]
 
 
 def _record(found: Found, words: Wording) -> dict[str, Any]:
