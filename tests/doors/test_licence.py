@@ -1,12 +1,10 @@
 """The electronic licence through the real doors and a real provider: what it proves, and every way in which it does not."""
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from tests import factories
+from tests.beside import beside, waits
 from tests.doors.secure import certificate
 from tests.licence_provider import (
     CLAIM,
@@ -423,30 +422,15 @@ def test_of_two_answers_side_by_side_one_is_tried(licences: Provider, someone: C
     def ask() -> int:
         visitor = Client()
         visitor.cookies["sessionid"] = session
-        try:
-            return visitor.get(back).status_code
-        finally:
-            connection.close()
+        return visitor.get(back).status_code
 
-    with ThreadPoolExecutor(2) as pool:
+    with beside() as start:
         with transaction.atomic():
             Session.objects.select_for_update().get(session_key=session)
-            answers = [pool.submit(ask) for _ in range(2)]
-            assert both_wait(answers)
+            answers = [start(ask) for _ in range(2)]
+            assert waits(*answers)
         assert sorted(one.result(timeout=30) for one in answers) == [302, 422]
     assert len(licences.at("/token")) == 1
-
-
-def both_wait(others: Sequence["Future[int]"]) -> bool:
-    """Whether both wait for a lock of ours; asked for ten seconds at most."""
-    until = perf_counter() + 10
-    waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
-    with connection.cursor() as cursor:
-        while not any(one.done() for one in others) and perf_counter() < until:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0] == len(others):
-                return True
-    return False
 
 
 def test_a_round_is_over_after_ten_minutes_and_with_the_visit(licences: Provider, someone: Client, clock: Any) -> None:

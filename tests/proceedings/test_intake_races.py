@@ -1,10 +1,7 @@
 """Intake when two things happen at one moment: withdrawal beside a batch, a batch filed twice, content sent twice."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,6 +11,7 @@ import pytest
 from django.db import connection
 
 from tests import factories
+from tests.beside import beside, until, waiting
 from tests.factories import MARKET, adopted_catalogue, noon, registered_organ
 from tests.filings import SUBJECT, penalty, write_csv
 from xinshu.kit.errors import XinshuError
@@ -88,23 +86,6 @@ def withdraw(reference: UUID) -> None:
     )
 
 
-@contextmanager
-def beside() -> Iterator[Callable[[Callable[[], object]], "Future[object]"]]:
-    """Other people at work, each with a connection of their own."""
-    with ThreadPoolExecutor(4) as pool:
-
-        def start(act: Callable[[], object]) -> "Future[object]":
-            def worked() -> object:
-                try:
-                    return act()
-                finally:
-                    connection.close()
-
-            return pool.submit(worked)
-
-        yield start
-
-
 @pytest.fixture
 def paused() -> Iterator[Callable[[], None]]:
     """From now on a filing waits in the midst of its transaction, until what this gives is called."""
@@ -121,18 +102,9 @@ def paused() -> Iterator[Callable[[], None]]:
             holder.execute("DROP FUNCTION pause_of_a_test()")
 
 
-def until(sql: str) -> None:
-    """Wait for what another session does."""
-    for _ in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError(f"never: {sql}")
-
-
-IN_THE_MIDST = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+def in_the_midst() -> bool:
+    """Whether a filing waits there for us."""
+    return waiting("advisory") > 0
 
 
 def test_a_withdrawal_is_numbered_while_a_batch_is_being_filed(tmp_path: Path, paused: Callable[[], None]) -> None:
@@ -143,7 +115,7 @@ def test_a_withdrawal_is_numbered_while_a_batch_is_being_filed(tmp_path: Path, p
     with connection.cursor() as cursor, beside() as start:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         batch = start(lambda: send(write_csv(tmp_path / "b.csv", rows(2, 3))))
-        until(IN_THE_MIDST)
+        until(in_the_midst)
         withdraw(reference)
         ended = Filing.objects.get(withdraws=True)
         assert ended.first_number == 2
@@ -167,12 +139,9 @@ def test_a_record_withdrawn_while_a_batch_corrects_it_stays_withdrawn(
     with connection.cursor() as cursor, beside() as start:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         batch = start(lambda: send(write_csv(tmp_path / "b.csv", rows(1, facts="经查，更正后的事实。"))))
-        until(IN_THE_MIDST)
+        until(in_the_midst)
         withdrawal = start(lambda: withdraw(reference))
-        until(
-            "SELECT EXISTS (SELECT FROM records_filing WHERE withdraws) OR EXISTS"
-            " (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)"
-        )
+        until(lambda: Filing.objects.filter(withdraws=True).exists() or waiting("transactionid"))
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         told = batch.result(timeout=60)
         withdrawal.result(timeout=60)
@@ -192,7 +161,7 @@ def test_a_batch_does_not_correct_what_is_withdrawn_just_before(tmp_path: Path) 
         with psycopg.connect(**_address()) as other:
             other.execute(f"{holding}, public_until = NULL, repair_from = NULL, public_form = NULL")
             batch = start(lambda: send(write_csv(tmp_path / "b.csv", rows(1, facts="经查，更正后的事实。"))))
-            until("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)")
+            until(lambda: waiting("transactionid"))
         told = batch.result(timeout=60)
     assert isinstance(told, Receipt)
     assert (told.corrected, told.returned) == (0, 1)
@@ -298,7 +267,7 @@ def test_two_sequencers_at_once_give_each_number_once() -> None:
 
     with beside() as start:
         done = [future.result(timeout=60) for future in [start(number) for _ in range(4)]]
-    assert sum(done) == 100  # type: ignore[arg-type]
+    assert sum(done) == 100
     due, withdrawals_first = 1, []
     for filing in Filing.objects.order_by("first_number"):
         assert filing.first_number == due

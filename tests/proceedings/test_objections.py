@@ -1,18 +1,15 @@
 """Claims: what is said is withheld at once, once; whoever may review decides; nothing of who spoke is kept."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
-from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from tests import factories
+from tests.beside import beside, waits
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, appointed, body, document, noon, registered_organ
 from tests.journeys.conftest import on
 from xinshu.law.terms import ClaimCause
@@ -284,34 +281,6 @@ def test_the_nightly_job_does_it() -> None:
 
 
 # --- two things at once ---------------------------------------------------------------------------
-
-
-@contextmanager
-def beside() -> Iterator[Callable[[Callable[[], Any]], "Future[Any]"]]:
-    """Other people, each with a connection of their own."""
-    with ThreadPoolExecutor(4) as pool:
-
-        def start(act: Callable[[], Any]) -> "Future[Any]":
-            def worked() -> Any:
-                try:
-                    return act()
-                finally:
-                    connection.close()
-
-            return pool.submit(worked)
-
-        yield start
-
-
-def waits(other: "Future[Any]") -> bool:
-    """Whether someone's statement waits for a lock that we hold; asked for ten seconds at most."""
-    until = perf_counter() + 10
-    with connection.cursor() as cursor:
-        while not other.done() and perf_counter() < until:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid())")
-            if cursor.fetchone()[0]:
-                return True
-    return False
 
 
 @TOGETHER

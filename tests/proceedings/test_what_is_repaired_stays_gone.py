@@ -13,11 +13,12 @@ from django.db import connection
 from django.test import Client
 
 from tests import factories
+from tests.beside import beside, until, waiting
 from tests.factories import MARKET, OTHER_SUBJECT, SUBJECT, SUBJECT_NAME, body, noon, registered_organ
 from tests.filings import penalty, write_csv
 from tests.journeys.conftest import on
 from tests.proceedings.repairs import handed_in, lodged, officer, record, row
-from tests.proceedings.test_intake_races import IN_THE_MIDST, beside, paused, until  # noqa: F401 a fixture by name
+from tests.proceedings.test_intake_races import in_the_midst, paused  # noqa: F401 a fixture by name
 from xinshu.doors.backups.reading import Restored, restore
 from xinshu.doors.backups.writing import write_backup
 from xinshu.law.terms import ClaimCause, Mark
@@ -196,9 +197,9 @@ def test_a_correction_under_way_when_it_is_granted_does_not_outlive_it(
     """The filing stands in the midst of its transaction, and the grant waits for it; then it ends what was corrected."""
     with beside() as start:
         filing = start(lambda: sent(tmp_path, {"facts": "经查，更正后的事实。"}, day=GRANTED))
-        until(IN_THE_MIDST)
+        until(in_the_midst)
         grant = start(granted)
-        until("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple'))")
+        until(lambda: waiting("transactionid", "tuple"))
         paused()
         for work in (filing, grant):
             work.result(60)

@@ -1,9 +1,8 @@
 """An edition that changes terms reaches what stands, on the day on which it is adopted (adr/0042)."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ import orjson
 import pytest
 from django.db import connection, transaction
 
+from tests.beside import beside, waits
 from tests.drafts import of_ordinary_penalties
 from tests.factories import MARKET, SUBJECT, TODAY, accepted, adopted_catalogue, body, document, noon, taken_back
 from xinshu.doors.policies.adopting import Adopted, adopt
@@ -240,7 +240,7 @@ def test_a_field_that_the_edition_withholds_is_withheld_at_once() -> None:
 
 
 @contextmanager
-def beside(act: Callable[[], object]) -> Iterator[None]:
+def not_yet_committed(act: Callable[[], object]) -> Iterator[None]:
     """Somebody does that in a transaction of their own, which commits at the end of the block."""
     done, may_commit = threading.Event(), threading.Event()
 
@@ -256,35 +256,22 @@ def beside(act: Callable[[], object]) -> Iterator[None]:
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)
         assert done.wait(60)
-        yield
-        may_commit.set()
-        working.result()
-
-
-def waiting_for(act: Callable[[], object]) -> "Future[object]":
-    """Somebody else does that, and has come to wait for a lock."""
-
-    def work() -> object:
         try:
-            return act()
+            yield
         finally:
-            connection.close()
-
-    found = ThreadPoolExecutor(1).submit(work)
-    for _ in range(1_000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return found
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
+            may_commit.set()
+        working.result()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_being_filed_while_the_edition_is_adopted_is_carried_too() -> None:
     found = ready(months(8))
-    with beside(lambda: accepted(document(document_number="示市监罚〔2026〕0002号"), on_day=ADOPTED)):
-        adopting = waiting_for(lambda: taken(found))
+    with (
+        beside() as start,
+        not_yet_committed(lambda: accepted(document(document_number="示市监罚〔2026〕0002号"), on_day=ADOPTED)),
+    ):
+        adopting = start(lambda: taken(found))
+        assert waits(adopting)
     assert adopting.result() == Adopted(catalogue_on(BEGINS).hash, 2)
     assert set(Record.objects.values_list("public_until", flat=True)) == {EIGHT}
 
@@ -293,8 +280,12 @@ def test_what_is_being_filed_while_the_edition_is_adopted_is_carried_too() -> No
 def test_what_is_being_repaired_while_the_edition_is_adopted_stays_repaired() -> None:
     found, held = ready(months(8)), record()
     said = {"subject": held.subject_id, "record_ref": held.record_ref, "organ": MARKET.code, "actor": "officer"}
-    with beside(lambda: display.end_publication(words="已纠正", moment=noon(ADOPTED), **said)):
-        adopting = waiting_for(lambda: taken(found))
+    with (
+        beside() as start,
+        not_yet_committed(lambda: display.end_publication(words="已纠正", moment=noon(ADOPTED), **said)),
+    ):
+        adopting = start(lambda: taken(found))
+        assert waits(adopting)
     assert adopting.result() == Adopted(catalogue_on(BEGINS).hash, 1)
     number_filings(moment=noon(ADOPTED))
     assert forms(ADOPTED) == []
@@ -305,7 +296,8 @@ def test_what_is_being_repaired_while_the_edition_is_adopted_stays_repaired() ->
 @pytest.mark.django_db(transaction=True)
 def test_what_is_being_withdrawn_while_the_edition_is_adopted_is_left_alone() -> None:
     found, held = ready(months(8)), record()
-    with beside(lambda: taken_back(held.subject_id, held.record_ref)):
-        adopting = waiting_for(lambda: taken(found))
+    with beside() as start, not_yet_committed(lambda: taken_back(held.subject_id, held.record_ref)):
+        adopting = start(lambda: taken(found))
+        assert waits(adopting)
     assert adopting.result() == Adopted(catalogue_on(BEGINS).hash, 0)
     assert (record().ended, record().ended_form) == ("WITHDRAWN", None)
