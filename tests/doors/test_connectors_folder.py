@@ -84,14 +84,14 @@ def test_a_file_that_is_still_being_written_waits(inbox: Path) -> None:
 
     def sender() -> None:
         with (inbox / "a.csv").open("wb", buffering=0) as file:
-            for at in range(0, len(whole), 50):
-                file.write(whole[at : at + 50])
-                stop.wait(0.005)
+            for at in range(0, len(whole), 10):
+                file.write(whole[at : at + 10])
+                stop.wait(0.01)
 
     thread = threading.Thread(target=sender)
     thread.start()
     time.sleep(0.05)
-    assert running.run(watching(inbox, settle="100ms")) == ()
+    assert running.run(watching(inbox, settle="500ms")) == ()
     stop.set()
     thread.join()
     assert accepted(running.run(watching(inbox))) == [59]
