@@ -27,6 +27,7 @@ from xinshu.kit.postgres import (
     postmaster,
     running,
 )
+from xinshu.kit.postgres_server import living
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 PYTHONPATH = os.pathsep.join([str(SOURCES), str(Path(psycopg.__file__).parents[1])])
@@ -321,6 +322,18 @@ def test_data_survive_a_killed_server_and_a_busy_orphan(data: Path) -> None:
         busy.close()
     assert "automatic recovery in progress" in (data / "postgres.log").read_text()
     assert postmaster(data) is None
+
+
+def test_a_server_whose_program_is_just_being_loaded_is_no_dead_one(tmp_path: Path) -> None:
+    """For a moment the kernel tells no arguments of it, as it tells none of a zombie."""
+    loads_another = 'read go; exec sh -c "read go" sh "$1"'
+    for _ in range(50):
+        with subprocess.Popen(["sh", "-c", loads_another, "sh", tmp_path], stdin=subprocess.PIPE) as process:
+            (tmp_path / "postmaster.pid").write_text(f"{process.pid}\n")
+            assert process.stdin
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            assert {living(tmp_path) for _ in range(300)} == {process.pid}
 
 
 def test_a_stale_process_id_that_someone_else_has_now_is_no_hindrance(data: Path) -> None:

@@ -13,6 +13,7 @@ PORT = "5432"  # names the socket; nothing listens on the network
 # An error is reported without its detail: a row that breaks a rule would stand there, value by value.
 QUIET = ("-c", "listen_addresses=", "-c", "log_error_verbosity=terse", "-c", "log_parameter_max_length_on_error=0")
 PAUSE = 0.02  # seconds between two looks at a starting or stopping server
+LOADS = 250  # looks at a process whose program is being loaded
 LOG_LIMIT = 16 * 2**20  # bytes; a longer log is set aside once, at the next start
 
 
@@ -69,20 +70,31 @@ def living(cluster: Path) -> int | None:
 
 def _serves(pid: int, cluster: Path) -> bool:
     """Whether that process is the server of this cluster: not a zombie, not a stranger with a recycled number."""
-    try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return os.fsencode(cluster) in arguments
+    return os.fsencode(cluster) in _arguments(Path(f"/proc/{pid}")).split(b"\0")
+
+
+def _arguments(process: Path) -> bytes:
+    """With what a process was called; of one that is gone, nothing.
+
+    A zombie has no arguments, and a process whose program is just being loaded has none yet: that one has a program.
+    """
+    with suppress(OSError):
+        for _ in range(LOADS):
+            if said := (process / "cmdline").read_bytes():
+                return said
+            (process / "exe").readlink()
+            time.sleep(PAUSE)
+    return b""
 
 
 def _end_orphans(cluster: Path) -> None:
     """End what a killed server has left running: until then its shared memory bars the way to a new one.
 
-    Nothing is touched while any other program works in the cluster, such as a server that someone started by hand.
+    Who is dying has no arguments any more, and is waited for. Nothing is touched while any other program works in the
+    cluster, such as a server that someone started by hand.
     """
     while found := _working_in(cluster):
-        if not all(title.startswith(b"postgres: ") for title in found.values()):
+        if any(title and not title.startswith(b"postgres: ") for title in found.values()):
             return
         for pid in found:
             with suppress(ProcessLookupError):
@@ -95,7 +107,7 @@ def _working_in(folder: Path) -> dict[int, bytes]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # gone meanwhile, or not ours to look into
             if (process / "cwd").readlink() == folder:
-                found[int(process.name)] = (process / "cmdline").read_bytes()
+                found[int(process.name)] = _arguments(process)
     return found
 
 
