@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
@@ -62,6 +63,14 @@ def django_db_setup(django_db_setup: None) -> None:
     """Django's own permissions and types of content, which nothing here asks for, are not made anew after each test."""
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
+    post_migrate.connect(_empty_the_queue, sender=apps.get_app_config("procrastinate"), weak=False)
+
+
+def _empty_the_queue(using: str, **said: object) -> None:
+    """After a test that committed: the queue's tables are not Django's, which empties its own alone."""
+    if "plan" not in said:  # emptied, not migrated
+        with connections[using].cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 @pytest.fixture(scope="session")

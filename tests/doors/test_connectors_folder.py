@@ -90,10 +90,12 @@ def test_a_file_that_is_still_being_written_waits(inbox: Path) -> None:
 
     thread = threading.Thread(target=sender)
     thread.start()
-    time.sleep(0.05)
-    assert running.run(watching(inbox, settle="500ms")) == ()
-    stop.set()
-    thread.join()
+    try:
+        time.sleep(0.05)
+        assert running.run(watching(inbox, settle="500ms")) == ()
+    finally:
+        stop.set()
+        thread.join()
     assert accepted(running.run(watching(inbox))) == [59]
 
 

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -22,6 +23,14 @@ def test_the_same_job_waits_once_and_what_stood_in_the_block_is_undone() -> None
         app.configure_task("one", allow_unknown=True, queue="timers").defer()
         app.configure_task("publog.integrate", queueing_lock="integrate").defer()
     assert not ProcrastinateJob.objects.filter(task_name="one").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_test_leaves_in_the_queue_goes_with_its_tables() -> None:
+    """A control of tests/conftest.py: else a test that commits would be the next one's history."""
+    integrate_soon()
+    call_command("flush", verbosity=0, interactive=False)
+    assert not ProcrastinateJob.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
