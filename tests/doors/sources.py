@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
-from django.db import connection
 
 from tests import factories, filings
 from xinshu.doors.connectors.entries import Connector
@@ -39,12 +38,6 @@ def row(number: int, **changes: Any) -> dict[str, str]:
     """A sound penalty of its own number, by the short names of tests/filings.py, without the identity document."""
     personal = {"representative_document": "", "representative_number": ""}
     return filings.penalty(number=f"示市监罚〔2026〕{number:04d}号", **personal, **changes)
-
-
-def empty_queue() -> None:
-    """Django does not empty the queue's tables between tests: their models are not its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 
 
 @dataclass

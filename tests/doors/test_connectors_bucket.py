@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from tests import factories, filings
-from tests.doors.sources import QUICK, connector, empty_queue, row
+from tests.doors.sources import QUICK, connector, row
 from xinshu.doors.cli.worker import work
 from xinshu.doors.connectors import running
 from xinshu.doors.connectors.configuration import read
@@ -36,7 +36,6 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def store(day: date, address: str, settings: Settings, tmp_path: Path) -> Any:
-    empty_queue()
     factories.adopted_catalogue()
     factories.registered_organ()
     settings.SECRETS_FOLDER = tmp_path

@@ -14,7 +14,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests import factories
-from tests.doors.sources import connector, empty_queue, row
+from tests.doors.sources import connector, row
 from tests.filings import PENALTY_HEADERS
 from xinshu.doors.connectors import databases, running
 from xinshu.doors.connectors.databases import Rows
@@ -30,7 +30,6 @@ TABLE = f"CREATE TABLE decisions (id bigint, changed_at timestamp, {', '.join(f'
 
 @pytest.fixture(autouse=True)
 def ready(day: date, settings: Settings, tmp_path: Path) -> None:
-    empty_queue()
     factories.adopted_catalogue()
     factories.registered_organ()
     settings.SECRETS_FOLDER = tmp_path

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tests import factories, filings
-from tests.doors.sources import connector, empty_queue, row
+from tests.doors.sources import connector, row
 from xinshu.doors.connectors import running
 from xinshu.doors.connectors.delivery import Delivered
 from xinshu.doors.connectors.entries import Connector
@@ -22,7 +22,6 @@ from xinshu.proceedings.intake.states import Door, State
 
 @pytest.fixture(autouse=True)
 def ready(day: date) -> None:
-    empty_queue()
     factories.adopted_catalogue()
     factories.registered_organ()
 

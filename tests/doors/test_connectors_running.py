@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -26,9 +26,9 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
 from tests import factories, filings
-from tests.doors.sources import NEVER, QUICK, Answer, Request, empty_queue, row, serving
+from tests.doors.sources import NEVER, QUICK, Answer, Request, row, serving
 from tests.processes import started
-from tests.timers import due
+from tests.timers import due, work_far_ahead
 from xinshu.doors.cli.connect import connect
 from xinshu.doors.cli.worker import ITSELF, work
 from xinshu.doors.connectors import configuration, receipts, running
@@ -43,16 +43,14 @@ Configure = Callable[..., None]
 
 
 @pytest.fixture
-def inbox(day: date, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    empty_queue()
+def inbox(day: date, settings: Settings, tmp_path: Path) -> Path:
     factories.adopted_catalogue()
     factories.registered_organ()
     settings.SECRETS_FOLDER = tmp_path
     (tmp_path / "receipt-key").write_text("made-up key", encoding="utf-8")
     folder = tmp_path / "inbox"
     folder.mkdir()
-    yield folder
-    empty_queue()
+    return folder
 
 
 @pytest.fixture
@@ -79,12 +77,6 @@ def csv(folder: Path, *numbers: int) -> None:
 
 def runs() -> list[tuple[str, int]]:
     return list(ProcrastinateJob.objects.filter(task_name="connectors.run").values_list("status", "attempts"))
-
-
-def work_far_ahead(**which: Any) -> bool:
-    """A worker whose clock is ahead of the database's: what it puts off does not come up again at once."""
-    with time_machine.travel(datetime(2099, 1, 1, 12, tzinfo=LEGAL_ZONE), tick=True):
-        return work(**which)
 
 
 def tick() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from tests import factories
-from tests.doors.sources import Answer, Request, Server, connector, empty_queue, row, serving
+from tests.doors.sources import Answer, Request, Server, connector, row, serving
 from tests.filings import PENALTY_HEADERS
 from xinshu.doors.connectors import running
 from xinshu.doors.connectors.entries import Connector
@@ -25,7 +25,6 @@ NUMBER = {"by": "page", "parameter": "page", "size_parameter": "size", "size": 2
 
 @pytest.fixture(autouse=True)
 def ready(day: date) -> None:
-    empty_queue()
     factories.adopted_catalogue()
     factories.registered_organ()
 

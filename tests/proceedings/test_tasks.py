@@ -2,7 +2,6 @@
 
 import errno
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +14,7 @@ from procrastinate.jobs import Job
 
 from tests import factories, filings
 from tests.house.tree import SOURCE
-from tests.timers import due
+from tests.timers import due, work_far_ahead
 from xinshu.doors.cli.worker import work
 from xinshu.kit.durable import NoRoom, room
 from xinshu.kit.errors import XinshuError
@@ -37,17 +36,9 @@ NOON = factories.noon(factories.TODAY)
 
 
 @pytest.fixture(autouse=True)
-def ready(transactional_db: None) -> Iterator[None]:
+def ready(transactional_db: None) -> None:
     factories.adopted_catalogue()
     factories.registered_organ()
-    _empty_queue()
-    yield
-    _empty_queue()
-
-
-def _empty_queue() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 
 
 def uploaded(folder: Path, content: bytes | None = None) -> UUID:
@@ -137,7 +128,7 @@ def test_a_lost_database_is_tried_again_later() -> None:
     app.task(name="test.losing", retry=AFTER_A_LOSS)(losing)
     try:
         app.configure_task("test.losing").defer()
-        assert work()
+        assert work_far_ahead()
         assert jobs("test.losing") == [("todo", 1)]
     finally:
         del app.tasks["test.losing"]
@@ -244,7 +235,7 @@ def test_a_full_disk_is_tried_again_later() -> None:
     app.task(name="test.full", retry=AFTER_A_LOSS)(full)
     try:
         app.configure_task("test.full").defer()
-        assert work()
+        assert work_far_ahead()
         assert jobs("test.full") == [("todo", 1)]
     finally:
         del app.tasks["test.full"]
