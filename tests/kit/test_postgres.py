@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from xinshu.kit import postgres_programs
+from xinshu.kit import postgres_programs, postgres_server
 from xinshu.kit.postgres import (
     EmbeddedPostgres,
     PostgresError,
@@ -334,6 +334,26 @@ def test_a_server_whose_program_is_just_being_loaded_is_no_dead_one(tmp_path: Pa
             process.stdin.write(b"\n")
             process.stdin.flush()
             assert {living(tmp_path) for _ in range(300)} == {process.pid}
+
+
+def test_what_a_killed_server_has_left_is_waited_for_while_it_goes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no arguments any more and holds the shared memory still; a server that came before would be refused."""
+    with subprocess.Popen(["true"]) as going:
+        while (Path("/proc") / str(going.pid) / "cmdline").read_bytes():
+            time.sleep(0.01)
+        looks = iter([{going.pid: postgres_server._arguments(Path(f"/proc/{going.pid}"))}, {}])
+        monkeypatch.setattr(postgres_server, "_working_in", lambda _: next(looks))
+        postgres_server._end_orphans(data)
+        assert list(looks) == [], "it was looked for until it was gone"
+
+
+def test_no_strange_program_in_the_folder_is_ended(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], cwd=tmp_path) as stranger:
+        try:
+            postgres_server._end_orphans(tmp_path.resolve())
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 def test_a_stale_process_id_that_someone_else_has_now_is_no_hindrance(data: Path) -> None:

@@ -70,31 +70,33 @@ def living(cluster: Path) -> int | None:
 
 def _serves(pid: int, cluster: Path) -> bool:
     """Whether that process is the server of this cluster: not a zombie, not a stranger with a recycled number."""
-    return os.fsencode(cluster) in _arguments(Path(f"/proc/{pid}")).split(b"\0")
+    return os.fsencode(cluster) in (_arguments(Path(f"/proc/{pid}")) or b"").split(b"\0")
 
 
-def _arguments(process: Path) -> bytes:
-    """With what a process was called; of one that is gone, nothing.
+def _arguments(process: Path) -> bytes | None:
+    """With what a process was called; None: it is gone or going.
 
     A zombie has no arguments, and a process whose program is just being loaded has none yet: that one has a program.
     """
-    with suppress(OSError):
+    try:
         for _ in range(LOADS):
             if said := (process / "cmdline").read_bytes():
                 return said
             (process / "exe").readlink()
             time.sleep(PAUSE)
+    except OSError:
+        return None
     return b""
 
 
 def _end_orphans(cluster: Path) -> None:
     """End what a killed server has left running: until then its shared memory bars the way to a new one.
 
-    Who is dying has no arguments any more, and is waited for. Nothing is touched while any other program works in the
-    cluster, such as a server that someone started by hand.
+    Who is going already is waited for. Nothing is touched while any other program works in the cluster, such as a server
+    that someone started by hand.
     """
     while found := _working_in(cluster):
-        if any(title and not title.startswith(b"postgres: ") for title in found.values()):
+        if any(title is not None and not title.startswith(b"postgres: ") for title in found.values()):
             return
         for pid in found:
             with suppress(ProcessLookupError):
@@ -102,7 +104,7 @@ def _end_orphans(cluster: Path) -> None:
         time.sleep(PAUSE)
 
 
-def _working_in(folder: Path) -> dict[int, bytes]:
+def _working_in(folder: Path) -> dict[int, bytes | None]:
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # gone meanwhile, or not ours to look into
