@@ -92,8 +92,8 @@ def _arguments(process: Path) -> bytes | None:
 def _end_orphans(cluster: Path) -> None:
     """End what a killed server has left running: until then its shared memory bars the way to a new one.
 
-    Who is going already is waited for. Nothing is touched while any other program works in the cluster, such as a server
-    that someone started by hand.
+    Who is going already is waited for. Nothing is touched while any other program works in the cluster, such as a
+    server that someone started by hand.
     """
     while found := _working_in(cluster):
         if any(title is not None and not title.startswith(b"postgres: ") for title in found.values()):
